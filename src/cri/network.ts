@@ -1,0 +1,45 @@
+/** The network as one Pod (or a node, or the learner's host) sees it: byte streams with connect, data, half-close and
+ *  reset, so that HTTP, redis, gRPC and port-forward are one mechanism, and datagrams for DNS. */
+export interface NetworkNamespace {
+  /** The namespace's own address. */
+  readonly address: string;
+  /** Throws NetworkError EADDRINUSE. `host` undefined listens on all addresses. */
+  listen(port: number, accept: (stream: ByteStream) => void, host?: string): Listener;
+  /** Connects to an IP address or name (resolved through /etc/hosts and DNS). Rejects with NetworkError. */
+  connect(host: string, port: number, options?: { readonly timeoutMs?: number }): Promise<ByteStream>;
+  bindUdp(port: number, receive: (datagram: Datagram) => void): Listener & { send(address: string, port: number, data: Uint8Array): void };
+  /** getaddrinfo: /etc/hosts, then DNS with the search path. Rejects with NetworkError ENOTFOUND or EAI_AGAIN. */
+  resolve(name: string): Promise<readonly string[]>;
+  readonly listeners: readonly { readonly port: number; readonly protocol: 'TCP' | 'UDP'; readonly host: string }[];
+}
+
+export interface Listener { readonly port: number; close(): void }
+
+export interface ByteStream {
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  /** undefined at the other side's end; rejects with NetworkError ECONNRESET. */
+  read(): Promise<Uint8Array | undefined>;
+  write(data: Uint8Array | string): Promise<void>;
+  /** Half-close: no more data from here. */
+  end(): void;
+  /** Both directions, at once. */
+  reset(): void;
+}
+
+export interface Datagram { readonly address: string; readonly port: number; readonly data: Uint8Array }
+
+export type NetworkErrorCode = 'ECONNREFUSED' | 'ECONNRESET' | 'ETIMEDOUT' | 'EHOSTUNREACH' | 'ENETUNREACH' | 'EADDRINUSE' | 'ENOTFOUND' | 'EAI_AGAIN';
+const WORDS = {
+  ECONNREFUSED: 'connection refused', ECONNRESET: 'connection reset by peer', ETIMEDOUT: 'i/o timeout', EHOSTUNREACH: 'no route to host',
+  ENETUNREACH: 'network is unreachable', EADDRINUSE: 'address already in use', ENOTFOUND: 'no such host', EAI_AGAIN: 'server misbehaving',
+} as const satisfies Record<NetworkErrorCode, string>;
+
+export class NetworkError extends Error {
+  constructor(readonly code: NetworkErrorCode) {
+    super(WORDS[code]);
+    this.name = 'NetworkError';
+  }
+}
