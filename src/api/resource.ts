@@ -17,6 +17,8 @@ export interface Resource<T extends KubeObject = KubeObject> {
   /** Verbs of the resource itself, in discovery's alphabetical order. */
   readonly verbs: readonly string[];
   readonly subresources: readonly Subresource[];
+  /** The object's definition in the generated schema ("Deployment", "CoreV1Event"); absent for custom resources. */
+  readonly definition?: string;
   /** Never set: carries T. */
   readonly object?: T;
 }
