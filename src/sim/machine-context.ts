@@ -8,7 +8,7 @@ export interface MachineContext extends World {
   send(to: string, body: object): void;
   onMessage(handler: (message: Message) => void): void;
   /** Text or bytes an input printed: hashed into the history and passed to observers on `channel`, unhashed if `observed` is false. */
-  output(channel: string, body: object): void;
+  output(channel: string, body: object, options?: { readonly observed?: boolean }): void;
   /** Hashes a fact into this machine's history digest (etcd revisions). */
   record(kind: string, text: string): void;
 }
