@@ -9,8 +9,11 @@ export interface Informer<T extends KubeObject> {
   readonly hasSynced: boolean;
   synced(): Promise<void>;
   get(key: ObjectKey): T | undefined;
+  /** Everything, or what an index holds: 'namespace' and 'controller' (the uid of the controller owner) are always there. */
   list(index?: { readonly name: string; readonly value: string }): readonly T[];
-  /** Starts with an 'add' for each object already held. */
+  /** Adds an index once; a second one of the same name is the same. */
+  addIndex(name: string, valuesOf: (object: T) => readonly string[]): void;
+  /** Starts with an 'add' for each object already held. Changes are told synchronously, before anybody can act on a later one. */
   onChange(listener: (change: Change<T>) => void): Disposable;
 }
 
