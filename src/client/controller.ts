@@ -29,6 +29,8 @@ export interface ControllerContext {
   readonly recorder: EventRecorder;
   /** One shared informer a resource for all controllers of a process. */
   informer<T extends KubeObject>(resource: Resource<T>): Informer<T>;
+  /** Wakes a key of this controller from outside its watches: after the queue's latency, or after the delay said. */
+  enqueue(key: ObjectKey, afterMs?: number): void;
 }
 
 export type ControllerFactory = (context: ControllerContext) => Controller;
