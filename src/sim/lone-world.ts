@@ -2,6 +2,7 @@
 import type { TraceEvent } from '../base/trace.ts';
 import type { MachineContext } from './machine-context.ts';
 import { createSettle, type SettlePromises } from './settle.ts';
+import { finishExternals } from './externals.ts';
 import { Machine, type Output } from './machine.ts';
 
 export interface LoneWorld {
@@ -71,14 +72,5 @@ async function runMachine(machine: Machine, settle: SettlePromises, limit: numbe
     if (done() || machine.nextAt() > limit) return;
     machine.step();
     await settle();
-  }
-}
-
-/** Time stands until the work that was begun is done; results come in the order begun, each as a wake of its own. */
-export async function finishExternals(machine: Machine): Promise<void> {
-  for (const external of machine.externals.splice(0)) {
-    if (external.scope.killed) continue;
-    await external.work;
-    external.done();
   }
 }

@@ -4,13 +4,14 @@
 import type { TraceEvent, TraceRecord } from '../base/trace.ts';
 import type { Micros, Random } from '../base/world.ts';
 import type { MachineBuilder, MachineContext, Message } from './machine-context.ts';
-import { assert } from '../base/assert.ts';
+import { assert, AssertionError } from '../base/assert.ts';
 import { Heap } from '../base/heap.ts';
 import { Fingerprint } from '../base/hash.ts';
 import { checkJson } from '../base/json.ts';
 import { createRandom } from '../base/random.ts';
 import { isAbort } from '../base/with-timeout.ts';
 import { Domain } from './domain.ts';
+import { QUIET } from './quiet.ts';
 
 export interface MachineSpec {
   readonly name: string;
@@ -110,7 +111,7 @@ export class Machine {
 
   /** Runs the least event. The caller settles afterwards. */
   step(): void {
-    this.countEvent();
+    if (!this.countEvent()) return this.stopLivelock();
     if (this.wakesHead < this.wakes.length) return this.runWake();
     const timer = this.timers.peek();
     const message = this.inbox.peek();
@@ -213,19 +214,23 @@ export class Machine {
       spawn: (name, task) => root.spawn(name, task),
       external: (work) => root.external(work),
       scope: (name) => root.scope(name),
-      send: (to, body) => this.send(to, body),
+      send: (to, body, options) => this.send(to, body, options?.quiet === true),
       onMessage: (handler) => { this.handler = handler; },
       output: (channel, body, options) => this.output(channel, body, options?.observed !== false),
       record: (kind, text) => this.fingerprint.add(`${kind} ${text}`),
     };
   }
 
-  private send(to: string, body: object): void {
+  private send(to: string, body: object, quiet: boolean): void {
     if (this.dead) return;
     if (this.checks.checkJson) checkJson(body, `${this.name} to ${to}: $`);
-    const count = this.sent.get(to) ?? this.spec.incarnation * SEQ_PER_INCARNATION;
-    this.sent.set(to, count + 1);
-    this.sink.send({ from: this.name, to, seq: count, sent: this.now, round: this.round, body });
+    const link = quiet ? `${to}${QUIET}` : to;
+    const seq = this.sent.get(link) ?? this.spec.incarnation * SEQ_PER_INCARNATION;
+    this.sent.set(link, seq + 1);
+    const from = quiet ? `${this.name}${QUIET}` : this.name;
+    // To itself: still in this round, after the wakes.
+    if (to === this.name) this.inbox.push({ at: this.now, round: this.round, from, seq, to, sent: this.now, body });
+    else this.sink.send({ from, to, seq, sent: this.now, round: this.round, body });
   }
 
   private output(channel: string, body: object, hashed: boolean): void {
@@ -244,19 +249,25 @@ export class Machine {
     if (!wake.scope.killed) this.guard('wake', wake.run);
   }
 
+  /** Work that never waits would hold the whole cluster: the machine ends, as if its processor hung. */
+  private stopLivelock(): void {
+    this.crashed('livelock', new AssertionError(`${this.name} ran ${EVENTS_PER_INSTANT_MAX} events at ${this.now} us`));
+    this.kill();
+  }
+
   private moveTo(at: Micros, round: number): void {
     assert(at > this.now || (at === this.now && round >= this.round), `causality: ${this.name} at ${this.now}/${this.round} cannot go to ${at}/${round}`);
     this.now = at;
     this.round = round;
   }
 
-  private countEvent(): void {
+  private countEvent(): boolean {
     if (this.instant !== this.now) {
       this.instant = this.now;
       this.eventsAtInstant = 0;
     }
     this.eventsAtInstant += 1;
-    assert(this.eventsAtInstant <= EVENTS_PER_INSTANT_MAX, `livelock: ${this.name} ran ${EVENTS_PER_INSTANT_MAX} events at ${this.now}`);
+    return this.eventsAtInstant <= EVENTS_PER_INSTANT_MAX;
   }
 }
 

@@ -1,0 +1,224 @@
+/** A cluster of machines with its journal: what the composition root opens, runs, feeds, forks and hashes.
+ *  Everything that changes history is an entry of the journal; reads are observations and leave no trace. */
+import type { TraceRecord } from '../base/trace.ts';
+import type { Micros } from '../base/world.ts';
+import type { JournalEntry, JournalInput } from './journal.ts';
+import type { MachineBuilder } from './machine-context.ts';
+import { assert } from '../base/assert.ts';
+import { disposable } from '../base/dispose.ts';
+import { Conductor, type HandOver, type HostInit, type Placement } from './conductor.ts';
+import { combine, type Digests } from './history.ts';
+import { Host, type CrashReport, type HostPort } from './host.ts';
+import type { MachineChecks, Output } from './machine.ts';
+
+export interface SimulationOptions {
+  readonly seed: string;
+  /** Unix milliseconds of virtual time 0. */
+  readonly startAtMs: number;
+  readonly link: { readonly latencyMicros: Micros; readonly jitterMicros: Micros };
+  readonly build: MachineBuilder;
+  /** The machine that shells are joined with at zero latency; default "control-plane". */
+  readonly hub?: string;
+  /** Default: "shell". */
+  readonly shells?: readonly string[];
+  /** Default: all machines in this thread. */
+  readonly placement?: Placement;
+  /** A journal to play; `untilMicros` is where to stop, by default at its last entry. */
+  readonly entries?: readonly JournalEntry[];
+  readonly untilMicros?: Micros;
+  readonly checks?: MachineChecks;
+  /** Throws a component's crash out of the call in which it happened: tests. */
+  readonly strict?: boolean;
+}
+
+export interface Simulation {
+  /** Every machine did all events at or before it, and none after. */
+  readonly frontier: Micros;
+  /** The time of the next event; Infinity: none. */
+  readonly next: Micros;
+  readonly entries: readonly JournalEntry[];
+  machines(): { readonly name: string; readonly kind: string; readonly incarnation: number; readonly host: string }[];
+  /** Stamps the input with the frontier, journals it and runs its instant to quiescence. A run that is under way stops
+   *  for it at the next frontier. */
+  apply(input: JournalInput): Promise<JournalEntry>;
+  /** True: the frontier is at the limit. False: it stopped before, for `yieldAt` or for an input; call again. */
+  runThrough(limit: Micros, yieldAt?: () => boolean): Promise<boolean>;
+  /** A message that leaves no trace in history; `from` tells answers apart. Resolves when its instant is quiet. */
+  observe(machine: string, from: string, body: object): Promise<void>;
+  /** What machines print with context.output, in order; hashed or not. */
+  onOutput(listener: (output: Output) => void): Disposable;
+  onTrace(listener: (records: readonly TraceRecord[]) => void): Disposable;
+  onCrash(listener: (crash: CrashReport) => void): Disposable;
+  /** Each entry as it enters the journal, forced ones too. */
+  onEntry(listener: (entry: JournalEntry) => void): Disposable;
+  digests(): Promise<Digests>;
+  /** 64 hex digits. */
+  hash(): Promise<string>;
+  /** A second history with the same past: played again up to `atMicros` (default: the frontier). */
+  fork(atMicros?: Micros, placement?: Placement): Promise<Simulation>;
+  /** The same history at the same frontier in another layout, made from what each machine received. This one is closed. */
+  move(placement: Placement): Promise<Simulation>;
+  close(): void;
+}
+
+/** All machines in this thread, without windows. */
+export function inline(build: MachineBuilder): Placement {
+  return { solo: true, place: () => 'inline', open: async (_host, init) => new Host({ build, ...init }) };
+}
+
+export async function openSimulation(options: SimulationOptions): Promise<Simulation> {
+  const simulation = new LocalSimulation(options);
+  await simulation.play();
+  return simulation;
+}
+
+class LocalSimulation implements Simulation {
+  readonly entries: JournalEntry[] = [];
+  private readonly conductor: Conductor;
+  private readonly outputs = new Set<(output: Output) => void>();
+  private readonly traces = new Set<(records: readonly TraceRecord[]) => void>();
+  private readonly crashListeners = new Set<(crash: CrashReport) => void>();
+  private readonly entryListeners = new Set<(entry: JournalEntry) => void>();
+  private readonly crashes: CrashReport[] = [];
+  private queue: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
+  private closed = false;
+
+  constructor(private readonly options: SimulationOptions, from?: HandOver, entries: readonly JournalEntry[] = []) {
+    this.entries.push(...entries);
+    const { seed, startAtMs, link, hub = 'control-plane', shells = ['shell'], build, checks } = options;
+    this.conductor = new Conductor({
+      seed, startAtMs, checks, linkState: from?.links,
+      links: { seed, ...link, hub, shells },
+      placement: options.placement ?? inline(build),
+      sink: {
+        outputs: (outputs) => { for (const output of outputs) for (const listener of this.outputs) listener(output); },
+        trace: (records) => { for (const listener of this.traces) listener(records); },
+        crash: (crash) => {
+          this.crashes.push(crash);
+          for (const listener of this.crashListeners) listener(crash);
+        },
+        forced: (entry) => this.journal(entry),
+      },
+    });
+  }
+
+  get frontier(): Micros {
+    return this.conductor.frontier;
+  }
+
+  get next(): Micros {
+    return this.conductor.next();
+  }
+
+  machines(): { name: string; kind: string; incarnation: number; host: string }[] {
+    return this.conductor.machines();
+  }
+
+  async play(): Promise<void> {
+    const { entries = [], untilMicros = entries.at(-1)?.at ?? 0 } = this.options;
+    for (const entry of entries) {
+      if (entry.at > untilMicros) break;
+      await this.conductor.apply(entry);
+      this.entries.push(entry);
+      this.throwCrash();
+    }
+    await this.conductor.runThrough(untilMicros);
+    this.throwCrash();
+  }
+
+  apply(input: JournalInput): Promise<JournalEntry> {
+    return this.alone(async () => {
+      this.conductor.check(input);
+      const entry: JournalEntry = { at: this.frontier, input };
+      this.journal(entry);
+      await this.conductor.apply(entry);
+      return entry;
+    });
+  }
+
+  async runThrough(limit: Micros, yieldAt?: () => boolean): Promise<boolean> {
+    return this.alone(() => this.conductor.runThrough(Math.max(limit, this.frontier), () => this.waiting > 0 || this.closed || yieldAt?.() === true), false);
+  }
+
+  observe(machine: string, from: string, body: object): Promise<void> {
+    return this.alone(() => this.conductor.observe(machine, from, body));
+  }
+
+  onOutput(listener: (output: Output) => void): Disposable {
+    return listen(this.outputs, listener);
+  }
+
+  onTrace(listener: (records: readonly TraceRecord[]) => void): Disposable {
+    return listen(this.traces, listener);
+  }
+
+  onCrash(listener: (crash: CrashReport) => void): Disposable {
+    return listen(this.crashListeners, listener);
+  }
+
+  onEntry(listener: (entry: JournalEntry) => void): Disposable {
+    return listen(this.entryListeners, listener);
+  }
+
+  digests(): Promise<Digests> {
+    return this.alone(() => this.conductor.digests());
+  }
+
+  async hash(): Promise<string> {
+    return combine(await this.digests());
+  }
+
+  async fork(atMicros?: Micros, placement: Placement = inline(this.options.build)): Promise<Simulation> {
+    const untilMicros = atMicros ?? this.frontier;
+    assert(untilMicros <= this.frontier, `a fork at ${untilMicros} lies in the future`);
+    return openSimulation({ ...this.options, placement, entries: this.entries.filter(({ at }) => at <= untilMicros), untilMicros });
+  }
+
+  async move(placement: Placement): Promise<Simulation> {
+    const from = await this.alone(() => this.conductor.handOver());
+    const moved = new LocalSimulation({ ...this.options, placement }, from, this.entries);
+    await moved.conductor.takeOver(from);
+    this.close();
+    return moved;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.conductor.close();
+  }
+
+  /** One call at a time, in the order in which they came; `hurries` makes a run that is under way stop for it. */
+  private alone<T>(work: () => Promise<T>, hurries = true): Promise<T> {
+    if (hurries) this.waiting += 1;
+    const before = this.queue;
+    const run = async (): Promise<T> => {
+      await before;
+      if (hurries) this.waiting -= 1;
+      const result = await work();
+      this.throwCrash();
+      return result;
+    };
+    const result = run();
+    this.queue = result.catch(() => undefined);
+    return result;
+  }
+
+  private journal(entry: JournalEntry): void {
+    this.entries.push(entry);
+    for (const listener of this.entryListeners) listener(entry);
+  }
+
+  private throwCrash(): void {
+    if (!this.options.strict || this.crashes.length === 0) return;
+    const [first] = this.crashes.splice(0);
+    if (first) throw new Error(`${first.machine}/${first.task} crashed at ${first.at} us with seed ${this.options.seed}: ${first.text}`);
+  }
+}
+
+function listen<T>(listeners: Set<(value: T) => void>, listener: (value: T) => void): Disposable {
+  listeners.add(listener);
+  return disposable(() => listeners.delete(listener));
+}
+
+export type { HostInit, HostPort, Placement };
