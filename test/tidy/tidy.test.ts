@@ -23,13 +23,13 @@ const BANS: readonly Ban[] = [
   { pattern: /@ts-ignore|@ts-nocheck/, instead: 'types that fit', where: () => true },
   { pattern: /\b(TODO|FIXME|XXX|HACK)\b/, instead: 'doing it', where: () => true },
   { pattern: /\beval\(|new Function\(|dangerouslySetInnerHTML|\.innerHTML\s*=/, instead: 'nothing: data is never code or markup', where: () => true },
-  { pattern: /export default/, instead: 'a named export', where: (path) => path.startsWith('src/') },
+  { pattern: /export default/, instead: 'a named export', where: (path) => path.startsWith('src/') && !path.endsWith('.d.ts') },
   { pattern: /^(export )?(const )?enum /m, instead: 'a union of literals', where: () => true },
 ];
 
 const LINES_MAX = 400;
 const TABLE_LINES_MAX = 600;
-const LINE_LENGTH_MAX = 180;
+const LINE_LENGTH_MAX = 200;
 /** Long by nature: tables of data. */
 const isTable = (path: string): boolean => path.startsWith('test/') || /table|resources|flags|texts|strings|rows|roles/.test(path);
 
