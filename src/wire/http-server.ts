@@ -1,0 +1,135 @@
+/** The Kubernetes API over plain HTTP on loopback, for real kubectl and any other client: requests become ApiRequests, streams
+ *  become chunked watches, chunked logs and WebSockets. Node only.
+ *  Plain HTTP on loopback is the administrator's, as behind `kubectl proxy`; a request whose Host is not loopback, or that a
+ *  page of another origin sent, is refused (DNS rebinding). */
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import type { ApiRequest, ApiResponse, Method, Transport, UserInfo } from '../api/transport.ts';
+import { TransportError } from '../api/transport.ts';
+import { ApiError } from '../api/errors.ts';
+import { serveWebSockets } from './websocket.ts';
+
+export const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', 'system:authenticated'] };
+
+/** The apiserver's own limit for a request body, and where it begins to compress. */
+const BODY_MAX = 3 * 1024 * 1024;
+const GZIP_MIN = 128 * 1024;
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
+
+export interface ServeOptions {
+  readonly port: number;
+  /** Default 127.0.0.1. Another address is reachable from outside, and then any Host is taken. */
+  readonly host?: string;
+  readonly user?: UserInfo;
+}
+
+/** Resolves when it listens; rejects where the port is taken. */
+export function serveHttp(transport: Transport, options: ServeOptions): Promise<Server> {
+  const { host = '127.0.0.1', user = ADMIN } = options;
+  const open = LOOPBACK.test(host) ? isLocal : () => true;
+  const server = createServer((message, response) => { void answer(transport, user, open, message, response); });
+  serveWebSockets(server, { transport, user, isAllowed: open });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, host, () => resolve(server));
+  });
+}
+
+/** Host and Origin are of this machine. */
+function isLocal(message: IncomingMessage): boolean {
+  const { origin } = message.headers;
+  if (!LOOPBACK.test(message.headers.host ?? '')) return false;
+  return origin === undefined || LOOPBACK.test(origin.replace(/^https?:\/\//, ''));
+}
+
+export function apiRequestOf(message: IncomingMessage, user: UserInfo, body?: Uint8Array): ApiRequest {
+  const url = new URL(message.url ?? '/', 'http://localhost');
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(message.headers)) if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  return { method: (message.method ?? 'GET') as Method, path: decodeURIComponent(url.pathname), query: [...url.searchParams.entries()], headers, user, ...(body?.length && { body }) };
+}
+
+function isStream({ method, path, query = [] }: ApiRequest): boolean {
+  const value = (name: string) => query.find(([key]) => key === name)?.[1];
+  const yes = (text: string | undefined) => text === 'true' || text === '1';
+  return method === 'GET' && (yes(value('watch')) || /^\/(api\/v1|apis\/[^/]+\/[^/]+)\/watch\//.test(path) || (path.endsWith('/log') && yes(value('follow'))));
+}
+
+async function readBody(message: IncomingMessage): Promise<Uint8Array | undefined> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of message as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > BODY_MAX) return undefined;
+    parts.push(part);
+  }
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+function status(code: number, reason: string, message: string): ApiResponse {
+  const body = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
+  return { status: code, headers: { 'content-type': 'application/json' }, body };
+}
+
+async function answer(transport: Transport, user: UserInfo, open: (message: IncomingMessage) => boolean, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    if (!open(message)) return send(message, response, status(403, 'Forbidden', 'this address is for local clients only: Host and Origin must be loopback'));
+    if (!METHODS.has(message.method ?? '')) return send(message, response, status(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource'));
+    const body = await readBody(message);
+    if (body === undefined) return send(message, response, status(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${BODY_MAX}`));
+    const request = apiRequestOf(message, user, body);
+    if (isStream(request)) await stream(transport, request, message, response);
+    else send(message, response, await transport.request(request));
+  } catch (error) {
+    failed(error, message, response);
+  }
+}
+
+function failed(error: unknown, message: IncomingMessage, response: ServerResponse): void {
+  if (response.headersSent) response.destroy();
+  else if (error instanceof ApiError) send(message, response, { status: error.status.code ?? 500, headers: { 'content-type': 'application/json' }, body: error.status });
+  else if (error instanceof TransportError) message.socket.destroy();
+  else send(message, response, status(500, 'InternalError', 'Internal error occurred'));
+}
+
+function bytesOf(body: ApiResponse['body']): Buffer {
+  if (typeof body === 'string') return Buffer.from(body);
+  return body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
+}
+
+function send(message: IncomingMessage, response: ServerResponse, answered: ApiResponse): void {
+  const headers: Record<string, string> = { 'cache-control': 'no-cache, private', ...answered.headers };
+  let bytes = bytesOf(answered.body);
+  if (!headers['content-type'] && typeof answered.body === 'object' && !(answered.body instanceof Uint8Array)) headers['content-type'] = 'application/json';
+  if (bytes.length >= GZIP_MIN && /\bgzip\b/.test(String(message.headers['accept-encoding'] ?? ''))) {
+    bytes = gzipSync(bytes, { level: 1 });
+    headers['content-encoding'] = 'gzip';
+  }
+  response.writeHead(answered.status, headers);
+  response.end(message.method === 'HEAD' ? undefined : bytes);
+}
+
+/** A watch or a followed log: one chunk a frame, until either side ends. */
+async function stream(transport: Transport, request: ApiRequest, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  const gone = new AbortController();
+  const connection = await transport.connect(request, gone.signal);
+  const isWatch = !request.path.endsWith('/log');
+  response.on('close', () => {
+    gone.abort();
+    connection.close();
+  });
+  const accept = request.headers?.['accept'] ?? '';
+  const table = /as=Table/.test(accept) ? 'application/json;as=Table;v=v1;g=meta.k8s.io' : 'application/json';
+  response.writeHead(200, { 'content-type': isWatch ? table : 'text/plain', 'cache-control': 'no-cache, private' });
+  response.flushHeaders();
+  message.socket.setNoDelay(true);
+  for await (const frame of connection.frames) {
+    if (gone.signal.aborted) break;
+    if (frame.type === 'event') response.write(`${JSON.stringify(frame.event)}\n`);
+    else if (frame.type === 'bytes') response.write(frame.bytes);
+    else if (frame.type === 'status' && isWatch) response.write(`${JSON.stringify({ type: 'ERROR', object: frame.status })}\n`);
+  }
+  response.end();
+}
