@@ -1,5 +1,7 @@
 /** The network as one Pod (or a node, or the learner's host) sees it: byte streams with connect, data, half-close and
  *  reset, so that HTTP, redis, gRPC and port-forward are one mechanism, and datagrams for DNS. */
+import type { World } from '../base/world.ts';
+
 export interface NetworkNamespace {
   /** The namespace's own address. */
   readonly address: string;
@@ -11,6 +13,8 @@ export interface NetworkNamespace {
   /** getaddrinfo: /etc/hosts, then DNS with the search path. Rejects with NetworkError ENOTFOUND or EAI_AGAIN. */
   resolve(name: string): Promise<readonly string[]>;
   readonly listeners: readonly { readonly port: number; readonly protocol: 'TCP' | 'UDP'; readonly host: string }[];
+  /** The same namespace for one process: its waits end with `world`, and `release` closes what it holds open. */
+  bind?(world: World): NetworkNamespace & { release(): void };
 }
 
 export interface Listener { readonly port: number; close(): void }

@@ -35,6 +35,12 @@ export interface Process {
   /** Starts a program of this container (shell, tool or the image's own) as a child. Exit code 127: not found, 126: not
    *  executable. A fork bomb meets the pids limit: it throws "Resource temporarily unavailable". */
   spawnChild(argv: readonly string[], options?: SpawnOptions): Child;
+  /** Runs a function as a child, as fork does: the subshells and pipeline stages of a shell. */
+  fork(program: Program, argv: readonly string[], options?: SpawnOptions): Child;
+  /** A pipe that outlives this process; whoever holds an end closes it, or lists it in `owns` of the child that uses it. */
+  pipe(): { readonly input: InputStream; readonly output: OutputStream };
+  /** Whether a program answers to this absolute path (the files of programs are in `files` too, with mode 0755). */
+  hasProgram(path: string): boolean;
   readonly processes: ProcessTable;
 }
 
@@ -50,6 +56,11 @@ export interface SpawnOptions {
   readonly env?: ReadonlyMap<string, string>;
   readonly cwd?: string;
   readonly tty?: { readonly columns: number; readonly rows: number };
+  /** Closed when the child ends, however it ends. */
+  readonly owns?: readonly { close(): void }[];
+  /** Not reached by the terminal's Ctrl-C; inherited by the child's children. */
+  readonly background?: boolean;
+  readonly user?: Process['user'];
 }
 
 export interface Child {
@@ -69,11 +80,15 @@ export interface InputStream {
   read(): Promise<Uint8Array | undefined>;
   /** Tells the writer that nobody reads any more (SIGPIPE for the writer). */
   close(): void;
+  /** The same stream, waiting in another world: a killed process's reads never go on. */
+  bind?(world: World): InputStream;
 }
 export interface OutputStream {
   /** Resolves when there is room again; throws BrokenPipe when the reader has gone. Awaiting it is how `yes | head` stops. */
   write(data: Uint8Array | string): Promise<void>;
   close(): void;
+  /** The same stream, waiting in another world: a killed process's writes never go on. */
+  bind?(world: World): OutputStream;
 }
 
 /** Thrown by a write to a pipe whose reader is gone; unhandled it ends the process with 141. */
