@@ -1,0 +1,105 @@
+/** The kinds that this server serves now: the rows of the resource table with their strategies, and those that
+ *  CustomResourceDefinitions add while it runs.
+ *  Upstream: staging/src/k8s.io/apiserver/pkg/server/genericapiserver.go */
+import type { KubeObject } from '../api/object.ts';
+import type { Resource } from '../api/resource.ts';
+import { CustomResourceDefinitions, APIServices, Events, EventsV1Events, HorizontalPodAutoscalers, RESOURCES, V1HorizontalPodAutoscalers } from '../api/resources.ts';
+import type { StructType } from '../api/schema/types.ts';
+import { structOf } from '../api/schema/types.ts';
+import { conversions } from './conversion.ts';
+import type { Strategy } from './strategy.ts';
+
+export interface Kind {
+  readonly resource: Resource;
+  readonly strategy: Strategy;
+  /** "/registry/pods/": where its objects stand in etcd. */
+  readonly prefix: string;
+  readonly schema: StructType;
+  /** Kinds that show the objects of another one differ from what is stored. */
+  readonly toStored?: (object: KubeObject) => KubeObject;
+  readonly fromStored?: (object: KubeObject) => KubeObject;
+  /** Absent for kinds that are never stored (reviews). */
+  readonly isStored: boolean;
+}
+
+export interface Kinds {
+  find(group: string, version: string, plural: string): Kind | undefined;
+  of(resource: Resource): Kind;
+  /** Any served version of the kind. */
+  byKind(apiVersion: string, kind: string): Kind | undefined;
+  readonly all: readonly Kind[];
+  /** Raised by every addition and removal; caches of discovery and OpenAPI compare it. */
+  readonly generation: number;
+  hasGroup(group: string): boolean;
+  hasGroupVersion(group: string, version: string): boolean;
+  add(kind: Kind): void;
+  remove(group: string, plural: string): void;
+}
+
+/** Where Kubernetes' own layout says something else than the plural. */
+const PREFIXES: Readonly<Record<string, string>> = {
+  nodes: 'minions', services: 'services/specs', endpoints: 'services/endpoints', ingresses: 'ingress',
+  replicationcontrollers: 'controllers', podtemplates: 'podtemplates',
+};
+
+function prefixOf(resource: Resource): string {
+  if (resource.group === CustomResourceDefinitions.group || resource.group === APIServices.group || resource.definition === undefined) {
+    return `/registry/${resource.group}/${resource.plural}/`;
+  }
+  return `/registry/${PREFIXES[resource.plural] ?? resource.plural}/`;
+}
+
+const STORED_AS: readonly (readonly [shown: Resource, stored: Resource])[] = [
+  [EventsV1Events, Events], [V1HorizontalPodAutoscalers, HorizontalPodAutoscalers],
+];
+
+export function kindOf(resource: Resource, strategy: Strategy, schema?: StructType): Kind {
+  const alias = STORED_AS.find(([shown]) => shown === resource);
+  const isStored = resource.verbs.includes('get') && resource.plural !== 'componentstatuses';
+  return {
+    resource, strategy, isStored, prefix: prefixOf(alias?.[1] ?? resource), schema: schema ?? structOf(resource.definition ?? 'Any'),
+    ...(alias && conversions[resource.definition as string]),
+  };
+}
+
+export function createKinds(strategyFor: (resource: Resource) => Strategy): Kinds {
+  const byPath = new Map<string, Kind>();
+  const byResource = new Map<Resource, Kind>();
+  const byKindName = new Map<string, Kind>();
+  let all: readonly Kind[] = [];
+  let generation = 0;
+  const apiVersion = (resource: Resource): string => (resource.group === '' ? resource.version : `${resource.group}/${resource.version}`);
+  const pathOf = (resource: Resource): string => `${resource.group}/${resource.version}/${resource.plural}`;
+  const add = (kind: Kind): void => {
+    const { resource } = kind;
+    all = [...all.filter((each) => pathOf(each.resource) !== pathOf(resource)), kind];
+    byPath.set(pathOf(resource), kind);
+    byResource.set(resource, kind);
+    byKindName.set(`${apiVersion(resource)}/${resource.kind}`, kind);
+    generation += 1;
+  };
+  for (const resource of RESOURCES) add(kindOf(resource, strategyFor(resource)));
+  return {
+    find: (group, version, plural) => byPath.get(`${group}/${version}/${plural}`),
+    of: (resource) => (byResource.get(resource) ?? byPath.get(pathOf(resource))) as Kind,
+    byKind: (version, kind) => byKindName.get(`${version}/${kind}`),
+    get all() {
+      return all;
+    },
+    get generation() {
+      return generation;
+    },
+    hasGroup: (group) => all.some((each) => each.resource.group === group),
+    hasGroupVersion: (group, version) => all.some((each) => each.resource.group === group && each.resource.version === version),
+    add,
+    remove(group, plural) {
+      for (const { resource } of all.filter((each) => each.resource.group === group && each.resource.plural === plural)) {
+        byPath.delete(pathOf(resource));
+        byResource.delete(resource);
+        byKindName.delete(`${apiVersion(resource)}/${resource.kind}`);
+      }
+      all = all.filter((each) => each.resource.group !== group || each.resource.plural !== plural);
+      generation += 1;
+    },
+  };
+}
