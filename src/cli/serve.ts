@@ -1,0 +1,63 @@
+/** `tabernetes serve`: a cluster with the Kubernetes API over HTTP, for real kubectl. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { openCluster } from '../cluster/open.ts';
+import { makeProfile } from '../cluster/profile.ts';
+import { parseJournal } from '../sim/journal.ts';
+import type { Profile } from '../sandbox/sandbox.ts';
+import { serveHttp } from '../wire/http-server.ts';
+import { kubeconfig } from '../wire/kubeconfig.ts';
+import { describeFlags, parseArguments, UsageError } from './arguments.ts';
+import type { FlagSpec } from './arguments.ts';
+import type { CliCommand } from './command.ts';
+
+const FLAGS: readonly FlagSpec[] = [
+  { name: 'port', kind: 'number', help: 'where to listen (default 8080; 0 takes a free one)' },
+  { name: 'nodes', kind: 'number', help: 'schedulable worker nodes (default 3)' },
+  { name: 'speed', kind: 'number', help: 'cluster time per wall time, 1/64 to 256 (default 1)' },
+  { name: 'seed', kind: 'text', help: 'the seed of everything that is drawn (default 1)' },
+  { name: 'kubeconfig', kind: 'text', value: 'FILE', help: 'write a kubeconfig there' },
+  { name: 'journal', kind: 'text', value: 'FILE', help: 'go on from this journal, and save it there at the end' },
+];
+
+async function start(argv: readonly string[]): Promise<number> {
+  const args = parseArguments(argv, FLAGS);
+  const speed = args.number('speed') ?? 1;
+  if (speed < 1 / 64 || speed > 256) throw new UsageError('--speed goes from 0.015625 (1/64) to 256');
+  const file = args.text('journal');
+  const saved = file !== undefined && existsSync(file) ? parseJournal(readFileSync(file, 'utf8')) : undefined;
+  const profile = saved ? (saved.profile as Profile) : profileOf(args.number('nodes'), args.text('seed'));
+  const sandbox = await openCluster({ profile, journal: saved?.entries, untilMicros: saved?.endMicros, playing: true, speed });
+  const server = await serveHttp(sandbox.api, { port: args.number('port') ?? 8080 });
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : ''}`;
+  const config = args.text('kubeconfig');
+  if (config !== undefined) writeFileSync(config, kubeconfig(url));
+  process.stdout.write(`Tabernetes serves the Kubernetes API at ${url}${config === undefined ? '' : ` (KUBECONFIG=${config})`}\n`);
+  await untilInterrupted();
+  server.closeAllConnections();
+  server.close();
+  if (file !== undefined) writeFileSync(file, JSON.stringify(await sandbox.journal()));
+  await sandbox.close();
+  return 0;
+}
+
+export function profileOf(nodes: number | undefined, seed: string | undefined): Profile {
+  try {
+    return makeProfile({ ...(nodes !== undefined && { nodes }), ...(seed !== undefined && { seed }) });
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function untilInterrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}
+
+export const serve: CliCommand = {
+  name: 'serve', usage: 'serve [FLAGS]', summary: 'Runs a cluster that real kubectl can talk to.',
+  details: () => describeFlags(FLAGS), run: start,
+};
