@@ -1,6 +1,9 @@
-/** Labels and selectors as one line of text.
- *  Upstream: staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/helpers.go, pkg/labels/selector.go */
+/** Labels and selectors as one line of text, as tables show them.
+ *  Upstream: staging/src/k8s.io/apimachinery/pkg/labels/labels.go */
 import type { LabelSelector } from '../../api/generated/types.ts';
+import { formatLabelSelector, formatSelector, selectorOf } from '../../api/selectors.ts';
+
+export { formatLabelSelector };
 
 /** "app=web,tier=front", or "<none>". */
 export function formatLabels(labels: Readonly<Record<string, string>> | undefined): string {
@@ -9,16 +12,4 @@ export function formatLabels(labels: Readonly<Record<string, string>> | undefine
 }
 
 /** "app=web,env in (a,b),!old"; empty for a selector that says nothing. */
-export function selectorString(selector: LabelSelector | undefined): string {
-  const parts: [string, string][] = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => [key, `${key}=${value}`]);
-  for (const { key, operator, values } of selector?.matchExpressions ?? []) {
-    const list = `(${[...(values ?? [])].sort().join(',')})`;
-    const text = operator === 'Exists' ? key : operator === 'DoesNotExist' ? `!${key}` : `${key} ${operator === 'In' ? 'in' : 'notin'} ${list}`;
-    parts.push([key, text]);
-  }
-  parts.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return parts.map(([, text]) => text).join(',');
-}
-
-/** The selector's text, or "<none>". */
-export const formatLabelSelector = (selector: LabelSelector | undefined): string => selectorString(selector) || '<none>';
+export const selectorString = (selector: LabelSelector | undefined): string => (selector ? formatSelector(selectorOf(selector)) : '');
