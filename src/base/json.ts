@@ -72,3 +72,38 @@ export function checkJson(value: unknown, path = '$'): void {
   if (prototype !== Object.prototype && prototype !== null) throw new TypeError(`${path}: an instance of a class is not a JSON value`);
   for (const [key, item] of Object.entries(value)) checkJson(item, `${path}.${key}`);
 }
+
+/** The value as JSON would give it back: keys whose value is undefined are gone, undefined items are null, -0 is 0.
+ *  What is clean already comes back itself. `clean` remembers frozen values that were found clean. */
+export function jsonNormal<T>(value: T, clean?: WeakSet<object>): T {
+  if (Object.is(value, -0)) return 0 as T;
+  if (typeof value === 'number' && !Number.isFinite(value)) return null as T;
+  if (typeof value !== 'object' || value === null || clean?.has(value)) return value;
+  const changed = Array.isArray(value) ? normalArray(value, clean) : normalRecord(value as Record<string, unknown>, clean);
+  if (changed) return changed as T;
+  if (clean && Object.isFrozen(value)) clean.add(value);
+  return value;
+}
+
+function normalArray(list: readonly unknown[], clean?: WeakSet<object>): unknown[] | undefined {
+  let copy: unknown[] | undefined;
+  for (let i = 0; i < list.length; i += 1) {
+    const item = list[i] === undefined ? null : jsonNormal(list[i], clean);
+    if (!Object.is(item, list[i])) (copy ??= [...list])[i] = item;
+  }
+  return copy;
+}
+
+function normalRecord(record: Readonly<Record<string, unknown>>, clean?: WeakSet<object>): Record<string, unknown> | undefined {
+  let copy: Record<string, unknown> | undefined;
+  for (const key in record) {
+    const value = record[key];
+    if (typeof value === 'string') continue;
+    const item = value === undefined ? undefined : jsonNormal(value, clean);
+    if (value !== undefined && Object.is(item, value)) continue;
+    copy ??= { ...record };
+    if (item === undefined) delete copy[key];
+    else copy[key] = item;
+  }
+  return copy;
+}

@@ -11,7 +11,7 @@ import { NEVER, type CrashReport, type HostPort, type Limit, type Ran } from './
 import { HostLost } from './host-lost.ts';
 import { Links, ROUNDS_PER_INPUT, type LinkProfile, type LinkState } from './link.ts';
 import type { Draft, MachineChecks, MachineSpec, Output } from './machine.ts';
-import { isQuiet, plain } from './quiet.ts';
+import { INPUT, isQuiet, plain } from './quiet.ts';
 
 /** Where machines run. */
 export interface Placement {
@@ -100,7 +100,7 @@ export class Conductor {
     assert(at >= this.frontier, `an entry for ${at} comes after the frontier ${this.frontier}`);
     await this.runThrough(at);
     const round = this.countEntry(at) * ROUNDS_PER_INPUT;
-    if (input.type === 'message') this.pending.push({ at, round, from: '', seq: this.entriesHere, to: input.to, sent: at, body: input.body });
+    if (input.type === 'message') this.pending.push({ at, round, from: INPUT, seq: this.entriesHere, to: input.to, sent: at, body: input.body });
     else if (input.type === 'start') await this.start(input, at, round);
     else if (input.type === 'drop') await this.drop(input.machine);
     else await this.link(input);
@@ -129,7 +129,7 @@ export class Conductor {
   /** A read that leaves no trace in history; what it prints comes out of the sink. */
   async observe(machine: string, from: string, body: object): Promise<void> {
     const place = this.places.get(machine);
-    if (place) this.take(place.seat, await place.seat.port.observe(machine, from, body));
+    if (place) this.take(place.seat, await place.seat.port.observe(machine, from, body, this.frontier));
   }
 
   async digests(): Promise<Digests> {

@@ -46,8 +46,8 @@ export interface HostPort {
   drop(machine: string): Promise<Ran>;
   link(between: readonly [string, string], change: LinkChange): Promise<void>;
   run(request: RunRequest): Promise<Ran>;
-  /** An observer's message: handled at the machine's present instant, without a trace in history. */
-  observe(machine: string, from: string, body: object): Promise<Ran>;
+  /** An observer's message: handled at the frontier, without a trace in history. */
+  observe(machine: string, from: string, body: object, at: Micros): Promise<Ran>;
   digests(): Promise<Digests>;
   /** The links and inbox logs of a host that delivers inside. */
   handOver(): Promise<{ readonly links: LinkState; readonly logs: Readonly<Record<string, readonly Message[]>> }>;
@@ -131,11 +131,11 @@ export class Host implements HostPort {
     return { ...this.ran(limit.at, ran), stopped };
   }
 
-  async observe(name: string, from: string, body: object): Promise<Ran> {
+  async observe(name: string, from: string, body: object, at: Micros): Promise<Ran> {
     const entry = this.entries.get(name);
     if (!entry) return this.ran(0, []);
     const { machine } = entry;
-    machine.observe(from, body);
+    machine.observe(from, body, at);
     while (machine.nextAt() === machine.now && machine.nextRound() <= machine.round) await this.step(entry);
     return this.ran(0, []);
   }

@@ -141,16 +141,18 @@ export class Machine {
     if (!this.dead) this.wake(this.root, run);
   }
 
-  /** Hands a body to the software as an observer's message. */
-  observe(from: string, body: object): void {
+  /** Hands a body to the software as an observer's message. The machine has done all that was due at or before `at`. */
+  observe(from: string, body: object, at: Micros): void {
+    if (at > this.now) this.moveTo(at, 0);
     this.inject(() => this.handler?.({ at: this.now, round: this.round, from, seq: 0, to: this.name, sent: this.now, body }));
   }
 
   /** Pulls the plug: nothing runs any more, nothing is sent. */
   kill(): void {
     if (this.dead) return;
-    this.root.kill();
+    // Dead first: what ends with its scopes can send and wake nothing any more.
     this.dead = true;
+    this.root.kill();
     this.handler = undefined;
     this.wakes = [];
     this.wakesHead = 0;

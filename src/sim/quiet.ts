@@ -11,3 +11,6 @@ export function plain(machine: string): string {
 export function isQuiet(from: string): boolean {
   return from.endsWith(QUIET);
 }
+
+/** Who a journal's message is from. Names that begin with @ are no machines: what they ask comes from outside. */
+export const INPUT = '@input';

@@ -11,7 +11,7 @@ export type HostCall =
   | { readonly call: 'drop'; readonly machine: string }
   | { readonly call: 'link'; readonly between: readonly [string, string]; readonly change: LinkChange }
   | { readonly call: 'run'; readonly request: RunRequest }
-  | { readonly call: 'observe'; readonly machine: string; readonly from: string; readonly body: object }
+  | { readonly call: 'observe'; readonly machine: string; readonly from: string; readonly body: object; readonly at: number }
   | { readonly call: 'digests' }
   | { readonly call: 'handOver' };
 
@@ -22,7 +22,7 @@ export async function answerCall(host: HostPort, text: string): Promise<string> 
     case 'start': return encodeRan(await host.start(call.spec, call.past));
     case 'drop': return encodeRan(await host.drop(call.machine));
     case 'run': return encodeRan(await host.run(call.request));
-    case 'observe': return encodeRan(await host.observe(call.machine, call.from, call.body));
+    case 'observe': return encodeRan(await host.observe(call.machine, call.from, call.body, call.at));
     case 'link':
       await host.link(call.between, call.change);
       return 'null\n';
@@ -39,7 +39,7 @@ export function callingPort(send: (text: string) => Promise<string>, end: () => 
     start: (spec, past) => run({ call: 'start', spec, past }),
     drop: (machine) => run({ call: 'drop', machine }),
     run: (request) => run({ call: 'run', request }),
-    observe: (machine, from, body) => run({ call: 'observe', machine, from, body }),
+    observe: (machine, from, body, at) => run({ call: 'observe', machine, from, body, at }),
     link: async (between, change) => { await ask({ call: 'link', between, change }); },
     digests: async () => JSON.parse(await ask({ call: 'digests' })) as Awaited<ReturnType<HostPort['digests']>>,
     handOver: async () => decodeHandOver(await ask({ call: 'handOver' })),

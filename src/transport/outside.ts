@@ -1,0 +1,111 @@
+/** A Transport from outside the cluster to a machine's channel. Reads are observers: they leave no trace in history and
+ *  are answered at the present instant. Writes are inputs: journal entries that every replay makes again. */
+import type { World } from '../base/world.ts';
+import { createRandom } from '../base/random.ts';
+import { INPUT } from '../sim/quiet.ts';
+import type { Simulation } from '../sim/simulation.ts';
+import type { ApiRequest, Transport } from '../api/transport.ts';
+import { OUTSIDE, toChannel, type Channel, type OutsideMessage } from './mux.ts';
+import { Peers } from './peers.ts';
+import { RpcClient } from './rpc-client.ts';
+import type { RpcMessage } from './rpc-message.ts';
+
+export interface OutsideOptions {
+  readonly machine: string;
+  /** The channel on which the machine serves a Transport. */
+  readonly channel: string;
+  /** Which requests change history; default: every method but GET, HEAD and OPTIONS. Streams are always reads. */
+  readonly writes?: (request: ApiRequest) => boolean;
+  /** Tells observers apart. */
+  readonly name?: string;
+}
+
+/** Ends when the simulation is closed; `onError` hears of inputs that could not be applied. */
+export function outsideTransport(simulation: Simulation, options: OutsideOptions, onError: (error: unknown) => void = () => undefined): Transport {
+  const { writes = isWrite } = options;
+  const observer = `@${options.name ?? 'observer'}`;
+  const read = new OutsideChannel(options.channel, observer, (body) => simulation.observe(options.machine, observer, body), onError);
+  const write = new OutsideChannel(options.channel, INPUT, async (body) => { await simulation.apply({ type: 'message', to: options.machine, body }); }, onError);
+  simulation.onOutput((output) => {
+    if (output.machine !== options.machine || output.channel !== OUTSIDE) return;
+    const message = output.body as OutsideMessage;
+    if (message.channel !== options.channel) return;
+    if (message.to === observer) read.receive(options.machine, message.body);
+    else if (message.to === INPUT) write.receive(options.machine, message.body);
+  });
+  const reader = read.dial(options.machine, 'r');
+  // Ids stand in the journal, so they are unlike all that stand there already.
+  const writer = write.dial(options.machine, `w${simulation.entries.length}-`);
+  return {
+    request: (request, signal) => (writes(request) ? writer : reader).request(request, signal),
+    connect: (request, signal) => reader.connect(request, signal),
+  };
+}
+
+export function isWrite(request: ApiRequest): boolean {
+  return request.method !== 'GET' && request.method !== 'HEAD' && request.method !== 'OPTIONS';
+}
+
+/** The outer end of a channel: what it sends becomes an observation or an input. */
+class OutsideChannel implements Channel {
+  readonly world: World = outsideWorld();
+  private handler: ((from: string, body: object) => void) | undefined;
+
+  constructor(readonly name: string, readonly machine: string, private readonly post: (body: object) => Promise<void>, private readonly onError: (error: unknown) => void) {}
+
+  dial(to: string, prefix: string): Transport {
+    const client = new RpcClient(this, new Peers(this), prefix);
+    this.onMessage((from, body) => client.receive(from, body as RpcMessage));
+    return client.dial(this.world, to, {});
+  }
+
+  receive(from: string, body: object): void {
+    this.handler?.(from, body);
+  }
+
+  send(_to: string, body: object): number {
+    this.post(toChannel(this.name, body)).catch(this.onError);
+    return 0;
+  }
+
+  onMessage(handler: (from: string, body: object) => void): Disposable {
+    this.handler = handler;
+    return { [Symbol.dispose]() {} };
+  }
+
+  onReset(): Disposable {
+    return { [Symbol.dispose]() {} };
+  }
+
+  forget(): void {}
+
+  attach<T extends object>(make: (channel: Channel) => T): T {
+    return make(this);
+  }
+}
+
+/** Waits outside the cluster end when they end; there is no clock to wait for. */
+function outsideWorld(): World {
+  const never = (): never => { throw new Error('there is no time outside the cluster'); };
+  const world: World = {
+    clock: { now: never, micros: () => 0, setTimer: () => ({ [Symbol.dispose]() {} }), sleep: never },
+    random: createRandom('outside'),
+    trace: () => undefined,
+    suspend: <T>(start: Parameters<World['suspend']>[0]) => new Promise<T>((resolve, reject) => {
+      let over = false;
+      let held: Disposable | void = undefined;
+      const end = (finish: () => void): void => {
+        if (over) return;
+        over = true;
+        finish();
+        held?.[Symbol.dispose]();
+      };
+      held = start({ resolve: (value) => end(() => resolve(value as T)), reject: (reason) => end(() => reject(reason)) });
+      if (over) held?.[Symbol.dispose]();
+    }),
+    spawn: (_name, task) => void task(),
+    external: (work) => work,
+    scope: () => ({ world, killed: false, kill: () => undefined }),
+  };
+  return world;
+}
