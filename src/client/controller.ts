@@ -11,12 +11,13 @@ import type { EventRecorder } from './events.ts';
 export interface Controller {
   /** As the user agent and the event source say it: "replicaset-controller". */
   readonly name: string;
-  readonly for: Resource;
+  /** Absent for what works by `run` alone; `owns`, `watches` and `reconcile` are then absent too. */
+  readonly for?: Resource;
   /** A change in an owned object wakes its controller owner. */
   readonly owns?: readonly Resource[];
   readonly watches?: readonly { readonly resource: Resource; toKeys(object: KubeObject, old?: KubeObject): Iterable<ObjectKey> }[];
   /** Throwing retries with back-off, 5 ms doubling to 1,000 s. */
-  reconcile(key: ObjectKey): Promise<Requeue | void>;
+  reconcile?(key: ObjectKey): Promise<Requeue | void>;
   /** Work besides the queue (a periodic sweep); spawned when the informers have synced. */
   run?(): Promise<void>;
 }

@@ -2,18 +2,16 @@
  *  client (so that requests name it), and event source. Nothing is reconciled before every informer has synced.
  *  Upstream: cmd/kube-controller-manager/app/controllermanager.go */
 import type { World } from '../base/world.ts';
-import { ApiError } from '../api/errors.ts';
 import { controllerOf, joinKey, keyOf, namespaceOf } from '../api/meta.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Resource } from '../api/resource.ts';
 import { apiVersionOf, gvr } from '../api/resources.ts';
-import { TransportError } from '../api/transport.ts';
 import type { Client } from './client.ts';
 import type { Controller, ControllerFactory } from './controller.ts';
 import type { Informer } from './informer.ts';
 import { createRecorder } from './recorder.ts';
 import { createInformer } from './reflector.ts';
-import { createWorkQueue, type WorkQueue } from './work-queue.ts';
+import { createWorkQueue, rethrowOurs, type WorkQueue } from './work-queue.ts';
 
 export interface ControllerRow {
   /** Names the client and, unless `source` says otherwise, the source of its events. */
@@ -69,17 +67,17 @@ export async function runControllers(options: RunnerOptions): Promise<void> {
 }
 
 const resourcesOf = (controller: Controller): readonly Resource[] =>
-  [controller.for, ...(controller.owns ?? []), ...(controller.watches ?? []).map((watch) => watch.resource)];
+  [...(controller.for === undefined ? [] : [controller.for]), ...(controller.owns ?? []), ...(controller.watches ?? []).map((watch) => watch.resource)];
 
 function queueFor(world: World, row: ControllerRow, controller: Controller): WorkQueue {
   return createWorkQueue(world, {
     name: controller.name,
     workers: row.workers ?? WORKERS,
     ...(row.latencyMs !== undefined && { latencyMs: row.latencyMs }),
-    process: (key) => controller.reconcile(key),
+    process: async (key) => controller.reconcile?.(key),
     onDone: (key, outcome) => world.trace({ type: 'reconcile', controller: controller.name, key, outcome }),
     onError: (key, error) => {
-      if (!(error instanceof ApiError) && !(error instanceof TransportError)) throw error;
+      rethrowOurs(error);
       world.trace({ type: 'reconcile', controller: controller.name, key, outcome: 'failed' });
     },
   });
@@ -87,15 +85,17 @@ function queueFor(world: World, row: ControllerRow, controller: Controller): Wor
 
 /** What changes in the API becomes keys in the controller's queue. */
 function wire(controller: Controller, informer: <T extends KubeObject>(resource: Resource<T>) => Informer<T>, enqueue: (key: string) => void): void {
-  informer(controller.for).onChange(({ object }) => enqueue(keyOf(object)));
-  const apiVersion = apiVersionOf(controller.for);
+  const { for: resource } = controller;
+  if (resource === undefined) return;
+  informer(resource).onChange(({ object }) => enqueue(keyOf(object)));
+  const apiVersion = apiVersionOf(resource);
   const enqueueOwner = (object: KubeObject): void => {
     const owner = controllerOf(object);
-    if (owner === undefined || owner.kind !== controller.for.kind || owner.apiVersion !== apiVersion) return;
-    enqueue(joinKey(controller.for.namespaced ? namespaceOf(object) : undefined, owner.name));
+    if (owner === undefined || owner.kind !== resource.kind || owner.apiVersion !== apiVersion) return;
+    enqueue(joinKey(resource.namespaced ? namespaceOf(object) : undefined, owner.name));
   };
-  for (const resource of controller.owns ?? []) {
-    informer(resource).onChange(({ object, old }) => {
+  for (const owned of controller.owns ?? []) {
+    informer(owned).onChange(({ object, old }) => {
       enqueueOwner(object);
       if (old !== undefined && controllerOf(old)?.uid !== controllerOf(object)?.uid) enqueueOwner(old);
     });

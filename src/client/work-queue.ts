@@ -6,6 +6,8 @@
  *  `add` waits a latency of 20 to 50 ms first: in a cluster the answer to a request reaches its client before its consequences.
  *  Upstream: staging/src/k8s.io/client-go/util/workqueue */
 import type { Random, World } from '../base/world.ts';
+import { ApiError } from '../api/errors.ts';
+import { TransportError } from '../api/transport.ts';
 import { createBackOff } from './back-off.ts';
 import type { Requeue } from './controller.ts';
 
@@ -33,6 +35,11 @@ export interface WorkQueueOptions {
   readonly workers?: number;
   readonly latencyMs?: readonly [number, number];
   readonly backOff?: { readonly firstMs: number; readonly longestMs: number };
+}
+
+/** For `onError`: refusals and a server out of reach are tried again, everything else is our own mistake and ends the component. */
+export function rethrowOurs(error: unknown): void {
+  if (!(error instanceof ApiError) && !(error instanceof TransportError)) throw error;
 }
 
 const LATENCY_MS = [20, 50] as const;

@@ -2,9 +2,17 @@
  *  Upstream: cmd/kube-controller-manager/names/controller_names.go */
 import type { ControllerRow } from '../client/runner.ts';
 import { createDeploymentController } from './deployment.ts';
+import { createEndpointsController } from './endpoints.ts';
+import { createEndpointSliceController } from './endpointslice.ts';
+import { createGarbageCollector } from './garbage-collector.ts';
+import { createNamespaceController } from './namespace.ts';
+import { createNodeIpamController } from './node-ipam.ts';
+import { createNodeLifecycleController } from './node-lifecycle.ts';
+import { createPodGarbageCollector } from './pod-gc.ts';
 import { createReplicaSetController, createReplicationController } from './replicaset.ts';
 import { createRootCAPublisher } from './root-ca-publisher.ts';
 import { createServiceAccountController } from './serviceaccount.ts';
+import { createTaintEvictionController } from './taint-eviction.ts';
 
 export interface ControllerSettings { readonly rootCA: string; readonly clusterCIDR: string }
 
@@ -14,6 +22,14 @@ const SOON = [5, 10] as const;
 export const createControllerRows = (settings: ControllerSettings): readonly ControllerRow[] => [
   { name: 'serviceaccount-controller', create: createServiceAccountController, latencyMs: SOON },
   { name: 'root-ca-certificate-publisher-controller', create: createRootCAPublisher(settings.rootCA), latencyMs: SOON },
+  { name: 'node-ipam-controller', create: createNodeIpamController(settings.clusterCIDR), source: 'cidrAllocator', latencyMs: SOON },
+  { name: 'node-lifecycle-controller', create: createNodeLifecycleController, source: 'node-controller', latencyMs: SOON },
+  { name: 'taint-eviction-controller', create: createTaintEvictionController, latencyMs: SOON },
+  { name: 'endpoints-controller', create: createEndpointsController, source: 'endpoint-controller' },
+  { name: 'endpointslice-controller', create: createEndpointSliceController, source: 'endpoint-slice-controller' },
+  { name: 'namespace-controller', create: createNamespaceController, workers: 10 },
+  { name: 'garbage-collector-controller', create: createGarbageCollector },
+  { name: 'pod-garbage-collector-controller', create: createPodGarbageCollector },
   { name: 'replicationcontroller-controller', create: createReplicationController, source: 'replication-controller' },
   { name: 'replicaset-controller', create: createReplicaSetController },
   { name: 'deployment-controller', create: createDeploymentController },
