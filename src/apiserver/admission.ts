@@ -30,6 +30,8 @@ export interface AdmissionReader {
   list<T extends KubeObject>(resource: Resource<T>, namespace?: string): readonly T[];
   /** A conditional write by the server itself (quota usage); undefined when somebody wrote first. No admission runs. */
   replace<T extends KubeObject>(resource: Resource<T>, object: T): T | undefined;
+  /** Calls the sink after every write to the resource, for what remembers answers (the authorizer). */
+  onWrite?(resource: Resource, sink: () => void): Disposable;
 }
 
 /** Synchronous but for webhooks: a plugin that waits is asked again nothing; the handler compares revisions after it. */
