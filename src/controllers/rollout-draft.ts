@@ -37,6 +37,7 @@ export function createDraft(given: Deployment, before: readonly ReplicaSet[], no
   const sets = new Map([...before].sort(oldestFirst).map((set) => [nameOf(set), set]));
   const originals = new Map(sets);
   const reasons = new Map<string, string>();
+  const touched = new Set<string>(); // In the order in which the changes are to be made.
   const removed: ReplicaSet[] = [];
   let deployment = given;
   let newName = nameOf(findNewSet(given, before) ?? {});
@@ -44,6 +45,11 @@ export function createDraft(given: Deployment, before: readonly ReplicaSet[], no
 
   const newSet = (): ReplicaSet | undefined => sets.get(newName);
   const oldSets = (): readonly ReplicaSet[] => [...sets.values()].filter((set) => nameOf(set) !== newName);
+
+  function replace(set: ReplicaSet): void {
+    if (sets.get(nameOf(set)) !== set) touched.add(nameOf(set));
+    sets.set(nameOf(set), set);
+  }
 
   function progress(reason: string, message: string): void {
     const next = newCondition('Progressing', 'True', reason, message, now);
@@ -67,7 +73,7 @@ export function createDraft(given: Deployment, before: readonly ReplicaSet[], no
     const minReadySeconds = deployment.spec?.minReadySeconds;
     let next = equal(annotations, annotationsOf(set)) ? set : withMeta(set, { annotations });
     if ((set.spec?.minReadySeconds ?? 0) !== (minReadySeconds ?? 0)) next = { ...next, spec: { ...next.spec!, minReadySeconds } };
-    sets.set(nameOf(set), next);
+    replace(next);
     setRevision(annotationsOf(next)[REVISION] ?? '');
     if (hasDeadline(deployment) && conditionIn(deployment.status?.conditions, 'Progressing') === undefined) {
       progress('FoundNewReplicaSet', `Found new replica set "${nameOf(set)}"`);
@@ -79,7 +85,7 @@ export function createDraft(given: Deployment, before: readonly ReplicaSet[], no
     const sized: ReplicaSet = { ...set, spec: { ...set.spec!, replicas: newSetSize(0) } };
     created = sized;
     newName = nameOf(sized);
-    sets.set(newName, sized);
+    replace(sized);
     reasons.set(newName, sets.size > 1 ? 'The Pod template changed, and no ReplicaSet has the new one yet.' : 'No ReplicaSet has the Pod template yet.');
     setRevision(String(revision));
     if (hasDeadline(deployment)) progress('NewReplicaSetCreated', `Created new replica set "${newName}"`);
@@ -105,7 +111,7 @@ export function createDraft(given: Deployment, before: readonly ReplicaSet[], no
       const from = replicasOf(set);
       const annotations = { ...annotationsOf(set), ...sizeAnnotations(deployment) };
       if (from === to && equal(annotations, annotationsOf(set))) return false;
-      sets.set(nameOf(set), { ...withMeta(set, { annotations }), spec: { ...set.spec!, replicas: to } });
+      replace({ ...withMeta(set, { annotations }), spec: { ...set.spec!, replicas: to } });
       if (from !== to) reasons.set(nameOf(set), because);
       return from !== to;
     },
@@ -113,19 +119,17 @@ export function createDraft(given: Deployment, before: readonly ReplicaSet[], no
       sets.delete(nameOf(set));
       removed.push(set);
     },
-    steps: () => [...stepsTo(sets, originals, reasons), ...removed.map((replicaSet): RolloutStep => ({ type: 'delete', replicaSet }))],
+    steps: () => [...stepsTo([...touched].flatMap((name) => sets.get(name) ?? []), originals, reasons), ...removed.map((replicaSet): RolloutStep => ({ type: 'delete', replicaSet }))],
   };
 }
 
-function* stepsTo(sets: ReadonlyMap<string, ReplicaSet>, originals: ReadonlyMap<string, ReplicaSet>, reasons: ReadonlyMap<string, string>): Iterable<RolloutStep> {
-  for (const [name, replicaSet] of sets) {
-    const original = originals.get(name);
-    if (original === undefined) yield { type: 'create', replicaSet, because: reasons.get(name) ?? '' };
-    else if (original !== replicaSet) {
-      const from = replicasOf(original);
-      const because = reasons.get(name) ?? '';
-      yield from === replicasOf(replicaSet) ? { type: 'update', replicaSet } : { type: 'update', replicaSet, from, because };
-    }
+function* stepsTo(sets: readonly ReplicaSet[], originals: ReadonlyMap<string, ReplicaSet>, reasons: ReadonlyMap<string, string>): Iterable<RolloutStep> {
+  for (const replicaSet of sets) {
+    const original = originals.get(nameOf(replicaSet));
+    const because = reasons.get(nameOf(replicaSet)) ?? '';
+    if (original === undefined) yield { type: 'create', replicaSet, because };
+    else if (replicasOf(original) === replicasOf(replicaSet)) yield { type: 'update', replicaSet };
+    else yield { type: 'update', replicaSet, from: replicasOf(original), because };
   }
 }
 
