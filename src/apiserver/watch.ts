@@ -1,0 +1,116 @@
+/** Watches: where they begin, what they tell, how they end.
+ *  Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/watch.go, pkg/storage/cacher/cache_watcher.go */
+import { disposable } from '../base/dispose.ts';
+import { Queue } from '../base/queue.ts';
+import { invalid, expired } from '../api/errors.ts';
+import { forbiddenField } from '../api/field-error.ts';
+import type { KubeObject } from '../api/object.ts';
+import { apiVersionOf } from '../api/resources.ts';
+import type { Connection, Frame, WatchEvent } from '../api/transport.ts';
+import { CompactedError } from '../etcd/store.ts';
+import { presenterOf } from './presentation.ts';
+import { revisionOf } from './read.ts';
+import { flagOf, queryOf } from './request-info.ts';
+import { selectionOf } from './selection.ts';
+import type { Call } from './server-state.ts';
+import { eventFor } from './watch-hub.ts';
+
+const TIMEOUT_MIN_S = 1800;
+
+/** Opens a watch; refusals are thrown, except that of an old revision, which is its first and only event. */
+export function openWatch(call: Call, opened: (close: () => void) => Disposable): Connection {
+  const { kind, info, request, server } = call;
+  const { etcd } = server.storage;
+  const selection = selectionOf(kind, queryOf(request, 'labelSelector'), queryOf(request, 'fieldSelector'));
+  const initial = flagOf(request, 'sendInitialEvents');
+  checkInitial(call, initial);
+  const wanted = queryOf(request, 'resourceVersion') ?? '';
+  const revision = wanted === '' ? 0 : revisionOf(wanted);
+  const present = presenterOf(call);
+  const name = info.name !== '' ? info.name : selection.name;
+  const namespacePrefix = kind.resource.namespaced && info.namespace !== '' ? `${info.namespace}/` : '';
+  const keyWanted = name !== undefined && (namespacePrefix !== '' || !kind.resource.namespaced) ? namespacePrefix + name : undefined;
+  const sees = (key: string): boolean => (keyWanted !== undefined ? key === keyWanted : key.startsWith(namespacePrefix));
+  const queue = new Queue<Frame>(server.streams, () => close());
+  let told = revision;
+  const tell = (event: WatchEvent): void => {
+    queue.push({ type: 'event', event: present === undefined ? event : { type: event.type, object: present.event(event) } });
+  };
+  const timers: Disposable[] = [];
+  let closed = false;
+  const close = (): void => {
+    if (closed) return;
+    closed = true;
+    for (const timer of timers) timer[Symbol.dispose]();
+    queue.close();
+  };
+  const connection: Connection = { frames: queue, send: () => undefined, close };
+
+  const bookmark = (annotations?: Readonly<Record<string, string>>): void => {
+    told = etcd.revision;
+    queue.push({ type: 'event', event: { type: 'BOOKMARK', object: bookmarkOf(call, told, annotations) } });
+  };
+  try {
+    let after = revision;
+    if (initial || revision === 0) {
+      after = etcd.revision;
+      for (const kv of etcd.range(kind.prefix + namespacePrefix).kvs) {
+        if (!sees(kv.key.slice(kind.prefix.length))) continue;
+        const object = (kind.fromStored ? kind.fromStored(kv.value as KubeObject) : kv.value) as KubeObject;
+        if (selection.matches === undefined || selection.matches(object)) tell({ type: 'ADDED', object });
+      }
+      if (initial) bookmark({ 'k8s.io/initial-events-end': 'true' });
+    }
+    timers.push(server.hub.subscribe(kind, after, (happening) => {
+      if (!sees(happening.key)) return;
+      const event = eventFor(happening, selection.matches);
+      if (event === undefined) return;
+      told = happening.revision;
+      tell(event);
+    }));
+  } catch (error) {
+    if (!(error instanceof CompactedError)) throw error;
+    tell({ type: 'ERROR', object: expired(`too old resource version: ${revision} (${error.compactedRevision})`).status as KubeObject });
+    close();
+    return connection;
+  }
+  timers.push(opened(close), ...deadlines(call, close, () => told < etcd.revision, bookmark));
+  return connection;
+}
+
+/** The end of the watch, and bookmarks until then. */
+function deadlines(call: Call, close: () => void, isBehind: () => boolean, bookmark: () => void): Disposable[] {
+  const { server, request } = call;
+  const { clock, random } = server.world;
+  const asked = Number(queryOf(request, 'timeoutSeconds') ?? 0);
+  const seconds = asked > 0 ? asked : TIMEOUT_MIN_S * (1 + random.next());
+  const wantsBookmarks = flagOf(request, 'allowWatchBookmarks');
+  const remind = (): void => {
+    if (isBehind()) bookmark();
+  };
+  const end = clock.setTimer(Math.round(seconds * 1000), () => {
+    if (wantsBookmarks) remind();
+    close();
+  });
+  if (!wantsBookmarks) return [end];
+  server.bookmarks.add(remind);
+  return [end, disposable(() => void server.bookmarks.delete(remind))];
+}
+
+function bookmarkOf(call: Call, revision: number, annotations?: Readonly<Record<string, string>>): KubeObject {
+  const { resource } = call.kind;
+  return { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata: { resourceVersion: String(revision), ...(annotations && { annotations }) } };
+}
+
+function checkInitial(call: Call, initial: boolean): void {
+  const { request } = call;
+  const match = queryOf(request, 'resourceVersionMatch') ?? '';
+  const refuse = (field: string, text: string) => invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [forbiddenField(field, text)]);
+  if (initial && match !== 'NotOlderThan') {
+    throw refuse('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
+  }
+  if (initial && !flagOf(request, 'allowWatchBookmarks')) throw refuse('allowWatchBookmarks', 'sendInitialEvents requires setting allowWatchBookmarks to true');
+  if (!initial && match !== '' && queryOf(request, 'sendInitialEvents') === undefined) {
+    throw refuse('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
+  }
+}
