@@ -1,0 +1,30 @@
+/** The admission chain of a default control plane, in Kubernetes' order: all that mutate, then all that validate, quota last.
+ *  Upstream: pkg/kubeapiserver/options/plugins.go */
+import type { AdmissionChainFactory } from '../admission.ts';
+import { escalationPlugin } from '../authorization/escalation.ts';
+import {
+  defaultIngressClass, defaultStorageClass, persistentVolumeClaimResize, storageObjectInUseProtection, taintNodesByCondition,
+} from './defaults.ts';
+import { limitRanger } from './limit-ranger.ts';
+import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { podSecurity } from './pod-security.ts';
+import { defaultTolerationSeconds, priorityPlugin, runtimeClassPlugin } from './pods.ts';
+import { resourceQuota } from './resource-quota.ts';
+import { serviceAccount } from './service-account.ts';
+
+export const admissionChain: AdmissionChainFactory = ({ world }) => [
+  namespaceLifecycle,
+  escalationPlugin(),
+  limitRanger,
+  serviceAccount(world.random.fork('service-account')),
+  taintNodesByCondition,
+  podSecurity,
+  priorityPlugin,
+  defaultTolerationSeconds,
+  defaultStorageClass,
+  storageObjectInUseProtection,
+  persistentVolumeClaimResize,
+  runtimeClassPlugin,
+  defaultIngressClass,
+  resourceQuota,
+];

@@ -1,0 +1,72 @@
+/** Every Pod runs as a service account, and finds its token where programs look for it.
+ *  Upstream: plugin/pkg/admission/serviceaccount/admission.go */
+import { forbidden } from '../../api/errors.ts';
+import type { Container, Pod, PodSpec, ServiceAccount, Volume, VolumeMount } from '../../api/generated/types.ts';
+import { ServiceAccounts } from '../../api/resources.ts';
+import type { Random } from '../../base/world.ts';
+import type { AdmissionAttributes, AdmissionPlugin, AdmissionReader } from '../admission.ts';
+import { mapItems } from '../strategies/share.ts';
+
+const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
+const PREFIX = 'kube-api-access-';
+const MODE = 0o644;
+/** Odd, so that the kubelet knows a token that was asked for by this plugin from one that somebody wants so short-lived. */
+const TOKEN_SECONDS = 60 * 60 + 7;
+const MIRROR = 'kubernetes.io/config.mirror';
+
+const tokenVolume = (name: string): Volume => ({
+  name,
+  projected: {
+    defaultMode: MODE,
+    sources: [
+      { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: 'token' } },
+      { configMap: { items: [{ key: 'ca.crt', path: 'ca.crt' }], name: 'kube-root-ca.crt' } },
+      { downwardAPI: { items: [{ fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' }, path: 'namespace' }] } },
+    ],
+  },
+});
+
+const needsMount = (container: Container): boolean => !container.volumeMounts?.some(({ mountPath }) => mountPath === MOUNT_PATH);
+
+function withToken(spec: PodSpec, random: Random): PodSpec {
+  const known = spec.volumes?.find(({ name, projected }) => projected && name.startsWith(PREFIX))?.name;
+  const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
+  if (!containers.some(needsMount)) return spec;
+  const name = known ?? PREFIX + random.suffix(5);
+  const mount: VolumeMount = { mountPath: MOUNT_PATH, name, readOnly: true };
+  const mounted = (container: Container): Container =>
+    (needsMount(container) ? { ...container, volumeMounts: [...(container.volumeMounts ?? []), mount] } : container);
+  const next = mapItems(mapItems(spec, 'containers', mounted), 'initContainers', mounted);
+  return known ? next : { ...next, volumes: [...(next.volumes ?? []), tokenVolume(name)] };
+}
+
+/** The Pod's word counts before the account's; silence means yes. */
+const mountsToken = (spec: PodSpec, account: ServiceAccount): boolean =>
+  spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
+
+function admitPod(pod: Pod, attributes: AdmissionAttributes, reader: AdmissionReader, random: Random): Pod {
+  if (pod.metadata?.annotations?.[MIRROR] !== undefined) {
+    if (pod.spec?.serviceAccountName) {
+      throw forbidden(attributes.resource, attributes.name, 'a mirror pod may not reference service accounts');
+    }
+    return pod;
+  }
+  let spec = pod.spec!;
+  const name = spec.serviceAccountName || 'default';
+  if (spec.serviceAccountName !== name) spec = { ...spec, serviceAccount: name, serviceAccountName: name };
+  const account = reader.get(ServiceAccounts, attributes.namespace, name);
+  if (!account) {
+    throw forbidden(attributes.resource, attributes.name,
+      `error looking up service account ${attributes.namespace}/${name}: serviceaccount "${name}" not found`);
+  }
+  if (mountsToken(spec, account)) spec = withToken(spec, random);
+  if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length) spec = { ...spec, imagePullSecrets: account.imagePullSecrets };
+  return spec === pod.spec ? pod : { ...pod, spec };
+}
+
+export const serviceAccount = (random: Random): AdmissionPlugin => ({
+  name: 'ServiceAccount',
+  handles: ({ operation, resource, subresource }) =>
+    operation === 'CREATE' && resource.group === '' && resource.kind === 'Pod' && subresource === '',
+  admit: (object, attributes, reader) => ((object as Pod).spec ? admitPod(object as Pod, attributes, reader, random) : object),
+});
