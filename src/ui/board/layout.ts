@@ -1,0 +1,199 @@
+/** From nodes and Pods to rectangles. Pure, in CSS pixels at a root size of 16. The zoom is the largest at which the
+ *  fullest node fits without scrolling; the learner's own zoom wins. */
+import type { NodeView } from '../model/node-view.ts';
+import type { PodView } from '../model/pod-view.ts';
+import type { SlotGroup } from './slots.ts';
+
+export interface Rect { readonly x: number; readonly y: number; readonly w: number; readonly h: number }
+export type Zoom = 0 | 1 | 2 | 3 | 4;
+
+export interface PodBox extends Rect { readonly pod: PodView; readonly zoom: Zoom; /** A row of mark and name, as on the control plane's card. */ readonly named?: true }
+export interface LabelBox { readonly x: number; readonly y: number; readonly w: number; readonly text: string }
+export interface NodeBox extends Rect { readonly node: NodeView; readonly narrow: boolean; readonly headHeight: number; /** Where the kube-system footer begins. */ readonly footY?: number }
+export interface TrayBox extends Rect { readonly count: number; readonly reason: string; /** Where the reason may begin, below the tray's Pods. */ readonly textTop: number }
+export interface BoardLayout {
+  readonly zoom: Zoom;
+  readonly width: number;
+  readonly height: number;
+  readonly tray: TrayBox | undefined;
+  readonly nodes: readonly NodeBox[];
+  readonly pods: readonly PodBox[];
+  readonly labels: readonly LabelBox[];
+}
+
+export interface BoardNode { readonly node: NodeView; readonly groups: readonly SlotGroup[]; readonly system: readonly PodView[] }
+export interface BoardContent { readonly nodes: readonly BoardNode[]; readonly tray: readonly SlotGroup[]; readonly trayReason: string }
+
+interface CellSize { readonly w: number; readonly h: number; readonly gap: number; readonly label: number; readonly minCard: number }
+export const CELLS: Readonly<Record<Zoom, CellSize>> = {
+  4: { w: 90, h: 66, gap: 8, label: 22, minCard: 206 },
+  3: { w: 56, h: 62, gap: 6, label: 20, minCard: 200 },
+  2: { w: 18, h: 18, gap: 6, label: 0, minCard: 132 },
+  1: { w: 8, h: 8, gap: 2, label: 0, minCard: 56 },
+  0: { w: 0, h: 0, gap: 0, label: 0, minCard: 26 },
+};
+const EDGE = 10;
+const GAP = 8;
+const BODY = 9;
+const TRAY = 104;
+const NARROW = 122;
+const FOOT = 29;
+const ROW = 24;
+const HEAD = 74;
+
+export function layoutBoard(content: BoardContent, width: number, height: number, wanted?: Zoom): BoardLayout {
+  const stacked = width < 560;
+  const options = { width, height, stacked };
+  if (wanted !== undefined) return build(content, wanted, options);
+  const count = content.nodes.reduce((sum, one) => sum + one.groups.reduce((all, group) => all + group.slots.length, 0), 0);
+  const first: Zoom = count > 200 ? 1 : count > 60 ? 2 : 4;
+  let last: BoardLayout | undefined;
+  for (let zoom = first; zoom >= 1; zoom--) {
+    last = build(content, zoom as Zoom, options);
+    if (last.height <= height || (stacked && zoom <= 3)) return last;
+  }
+  const densest = build(content, 0, options);
+  return last && count <= 10_000 ? last : densest;
+}
+
+interface Options { readonly width: number; readonly height: number; readonly stacked: boolean }
+
+function build(content: BoardContent, zoom: Zoom, { width, height, stacked }: Options): BoardLayout {
+  const out = { nodes: [] as NodeBox[], pods: [] as PodBox[], labels: [] as LabelBox[] };
+  const inner = width - 2 * EDGE;
+  let x = EDGE;
+  let top = EDGE;
+  let tray: TrayBox | undefined;
+  const trayCount = content.tray.reduce((sum, group) => sum + group.slots.length, 0);
+  const columnHeight = height - 2 * EDGE;
+  if (trayCount > 0) {
+    const flow = flowGroups(content.tray, zoom === 0 ? 1 : zoom, x + BODY, top + 46, (stacked ? inner : TRAY) - 2 * BODY, out);
+    const h = stacked ? flow - top + 58 : Math.max(columnHeight, flow - top + 90);
+    tray = { x, y: top, w: stacked ? inner : TRAY, h, count: trayCount, reason: content.trayReason, textTop: flow - top + 18 };
+    if (stacked) top += h + GAP; else x += TRAY + GAP;
+  }
+  const apart = stacked || zoom <= 1 ? [] : content.nodes.filter((one) => one.node.controlPlane && one.groups.length === 0);
+  let bottom = tray && !stacked ? tray.y + tray.h : top;
+  for (const one of apart) {
+    const box = nodeBox(one, zoom, x, top, NARROW, true, out);
+    out.nodes.push({ ...box, h: Math.max(columnHeight, box.h) });
+    bottom = Math.max(bottom, box.y + box.h);
+    x += NARROW + GAP;
+  }
+  const workers = content.nodes.filter((one) => !apart.includes(one));
+  const across = Math.max(1, Math.min(workers.length, Math.floor((width - EDGE - x + GAP) / (CELLS[zoom].minCard + GAP))));
+  const perRow = stacked && zoom >= 3 ? 1 : across;
+  const rows = Math.ceil(workers.length / perRow);
+  const cardWidth = Math.min(zoom >= 3 ? Infinity : zoom === 0 ? 40 : 260, Math.floor((width - EDGE - x - GAP * (perRow - 1)) / perRow));
+  const share = rows > 0 && !stacked && zoom >= 2 ? (columnHeight - GAP * (rows - 1)) / rows : 0;
+  let y = top;
+  for (let row = 0; row < rows; row++) {
+    const boxes = workers.slice(row * perRow, (row + 1) * perRow).map((one, at) => nodeBox(one, zoom, x + at * (cardWidth + GAP), y, cardWidth, false, out));
+    const h = Math.max(share, ...boxes.map((box) => box.h));
+    for (const box of boxes) out.nodes.push({ ...box, h, ...(box.footY === undefined ? {} : { footY: y + h - FOOT }) });
+    y += h + GAP;
+  }
+  bottom = Math.max(bottom, y - GAP);
+  placeFeet(workers, out);
+  return { zoom, width, height: bottom + EDGE, tray, ...out };
+}
+
+type Out = { nodes: NodeBox[]; pods: PodBox[]; labels: LabelBox[] };
+
+function nodeBox(one: BoardNode, zoom: Zoom, x: number, y: number, w: number, narrow: boolean, out: Out): NodeBox {
+  if (zoom <= 1) return denseBox(one, zoom, x, y, w, out);
+  const head = HEAD;
+  let bottom = y + head;
+  if (narrow) {
+    out.labels.push({ x: x + BODY, y: bottom + 16, w: w - 2 * BODY, text: 'kube-system' });
+    let rowY = bottom + 27;
+    for (const pod of one.system) {
+      out.pods.push({ pod, zoom: 2, x: x + BODY, y: rowY, w: w - 2 * BODY, h: 20, named: true });
+      rowY += ROW;
+    }
+    return { x, y, w, h: rowY + BODY - y, node: one.node, narrow, headHeight: head };
+  }
+  bottom = flowGroups(one.groups, zoom, x + BODY, bottom + 6, w - 2 * BODY, out);
+  const foot = one.system.length > 0;
+  return { x, y, w, h: Math.max(bottom + BODY + (foot ? FOOT : 0) - y, head + 60), node: one.node, narrow, headHeight: head, ...(foot ? { footY: bottom } : {}) };
+}
+
+/** Dots and density: a node is its Pods, with no head. */
+function denseBox(one: BoardNode, zoom: Zoom, x: number, y: number, w: number, out: Out): NodeBox {
+  if (zoom === 0) return { x, y, w, h: 20, node: one.node, narrow: false, headHeight: 0 };
+  const cell = CELLS[1];
+  const columns = Math.max(1, Math.floor((w - 8 + cell.gap) / (cell.w + cell.gap)));
+  const pods = [...one.groups.flatMap((group) => group.slots.filter((slot) => slot !== undefined)), ...one.system];
+  pods.forEach((pod, at) => out.pods.push({
+    pod, zoom: 1, x: x + 4 + (at % columns) * (cell.w + cell.gap), y: y + 4 + Math.floor(at / columns) * (cell.h + cell.gap), w: cell.w, h: cell.h,
+  }));
+  return { x, y, w, h: Math.max(18, 6 + Math.ceil(pods.length / columns) * (cell.h + cell.gap)), node: one.node, narrow: false, headHeight: 0 };
+}
+
+/** Lays groups out side by side while they fit, each under its owner's name; returns where they end. */
+function flowGroups(groups: readonly SlotGroup[], zoom: Zoom, x: number, y: number, w: number, out: Out): number {
+  const base = CELLS[zoom];
+  const columns = Math.max(1, Math.floor((w + base.gap) / (base.w + base.gap)));
+  // Cards take the width that is there; dots and marks do not.
+  const cell = zoom >= 3 ? { ...base, w: Math.min(base.w * 1.35, (w - (columns - 1) * base.gap) / columns) } : base;
+  let used = 0;
+  let lineY = y;
+  let lineHeight = 0;
+  for (const group of groups) {
+    const wide = cell.label === 0 ? 1 : Math.min(columns, group.slots.length);
+    const slots = group.slots;
+    if (cell.label === 0) {
+      for (const pod of slots) {
+        if (used === columns) { used = 0; lineY += cell.h + cell.gap; }
+        if (pod) out.pods.push({ pod, zoom, x: x + used * (cell.w + cell.gap), y: lineY + 4, w: cell.w, h: cell.h });
+        used++;
+      }
+      lineHeight = cell.h + 6;
+      continue;
+    }
+    if (used > 0 && used + wide > columns) { used = 0; lineY += lineHeight + 6; lineHeight = 0; }
+    const left = x + used * (cell.w + cell.gap);
+    out.labels.push({ x: left, y: lineY + 10, w: wide * (cell.w + cell.gap) - cell.gap, text: group.label });
+    slots.forEach((pod, at) => {
+      if (pod) out.pods.push({ pod, zoom, x: left + (at % wide) * (cell.w + cell.gap), y: lineY + cell.label + Math.floor(at / wide) * (cell.h + cell.gap), w: cell.w, h: cell.h });
+    });
+    lineHeight = Math.max(lineHeight, cell.label + Math.ceil(slots.length / wide) * (cell.h + cell.gap) - cell.gap);
+    used += wide;
+  }
+  return lineY + lineHeight;
+}
+
+function placeFeet(workers: readonly BoardNode[], out: Out): void {
+  for (const box of out.nodes) {
+    if (box.footY === undefined) continue;
+    const one = workers.find((each) => each.node === box.node);
+    one?.system.forEach((pod, at) => out.pods.push({ pod, zoom: 2, x: box.x + 80 + at * 22, y: box.footY! + 7, w: 15, h: 15 }));
+  }
+}
+
+/** What is under a point: the Pod first, then its node. */
+export function hit(layout: BoardLayout, x: number, y: number): { readonly pod?: PodView; readonly node?: NodeView } {
+  const inside = (box: Rect, slack = 0) => x >= box.x - slack && x < box.x + box.w + slack && y >= box.y - slack && y < box.y + box.h + slack;
+  const pod = layout.pods.find((box) => inside(box, box.zoom <= 2 && !box.named ? 4 : 2));
+  const node = layout.nodes.find((box) => inside(box));
+  return { ...(pod ? { pod: pod.pod } : {}), ...(node ? { node: node.node } : {}) };
+}
+
+/** The next box in a direction, by distance along it and, twice as dear, across it. */
+export function walk(layout: BoardLayout, from: string | undefined, dx: number, dy: number): PodView | undefined {
+  const start = layout.pods.find((box) => box.pod.key === from);
+  if (!start) return layout.pods[0]?.pod;
+  const middle = (box: Rect) => ({ x: box.x + box.w / 2, y: box.y + box.h / 2 });
+  const at = middle(start);
+  let best: { readonly pod: PodView; readonly cost: number } | undefined;
+  for (const box of layout.pods) {
+    if (box === start) continue;
+    const to = middle(box);
+    const along = (to.x - at.x) * dx + (to.y - at.y) * dy;
+    const across = Math.abs((to.x - at.x) * dy) + Math.abs((to.y - at.y) * dx);
+    if (along <= 2) continue;
+    const cost = along + across * 2;
+    if (!best || cost < best.cost) best = { pod: box.pod, cost };
+  }
+  return best?.pod;
+}

@@ -1,0 +1,170 @@
+/** The learner's YAML files in tabs, with the live cluster's word on them, Diff and Apply. */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { Panel } from '../frame/panel.tsx';
+import { Check, FileCode, Plus, X } from '../icons.ts';
+import { useCluster, usePage } from '../page.tsx';
+import { useUi } from '../ui-state.ts';
+import { applyText, liveObjects } from './apply.ts';
+import type { CodeEditor } from './monaco.ts';
+import { editableYaml } from './manifest.ts';
+import { useEditRequest } from './edit-request.ts';
+import { clusterNotes } from './notes.ts';
+import { useFiles } from './use-files.ts';
+import css from './editor.module.css';
+
+const FIRST = 'web.yaml';
+const APPLY_KEYS = /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘↵' : 'Ctrl ↵';
+
+export function EditorPanel({ bare }: { readonly bare?: boolean }) {
+  const page = usePage();
+  const snapshot = useCluster();
+  const plain = useUi((state) => state.plainEditor);
+  const request = useEditRequest((state) => state.request);
+  const files = useFiles(page.sandbox.files);
+  const [active, setActive] = useState<string | undefined>(undefined);
+  const [applied, setApplied] = useState<ReadonlyMap<string, string>>(new Map());
+  const [busy, setBusy] = useState(false);
+  const [comparing, setComparing] = useState(false);
+  const [editor, setEditor] = useState<CodeEditor | undefined>(undefined);
+  const place = useRef<HTMLDivElement>(null);
+  const shown = request ? request.path : active !== undefined && files.texts.has(active) ? active : [...files.texts.keys()][0];
+  const text = request ? request.text : shown === undefined ? '' : files.texts.get(shown) ?? '';
+  const live = useRef({ shown, request });
+  live.current = { shown, request };
+
+  useEffect(() => page.editor.onOpen((path, line) => { setActive(path); if (line !== undefined) setTimeout(() => editor?.reveal(line), 50); }), [page, editor]);
+  useEditorIn(place, plain, setEditor, page.sandbox.api);
+  useEffect(() => { if (editor && shown !== undefined) editor.open(shown, text); }, [editor, shown, request, files.loaded, files.outside]);
+  useEffect(() => { editor?.onEdit((next) => { const now = live.current; if (!now.request && now.shown !== undefined) files.edit(now.shown, next); }); }, [editor, files.edit]);
+  useEffect(() => { editor?.notes(request ? [] : clusterNotes(editor.text(), snapshot.pods, snapshot.objects.pods)); }, [editor, snapshot, shown, request]);
+
+  const apply = useCallback(async () => {
+    if (!editor || busy) return;
+    const written = editor.text();
+    const now = live.current;
+    if (now.request) { now.request.finish(written); return; }
+    setBusy(true);
+    try {
+      if (now.shown !== undefined) await files.flush();
+      const result = await applyText(page.sandbox.api, written);
+      if (result.type === 'refused') {
+        editor.problems(result.problems);
+        const [first] = result.problems;
+        useUi.getState().notify({ icon: 'warning', title: `Not applied: line ${first?.line}`, detail: first?.message ?? '', action: { label: 'Show', run: () => editor.reveal(first?.line ?? 1) } });
+      } else {
+        editor.problems([]);
+        if (now.shown !== undefined) setApplied((old) => new Map(old).set(now.shown!, written));
+        useUi.getState().notify({ icon: 'check', title: result.objects.map((one) => `${one.kind.toLowerCase()}/${one.name} ${one.outcome}`).join(', ') });
+      }
+    } catch (error) {
+      useUi.getState().notify({ icon: 'warning', title: 'The API does not answer', detail: error instanceof Error ? error.message : '' });
+    } finally {
+      setBusy(false);
+    }
+  }, [editor, busy, page, files]);
+
+  const compare = async (): Promise<void> => {
+    if (!editor) return;
+    if (comparing) { editor.diff(undefined); setComparing(false); return; }
+    const objects = await liveObjects(page.sandbox.api, editor.text());
+    editor.diff(objects.map((one) => (one ? editableYaml(one) : '')).join('---\n'));
+    setComparing(true);
+  };
+  const onKeyDown = (event: React.KeyboardEvent): void => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); event.stopPropagation(); void apply(); }
+  };
+  const actions = request ? (
+    <><button className="button small" onClick={() => request.finish(undefined)}><X size={13} /> Give up</button><button className="button small filled" onClick={() => void apply()}><Check size={13} /> Save and close</button></>
+  ) : (
+    <>
+      <button className="button small" aria-pressed={comparing} disabled={shown === undefined} onClick={() => void compare()}>{comparing ? 'Back to the file' : 'Diff with live'}</button>
+      <button className="button small yours" disabled={busy || shown === undefined} onClick={() => void apply()}>Apply <kbd className={css['keys']}>{APPLY_KEYS}</kbd></button>
+    </>
+  );
+  const body = (
+    <div className={css['place']} ref={place} onKeyDownCapture={onKeyDown} data-file={shown}>
+      {shown === undefined && !request ? <Empty onNew={() => void files.create(FIRST, EXAMPLE).then(() => setActive(FIRST))} /> : null}
+    </div>
+  );
+  if (bare) return <div className={css['bare']}><div className={css['bareBar']}>{actions}</div>{body}</div>;
+  return (
+    <Panel label="Manifests" area="editor" active={shown ?? ''} onTab={(id) => { if (!request) { editor?.diff(undefined); setComparing(false); setActive(id); } }}
+      tabs={request ? [{ id: request.path, label: request.path.split('/').at(-1) ?? request.path, icon: <FileCode size={15} /> }] : [...files.texts.keys()].map((path) => ({ id: path, label: path, icon: <FileCode size={15} />, mark: applied.has(path) && applied.get(path) !== files.texts.get(path) }))}
+      afterTabs={request ? null : <button className="button plain small icon" aria-label="New file" title="New file" onClick={() => { const name = freeName(files.texts); void files.create(name, '').then(() => setActive(name)); }}><Plus size={15} /></button>}
+      actions={actions}>
+      {body}
+    </Panel>
+  );
+}
+
+/** A plain field first, Monaco as soon as it has come: typing is never waited for. */
+function useEditorIn(place: React.RefObject<HTMLDivElement | null>, plain: boolean, setEditor: (editor: CodeEditor | undefined) => void, api: ReturnType<typeof usePage>['sandbox']['api']): void {
+  useEffect(() => {
+    let live = true;
+    let current: CodeEditor | undefined;
+    const stop: Disposable[] = [];
+    void (async () => {
+      if (plain) {
+        const { createPlainEditor } = await import('./plain.ts');
+        if (live && place.current) setEditor(current = createPlainEditor(place.current));
+        return;
+      }
+      await quietMoment();
+      const module = await import('./monaco.ts');
+      if (!live || !place.current) return;
+      setEditor(current = module.createEditor(place.current));
+      const watcher = new MutationObserver(() => module.retheme());
+      watcher.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+      stop.push({ [Symbol.dispose]: () => watcher.disconnect() });
+      const { clusterSchema } = await import('./openapi-schema.ts');
+      await clusterSchema(api).then((schema) => { if (live) module.useSchema(schema); }, () => undefined);
+    })();
+    return () => { live = false; for (const one of stop) one[Symbol.dispose](); current?.[Symbol.dispose](); setEditor(undefined); };
+  }, [place, plain, setEditor, api]);
+}
+
+/** Monaco is large: the prompt comes first. */
+function quietMoment(): Promise<void> {
+  return new Promise((resolve) => {
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => resolve(), { timeout: 1_500 });
+    else setTimeout(resolve, 300);
+  });
+}
+
+function Empty({ onNew }: { readonly onNew: () => void }) {
+  return (
+    <div className={css['empty']}>
+      <h2>A place for manifests</h2>
+      <p>Files in your home directory that end in .yaml open here. Apply sends them to the cluster.</p>
+      <button className="button" onClick={onNew}><FileCode size={15} /> Open an example</button>
+    </div>
+  );
+}
+
+function freeName(texts: ReadonlyMap<string, string>): string {
+  for (let count = 1; ; count++) {
+    const name = count === 1 ? 'manifest.yaml' : `manifest-${count}.yaml`;
+    if (!texts.has(name)) return name;
+  }
+}
+
+const EXAMPLE = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  replicas: 3
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+      - name: nginx
+        image: nginx:1.27
+        ports:
+        - containerPort: 80
+`;

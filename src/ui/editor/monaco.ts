@@ -1,0 +1,161 @@
+/** The one place that knows Monaco: loaded when the editor is first seen, with only the features that YAML needs. */
+import * as monaco from 'monaco-editor/editor';
+import 'monaco-editor/languages/definitions/yaml/register';
+import 'monaco-editor/features/bracketMatching/register';
+import 'monaco-editor/features/clipboard/register';
+import 'monaco-editor/features/codicon/register';
+import 'monaco-editor/features/comment/register';
+import 'monaco-editor/features/contextmenu/register';
+import 'monaco-editor/features/diffEditor/register';
+import 'monaco-editor/features/find/register';
+import 'monaco-editor/features/folding/register';
+import 'monaco-editor/features/gotoError/register';
+import 'monaco-editor/features/hover/register';
+import 'monaco-editor/features/indentation/register';
+import 'monaco-editor/features/linesOperations/register';
+import 'monaco-editor/features/multicursor/register';
+import 'monaco-editor/features/quickCommand/register';
+import 'monaco-editor/features/snippet/register';
+import 'monaco-editor/features/suggest/register';
+import 'monaco-editor/features/toggleTabFocusMode/register';
+import 'monaco-editor/features/wordOperations/register';
+// The suggest feature's own entry leaves its controller out.
+import 'monaco-editor/editor/contrib/suggest/browser/suggestController';
+import { configureMonacoYaml } from 'monaco-yaml';
+import type { MonacoYaml } from 'monaco-yaml';
+import EditorWorker from 'monaco-editor/editor/editor.worker.js?worker';
+import YamlWorker from './yaml.worker.ts?worker';
+import type { Problem } from './apply.ts';
+
+export interface Note { readonly line: number; readonly text: string }
+
+export interface CodeEditor extends Disposable {
+  open(path: string, text: string): void;
+  text(): string;
+  onEdit(listener: (text: string) => void): void;
+  /** Errors that the API found, beside those of the schema. */
+  problems(problems: readonly Problem[]): void;
+  /** What the live cluster says of a line. */
+  notes(notes: readonly Note[]): void;
+  reveal(line: number): void;
+  /** Shows `live` beside the text; undefined goes back to the text alone. */
+  diff(live: string | undefined): void;
+  focus(): void;
+}
+
+let yaml: MonacoYaml | undefined;
+
+function setUp(): void {
+  if (yaml) return;
+  Object.assign(globalThis, { MonacoEnvironment: { getWorker: () => new EditorWorker() } });
+  // monaco-yaml's worker manager speaks to an older Monaco: it gives module names where a worker is now expected.
+  const compatible = {
+    ...monaco, editor: {
+      ...monaco.editor, createWebWorker: (options: { readonly createData?: unknown }) => {
+        const worker = new YamlWorker();
+        worker.postMessage('ignore');
+        worker.postMessage(options.createData);
+        return monaco.editor.createWebWorker({ worker });
+      },
+    },
+  };
+  yaml = configureMonacoYaml(compatible as never, { isKubernetes: true, yamlVersion: '1.1', format: { enable: false }, hover: true, completion: true, validate: true, schemas: [] });
+}
+
+export function useSchema(schema: object): void {
+  setUp();
+  void yaml?.update({ isKubernetes: true, yamlVersion: '1.1', format: { enable: false }, schemas: [{ uri: 'inmemory://cluster/schema.json', fileMatch: ['**/*.yaml', '**/*.yml'], schema: schema as never }] });
+}
+
+const root = (): CSSStyleDeclaration => getComputedStyle(document.documentElement);
+
+export function retheme(): void {
+  const style = root();
+  const get = (name: string): string => style.getPropertyValue(name).trim();
+  const bare = (name: string): string => get(name).replace('#', '').slice(0, 6);
+  const dark = style.colorScheme.includes('dark');
+  monaco.editor.defineTheme('tabernetes', {
+    base: dark ? 'vs-dark' : 'vs', inherit: true,
+    rules: [
+      { token: '', foreground: bare('--ink') }, { token: 'type', foreground: bare('--syn-key') }, { token: 'string', foreground: bare('--syn-str') }, { token: 'number', foreground: bare('--syn-num') },
+      { token: 'keyword', foreground: bare('--syn-num') }, { token: 'comment', foreground: bare('--syn-com') }, { token: 'operators', foreground: bare('--syn-punct') }, { token: 'delimiter', foreground: bare('--syn-punct') },
+    ],
+    colors: {
+      'editor.background': get('--well'), 'editor.foreground': get('--ink'), 'editorLineNumber.foreground': get('--ink-3'), 'editorLineNumber.activeForeground': get('--ink'), 'editorCursor.foreground': get('--you'),
+      'editor.selectionBackground': get('--you-line'), 'editor.lineHighlightBackground': get('--tint'), 'editor.lineHighlightBorder': '#00000000', 'editorIndentGuide.background1': get('--line'), 'editorWidget.background': get('--raised'), 'editorWidget.border': get('--line-2'),
+      'editorSuggestWidget.background': get('--raised'), 'editorSuggestWidget.selectedBackground': get('--you-wash'), 'editorHoverWidget.background': get('--raised'), 'editorHoverWidget.border': get('--line-2'), 'editorError.foreground': get('--st-fail'), focusBorder: get('--you'),
+      'scrollbarSlider.background': get('--tint-2'), 'diffEditor.insertedTextBackground': `${get('--st-run').slice(0, 7)}26`, 'diffEditor.removedTextBackground': `${get('--st-fail').slice(0, 7)}26`,
+    },
+  });
+  monaco.editor.setTheme('tabernetes');
+}
+
+const OPTIONS: monaco.editor.IEditorOptions & monaco.editor.IGlobalEditorOptions = {
+  automaticLayout: true, minimap: { enabled: false }, scrollBeyondLastLine: false, lineHeight: 20, tabSize: 2, fontLigatures: false, renderLineHighlight: 'line', overviewRulerLanes: 0, lineNumbersMinChars: 3,
+  folding: true, padding: { top: 8 }, quickSuggestions: { other: true, strings: true, comments: false }, stickyScroll: { enabled: false }, fixedOverflowWidgets: true, ariaLabel: 'Manifest. Ctrl+M, on a Mac Ctrl+Shift+M, lets Tab leave the editor.', guides: { indentation: true },
+};
+
+export function createEditor(element: HTMLElement): CodeEditor {
+  setUp();
+  retheme();
+  const style = root();
+  const size = 13 * (parseFloat(style.fontSize) / 16 || 1);
+  const box = element.appendChild(document.createElement('div'));
+  const other = element.appendChild(document.createElement('div'));
+  for (const one of [box, other]) one.style.cssText = 'position:absolute;inset:0';
+  other.hidden = true;
+  const options = { ...OPTIONS, fontFamily: style.getPropertyValue('--font-mono').trim(), fontSize: size };
+  const editor = monaco.editor.create(box, { ...options, model: null });
+  const notes = editor.createDecorationsCollection();
+  const listeners = new Set<(text: string) => void>();
+  const models = new Map<string, monaco.editor.ITextModel>();
+  let comparing: monaco.editor.IStandaloneDiffEditor | undefined;
+  let quiet = false;
+  editor.onDidChangeModelContent(() => {
+    const model = editor.getModel();
+    if (!model || quiet) return;
+    monaco.editor.setModelMarkers(model, 'cluster', []);
+    for (const listener of listeners) listener(model.getValue());
+  });
+  return {
+    open(path, text) {
+      let model = models.get(path);
+      if (!model) models.set(path, model = monaco.editor.createModel(text, 'yaml', monaco.Uri.parse(`file:///home/learner/${path}`)));
+      quiet = true;
+      if (model.getValue() !== text) model.setValue(text);
+      editor.setModel(model);
+      quiet = false;
+    },
+    text: () => editor.getModel()?.getValue() ?? '',
+    onEdit(listener) { listeners.add(listener); },
+    problems(found) {
+      const model = editor.getModel();
+      if (!model) return;
+      monaco.editor.setModelMarkers(model, 'cluster', found.map(({ line, column, message }) => {
+        const row = Math.min(Math.max(1, line), model.getLineCount());
+        const begin = column > 1 ? column : model.getLineFirstNonWhitespaceColumn(row) || 1;
+        return { severity: monaco.MarkerSeverity.Error, message, startLineNumber: row, startColumn: begin, endLineNumber: row, endColumn: model.getLineMaxColumn(row) };
+      }));
+      if (found[0]) editor.revealLineInCenterIfOutsideViewport(found[0].line);
+    },
+    notes(list) {
+      const model = editor.getModel();
+      notes.set(model ? list.filter((note) => note.line <= model.getLineCount()).map((note) => ({
+        range: new monaco.Range(note.line, 1, note.line, model.getLineMaxColumn(note.line)),
+        options: { isWholeLine: true, className: 'editor-note-line', after: { content: `  ! ${note.text}`, inlineClassName: 'editor-note' } },
+      })) : []);
+    },
+    reveal(line) { editor.revealLineInCenter(line); editor.setPosition({ lineNumber: line, column: 1 }); editor.focus(); },
+    diff(live) {
+      comparing?.dispose();
+      comparing = undefined;
+      other.hidden = live === undefined;
+      box.hidden = live !== undefined;
+      if (live === undefined) return;
+      comparing = monaco.editor.createDiffEditor(other, { ...options, readOnly: true, renderSideBySide: element.clientWidth > 900, originalEditable: false });
+      comparing.setModel({ original: monaco.editor.createModel(live, 'yaml'), modified: monaco.editor.createModel(editor.getModel()?.getValue() ?? '', 'yaml') });
+    },
+    focus() { editor.focus(); },
+    [Symbol.dispose]() { comparing?.dispose(); editor.dispose(); for (const model of models.values()) model.dispose(); },
+  };
+}

@@ -1,0 +1,45 @@
+/** What the time bar and the keys do, so that both do the same. */
+import type { RunCondition } from '../../sandbox/sandbox.ts';
+import { clockText } from '../model/age.ts';
+import { shownMicros } from '../page.tsx';
+import type { Page } from '../page.tsx';
+import { useUi } from '../ui-state.ts';
+import { ticksOf } from './ticks.ts';
+
+const HOUR_MICROS = 3_600e6;
+
+export function goLive(page: Page): void {
+  if (page.sandbox.time.state.lookingAtMicros === undefined) return;
+  void page.sandbox.look(undefined).then(() => page.cluster.restart());
+}
+
+export function lookAt(page: Page, micros: number): void {
+  const { nowMicros } = page.sandbox.time.state;
+  if (micros >= nowMicros) { goLive(page); return; }
+  page.sandbox.time.pause();
+  void page.sandbox.look(Math.max(0, Math.round(micros))).then(() => page.cluster.restart(), (error: unknown) => {
+    useUi.getState().notify({ icon: 'warning', title: 'That moment cannot be shown', detail: error instanceof Error ? error.message : '' });
+  });
+}
+
+/** To just before the last thing that happened. */
+export function stepBack(page: Page): void {
+  const at = shownMicros(page.sandbox.time.state);
+  const before = ticksOf(page.trace.records(), page.trace.commands()).findLast((tick) => tick.atMicros < at - 1000);
+  lookAt(page, before ? before.atMicros : 0);
+}
+
+export async function runTo(page: Page, until: { readonly atMicros?: number; readonly condition?: RunCondition }): Promise<void> {
+  goLive(page);
+  const { time } = page.sandbox;
+  const result = await time.runUntil({ ...until, limitMicros: HOUR_MICROS });
+  if (result === 'limit') useUi.getState().notify({ icon: 'speed', title: 'Ran for an hour of cluster time', detail: 'What you waited for did not happen.' });
+}
+
+/** A second future from the moment that is shown. */
+export async function continueFromHere(page: Page): Promise<void> {
+  const at = shownMicros(page.sandbox.time.state);
+  const branch = await page.sandbox.fork(at);
+  page.replaceWith(branch);
+  useUi.getState().notify({ icon: 'branch', title: `New branch from ${clockText(at).slice(3)}`, detail: 'The cluster goes on from here.' });
+}

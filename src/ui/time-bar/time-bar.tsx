@@ -1,0 +1,109 @@
+/** Play and pause, steps, speed, run until, the scrubber with what happened on it, and the cluster's own clock. */
+import { useRef } from 'react';
+import type { KeyboardEvent } from 'react';
+import { clockText } from '../model/age.ts';
+import { SPEEDS, speedIndex, speedText } from '../model/speed.ts';
+import { shownMicros, usePage, useTime } from '../page.tsx';
+import { ChevronDown, Pause, Play } from '../icons.ts';
+import { Menu } from '../menu.tsx';
+import type { RunCondition } from '../../sandbox/sandbox.ts';
+import { goLive, lookAt, runTo, stepBack } from './moves.ts';
+import { Scrubber } from './scrubber.tsx';
+import css from './time-bar.module.css';
+
+const CONDITIONS: readonly (readonly [RunCondition, string, string])[] = [
+  ['next-event', 'Something happens', 'the next change of an object'],
+  ['next-schedule', 'A Pod gets a node', 'the next scheduling decision'],
+  ['all-pods-ready', 'All Pods are ready', ''],
+  ['a-pod-fails', 'A Pod fails', 'pull, crash or kill'],
+  ['idle', 'Nothing changes any more', ''],
+];
+const SPANS: readonly (readonly [string, number])[] = [['10 seconds', 10], ['1 minute', 60], ['5 minutes', 300], ['1 hour', 3600]];
+
+export function TimeBar({ compact }: { readonly compact: boolean }) {
+  const page = usePage();
+  const time = useTime();
+  const past = time.lookingAtMicros !== undefined;
+  const { sandbox } = page;
+  const playing = time.playing && !past;
+  return (
+    <div className={css['bar']} role="group" aria-label="Time" data-compact={compact || undefined}>
+      <button className={css['button']} aria-label="Step back" title="Step back  [" onClick={() => void stepBack(page)}><Step back /></button>
+      <button className={css['button']} data-main aria-label={playing ? 'Pause' : 'Play'} title={`${playing ? 'Pause' : 'Play'}  Space`}
+        onClick={() => { if (past) goLive(page); else if (time.playing) sandbox.time.pause(); else sandbox.time.play(); }}>
+        {playing ? <Pause size={16} fill="currentColor" strokeWidth={1.5} /> : <Play size={16} />}
+      </button>
+      <button className={css['button']} aria-label="Step to the next event" title="Step  ]" onClick={() => { goLive(page); void sandbox.time.step(); }}><Step /></button>
+      {compact ? null : <span className={css['rule']} />}
+      {compact ? <CompactSpeed /> : <Speed />}
+      {compact ? null : (
+        <>
+          <span className={css['rule']} />
+          <Menu align="start" trigger={<button className={css['until']}>Run until <ChevronDown size={14} /></button>} groups={[
+            { items: CONDITIONS.map(([condition, label, detail]) => ({ label, ...(detail === '' ? {} : { detail }), run: () => void runTo(page, { condition }) })) },
+            { label: 'Or for', items: SPANS.map(([label, seconds]) => ({ label, run: () => void runTo(page, { atMicros: sandbox.time.state.nowMicros + seconds * 1e6 }) })) },
+          ]} />
+          <Scrubber onLook={(micros) => lookAt(page, micros)} />
+        </>
+      )}
+      <output className={css['clock']} aria-label="Cluster time" title="Cluster time since the start; never the time of day">
+        {compact ? clockText(shownMicros(time)).replace(/^00:/, '') : clockText(shownMicros(time), time.speed < 1 && !past)}
+      </output>
+      {compact ? null : (
+        <button className={css['live']} data-live={!past || undefined} aria-pressed={!past} title="Live  L" onClick={() => goLive(page)}>
+          <span aria-hidden /> Live
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Speed() {
+  const { sandbox } = usePage();
+  const time = useTime();
+  const index = speedIndex(time.speed);
+  const drag = useRef(false);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    sandbox.time.setSpeed(SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, index + step))]!);
+  };
+  const choose = (clientX: number, element: HTMLElement): void => {
+    const box = element.getBoundingClientRect();
+    const at = Math.floor(((clientX - box.left) / box.width) * SPEEDS.length);
+    sandbox.time.setSpeed(SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, at))]!);
+  };
+  const slow = time.playing && time.reachedSpeed > 0 && time.reachedSpeed < time.speed * 0.8;
+  return (
+    <div className={css['speed']}>
+      <div className={css['bars']} role="slider" tabIndex={0} aria-label="Speed" aria-valuemin={0} aria-valuemax={SPEEDS.length - 1} aria-valuenow={index} aria-valuetext={speedText(time.speed)}
+        onKeyDown={onKeyDown} onPointerDown={(event) => { drag.current = true; event.currentTarget.setPointerCapture(event.pointerId); choose(event.clientX, event.currentTarget); }}
+        onPointerMove={(event) => { if (drag.current) choose(event.clientX, event.currentTarget); }} onPointerUp={() => { drag.current = false; }}>
+        {SPEEDS.map((speed, at) => <span key={speed} data-on={at <= index || undefined} style={{ height: `${3 + at * 0.75}px` }} />)}
+      </div>
+      <span className={css['number']} data-slow={slow || undefined} title={slow ? `Running at ${speedText(time.reachedSpeed)}, you asked for ${speedText(time.speed)}. Results stay exact.` : undefined}>
+        {speedText(time.speed)}
+      </span>
+    </div>
+  );
+}
+
+function CompactSpeed() {
+  const { sandbox } = usePage();
+  const time = useTime();
+  return (
+    <Menu trigger={<button className={css['number']} style={{ marginLeft: 'auto' }} aria-label={`Speed ${speedText(time.speed)}`}>{speedText(time.speed)}</button>} groups={[
+      { label: 'Speed', items: SPEEDS.map((speed) => ({ label: speedText(speed), checked: speed === SPEEDS[speedIndex(time.speed)], run: () => sandbox.time.setSpeed(speed) })) },
+    ]} />
+  );
+}
+
+/** A triangle and a bar: one step, not a jump. */
+function Step({ back }: { readonly back?: boolean }) {
+  return (
+    <svg viewBox="0 0 24 24" width={17} height={17} fill="none" stroke="currentColor" strokeWidth={1.9} strokeLinejoin="round" strokeLinecap="round" aria-hidden style={back ? { transform: 'scaleX(-1)' } : undefined}>
+      <path d="M4 5.5v13l10.5-6.5z" /><path d="M19 5v14" />
+    </svg>
+  );
+}

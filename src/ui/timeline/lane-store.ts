@@ -1,0 +1,29 @@
+/** Keeps the lanes of one page as its snapshots come. Starts with the page, so that opening the timeline late loses
+ *  nothing. */
+import { shownMicros } from '../page.tsx';
+import type { Page } from '../page.tsx';
+import { recordLanes } from './lanes.ts';
+import type { LaneBook } from './lanes.ts';
+
+export interface LaneStore { subscribe(listener: () => void): () => void; book(): LaneBook }
+
+const stores = new WeakMap<object, LaneStore>();
+
+export function laneStore(page: Page): LaneStore {
+  const found = stores.get(page.cluster);
+  if (found) return found;
+  let book: LaneBook = { lanes: new Map() };
+  const listeners = new Set<() => void>();
+  const look = (): void => {
+    if (page.sandbox.time.state.lookingAtMicros !== undefined) return;
+    const next = recordLanes(book, page.cluster.snapshot().pods, shownMicros(page.sandbox.time.state));
+    if (next === book) return;
+    book = next;
+    for (const listener of listeners) listener();
+  };
+  page.cluster.subscribe(look);
+  look();
+  const store: LaneStore = { subscribe(listener) { listeners.add(listener); return () => listeners.delete(listener); }, book: () => book };
+  stores.set(page.cluster, store);
+  return store;
+}
