@@ -1,5 +1,6 @@
 /** The software of a node: network, container runtime, and a kubelet that systemd keeps running. What is on its disk
  *  survives a kubelet; the power switch ends everything but the disk. */
+import { assert } from '../base/assert.ts';
 import type { Scope, World } from '../base/world.ts';
 import type { Image } from '../cri/process.ts';
 import { createContainerRuntime } from '../cri/container-runtime.ts';
@@ -115,14 +116,20 @@ function boot(power: World, context: MachineContext, mux: Mux, disk: FileSystem,
   let kubelet: Kubelet | undefined;
   const transportFor = (world: World): Transport => extras.transport?.(world)
     ?? dialTransport(world, mux.channel('api'), CONTROL_PLANE, { address: `${nodeAddress(0)}:${ADDRESSES.apiserverPort}` });
-  let node: RunningNode;
-  const late: { images: readonly Image[] } = { images: [] };
+  const late: { runtime?: NodeRuntime } = {};
+  const node: RunningNode = {
+    name, address, disk, network, kubelet: () => kubelet,
+    get runtime() {
+      assert(late.runtime, 'the runtime is up before anything asks for it');
+      return late.runtime;
+    },
+  };
   const runtime = createContainerRuntime({
     world: power, nodeName: name, images: imageStore, network, cpuMillis: quantityMillis(profile.node.cpu), memoryBytes: quantityUnits(profile.node.memory),
-    get extraImages() { return late.images; }, ...(profile.instantImages && { instantImages: true }),
+    extraImages: [...nodeImages(profile.version, { name, network, transportFor }), ...extras.images(power, node)],
+    ...(profile.instantImages && { instantImages: true }),
   });
-  node = { name, address, disk, network, runtime, kubelet: () => kubelet };
-  late.images = [...nodeImages(profile.version, { name, network, transportFor }), ...extras.images(power, node)];
+  late.runtime = runtime;
   extras.booted?.(power, node);
 
   const zone = options.zone ?? zoneOf(index, profile);

@@ -1,0 +1,106 @@
+/** The images of the control plane's static Pods: their programs start the components, in the process's own world, so that
+ *  killing the container kills the component. */
+import { onKilled } from '../base/scope.ts';
+import type { World } from '../base/world.ts';
+import { createApiserver } from '../apiserver/server.ts';
+import type { Dialer } from '../apiserver/dialer.ts';
+import type { Transport, UserInfo } from '../api/transport.ts';
+import { runControllerManager } from '../controllers/controller-manager.ts';
+import { serveHttp } from '../cri/http.ts';
+import type { Image, Process, Program } from '../cri/process.ts';
+import type { Etcd } from '../etcd/etcd.ts';
+import { runScheduler } from '../scheduler/scheduler.ts';
+import type { MachineContext } from '../sim/machine-context.ts';
+import type { Mux } from '../transport/mux.ts';
+import { dialTransport } from '../transport/rpc.ts';
+import { asUser } from './as-user.ts';
+import { createEtcdPort } from './etcd-port.ts';
+import type { EtcdPort } from './etcd-port.ts';
+import { httpFront } from './http-front.ts';
+import { componentImage } from './node-images.ts';
+import type { RunningNode } from './node-machine.ts';
+import { ADDRESSES, CONTROL_PLANE, nodeAddress } from './profile.ts';
+import type { Slot } from './slot.ts';
+
+export interface ControlPlaneParts {
+  readonly context: MachineContext;
+  readonly power: World;
+  readonly node: RunningNode;
+  readonly mux: Mux;
+  /** The data directory. */
+  readonly store: Etcd;
+  readonly slot: Slot;
+  readonly version: string;
+}
+
+const ok = () => ({ status: 200, body: 'ok' });
+
+const forever = (process: Process): Promise<number> => process.world.suspend<number>(() => undefined);
+
+function etcdProgram({ store }: ControlPlaneParts, port: EtcdPort): Program {
+  return async (process) => {
+    port.open(process.world, store);
+    serveHttp(process.world, process.net, 2381, () => ({ status: 200, body: '{"health":"true","reason":""}' }));
+    await process.stdout.write(`{"level":"info","msg":"ready to serve client requests","revision":${store.revision}}\n`);
+    return forever(process);
+  };
+}
+
+/** To kubelets over the machines' links; into the Pod network from the control plane's node. */
+function dialerOf({ mux, node }: ControlPlaneParts, world: World): Dialer {
+  return {
+    kubelet(name): Transport {
+      const own = name === node.name ? node.kubelet()?.transport : undefined;
+      return own ?? dialTransport(world, mux.channel('kubelet'), name, { address: `${name}:${ADDRESSES.kubeletPort}` });
+    },
+    connect: (host, port) => node.network.host.connect(host, port),
+  };
+}
+
+function apiserverProgram(parts: ControlPlaneParts, port: EtcdPort): Program {
+  const { context, slot, version } = parts;
+  return async (process) => {
+    // Without its store the apiserver waits, as it does before it reports ready.
+    await port.opened(process.world);
+    const { world } = process;
+    const server = createApiserver({ world, streams: context, etcd: port.etcd, version, dialer: dialerOf(parts, world), advertiseAddress: nodeAddress(0) });
+    onKilled(world, () => server.close());
+    slot.listen(world, server.transport());
+    serveHttp(world, process.net, ADDRESSES.apiserverPort, httpFront(server.transport()));
+    await process.stderr.write(`I Serving securely on [::]:${ADDRESSES.apiserverPort}\n`);
+    return forever(process);
+  };
+}
+
+const componentUser = (name: string): UserInfo => ({ name: `system:${name}`, groups: ['system:authenticated'] });
+
+function controllerManagerProgram({ slot }: ControlPlaneParts): Program {
+  return async (process) => {
+    serveHttp(process.world, process.net, 10257, ok);
+    const transport = asUser(slot.transport(process.world), componentUser('kube-controller-manager'));
+    await runControllerManager({ world: process.world, transport, options: { hostname: CONTROL_PLANE, clusterCIDR: ADDRESSES.podCidr } });
+    await process.stderr.write('E leaderelection lost\n');
+    return 1;
+  };
+}
+
+function schedulerProgram({ slot }: ControlPlaneParts): Program {
+  return async (process) => {
+    serveHttp(process.world, process.net, 10259, ok);
+    const transport = asUser(slot.transport(process.world), componentUser('kube-scheduler'));
+    await runScheduler({ world: process.world, transport, identity: `${CONTROL_PLANE}_${process.world.random.fork('identity').uuid()}` });
+    await process.stderr.write('E leaderelection lost\n');
+    return 1;
+  };
+}
+
+export function controlPlaneImages(parts: ControlPlaneParts): readonly Image[] {
+  const port = createEtcdPort();
+  const { version } = parts;
+  return [
+    componentImage('registry.k8s.io/etcd', '3.5.21-0', '/usr/local/bin/etcd', 56.9, etcdProgram(parts, port)),
+    componentImage('registry.k8s.io/kube-apiserver', version, '/usr/local/bin/kube-apiserver', 28.8, apiserverProgram(parts, port)),
+    componentImage('registry.k8s.io/kube-controller-manager', version, '/usr/local/bin/kube-controller-manager', 26.4, controllerManagerProgram(parts)),
+    componentImage('registry.k8s.io/kube-scheduler', version, '/usr/local/bin/kube-scheduler', 20.8, schedulerProgram(parts)),
+  ];
+}

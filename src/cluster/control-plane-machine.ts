@@ -1,0 +1,53 @@
+/** The control-plane node: a node like the others whose kubelet runs etcd, kube-apiserver, kube-controller-manager and
+ *  kube-scheduler as static Pods. etcd's data is on its disk, so it survives a kill and the power switch. */
+import type { World } from '../base/world.ts';
+import { stringifyYaml } from '../api/yaml.ts';
+import { ADMINISTRATOR, asUser } from './as-user.ts';
+import { createEtcd } from '../etcd/store.ts';
+import type { Etcd } from '../etcd/etcd.ts';
+import type { MachineContext } from '../sim/machine-context.ts';
+import { openMux } from '../transport/mux.ts';
+import { serveTransport } from '../transport/rpc.ts';
+import { installAddons } from './install-addons.ts';
+import { controlPlaneImages } from './control-plane-images.ts';
+import { buildNode } from './node-machine.ts';
+import type { NodeOptions } from './node-machine.ts';
+import { ADDRESSES, nodeAddress } from './profile.ts';
+import { createSlot } from './slot.ts';
+import { staticPods } from './static-pods.ts';
+
+const MANIFESTS = '/etc/kubernetes/manifests';
+
+export interface ControlPlaneOptions extends NodeOptions {
+  /** Objects to apply once the API answers, as `kubectl apply` of a learner's start state would. */
+  readonly manifests?: readonly object[];
+}
+
+export interface ControlPlaneHooks {
+  /** Tests watch the store. */
+  readonly onStore?: (store: Etcd, context: MachineContext) => void;
+}
+
+export function buildControlPlane(context: MachineContext, options: ControlPlaneOptions, hooks: ControlPlaneHooks = {}): void {
+  const mux = openMux(context);
+  const address = nodeAddress(0);
+  const store = createEtcd();
+  store.watch('', store.revision, ({ type, kv }) => context.record('etcd', `${kv.modRevision} ${type} ${kv.key} ${JSON.stringify(kv.value)}`));
+  hooks.onStore?.(store, context);
+  const slot = createSlot(`${address}:${ADDRESSES.apiserverPort}`);
+  serveTransport(context, mux.channel('api'), slot.transport(context));
+  buildNode(context, options, {
+    images: (power, node) => controlPlaneImages({ context, power, node, mux, store, slot, version: options.profile.version }),
+    transport: (world: World) => slot.transport(world),
+    staticPods: { directory: MANIFESTS },
+    taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
+    labels: { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' },
+    booted(_power, { disk }) {
+      disk.makeDirectory(MANIFESTS, { recursive: true });
+      for (const [file, pod] of Object.entries(staticPods(options.profile.version, address))) {
+        if (!disk.exists(`${MANIFESTS}/${file}`)) disk.writeFile(`${MANIFESTS}/${file}`, stringifyYaml(pod));
+      }
+    },
+  }, mux);
+  context.spawn('install addons', () => installAddons(context, asUser(slot.transport(context), ADMINISTRATOR), options.profile.version, options.manifests ?? []));
+}
