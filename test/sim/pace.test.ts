@@ -76,7 +76,7 @@ describe('the pacer', () => {
   });
 
   it('runs until a moment, a condition or a limit, and can be stopped', async () => {
-    const { simulation, pacer } = await open();
+    const { simulation, pacer, clock } = await open();
     expect(await pacer.runUntil({ atMicros: 5_000_000 })).toBe('reached');
     expect(simulation.frontier).toBe(5_000_000);
     let traced = 0;
@@ -88,6 +88,7 @@ describe('the pacer', () => {
     expect(simulation.frontier).toBeLessThan(5_051_000);
     expect(await pacer.runUntil({ reached: () => false, limitMicros: 9_000_000 })).toBe('limit');
     expect(simulation.frontier).toBe(9_000_000);
+    clock.slow = 0.01;
     const endless = pacer.runUntil({ reached: () => false });
     await until(() => simulation.frontier > 60_000_000);
     pacer.pause();
