@@ -1,0 +1,43 @@
+/** Which machines a profile starts, and what software each kind gets. */
+import type { JournalEntry, JournalInput } from '../sim/journal.ts';
+import type { MachineBuilder } from '../sim/machine-context.ts';
+import type { Profile } from '../sandbox/sandbox.ts';
+import { buildControlPlane } from './control-plane-machine.ts';
+import type { ControlPlaneHooks, ControlPlaneOptions } from './control-plane-machine.ts';
+import { buildNode } from './node-machine.ts';
+import type { NodeOptions } from './node-machine.ts';
+import { CONTROL_PLANE, SHELL } from './profile.ts';
+import { buildShell } from './shell-machine.ts';
+import type { ShellOptions } from './shell-machine.ts';
+
+export const workerName = (index: number): string => `worker-${index}`;
+/** undefined: not a worker by our naming. */
+export function workerIndex(name: string): number | undefined {
+  const match = /^worker-([1-9]\d*)$/.exec(name);
+  return match ? Number(match[1]) : undefined;
+}
+
+const essentials = ({ version, node, instantImages, nodes }: Profile): NodeOptions['profile'] => ({ version, node, nodes, ...(instantImages && { instantImages }) });
+
+export function startNode(profile: Profile, name: string, index: number, zone?: string): JournalInput {
+  return { type: 'start', machine: name, kind: 'node', options: { index, profile: essentials(profile), ...(zone && { zone }) } satisfies NodeOptions };
+}
+
+/** The entries at time 0. */
+export function firstEntries(profile: Profile): readonly JournalEntry[] {
+  const controlPlane: ControlPlaneOptions = { index: 0, profile: essentials(profile), ...(profile.manifests && { manifests: profile.manifests }) };
+  const shell: ShellOptions = { ...(profile.files && { files: profile.files }) };
+  const inputs: JournalInput[] = [{ type: 'start', machine: CONTROL_PLANE, kind: 'control-plane', options: controlPlane }];
+  for (let index = 1; index <= profile.nodes; index += 1) inputs.push(startNode(profile, workerName(index), index));
+  inputs.push({ type: 'start', machine: SHELL, kind: 'shell', options: shell });
+  return inputs.map((input) => ({ at: 0, input }));
+}
+
+/** The builder of every machine. Hooks are for tests that look inside. */
+export function machineBuilder(hooks: ControlPlaneHooks = {}): MachineBuilder {
+  return (context, kind, options) => {
+    if (kind === 'control-plane') buildControlPlane(context, options as ControlPlaneOptions, hooks);
+    else if (kind === 'node') buildNode(context, options as NodeOptions);
+    else buildShell(context, options as ShellOptions);
+  };
+}

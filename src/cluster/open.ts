@@ -1,0 +1,54 @@
+/** Opens a cluster: starts the machines of a profile, or plays a journal, and wraps them into a Sandbox. A new cluster is
+ *  run, at full speed, until it is up: a learner meets a live one. */
+import type { OpenSandbox, Profile, Sandbox } from '../sandbox/sandbox.ts';
+import type { JournalEntry } from '../sim/journal.ts';
+import type { Placement } from '../sim/simulation.ts';
+import { openSimulation } from '../sim/simulation.ts';
+import type { Simulation } from '../sim/simulation.ts';
+import { isUp } from './boot.ts';
+import type { ControlPlaneHooks } from './control-plane-machine.ts';
+import { LocalSandbox } from './local-sandbox.ts';
+import { firstEntries, machineBuilder } from './machines.ts';
+import { CONTROL_PLANE, SHELL } from './profile.ts';
+
+export interface OpenOptions {
+  readonly profile: Profile;
+  /** Plays these instead of starting afresh. */
+  readonly journal?: readonly JournalEntry[];
+  /** How far a journal is played; default: to its last entry. */
+  readonly untilMicros?: number;
+  readonly playing?: boolean;
+  readonly speed?: number;
+  readonly placement?: Placement;
+  readonly hooks?: ControlPlaneHooks;
+}
+
+/** A new cluster that is not up by then is shown as it is. */
+const BOOT_LIMIT_MICROS = 180e6;
+const BOOT_LOOK_MICROS = 500_000;
+
+export function openMachines({ profile, journal, untilMicros, placement, hooks }: OpenOptions): Promise<Simulation> {
+  return openSimulation({
+    seed: profile.seed, startAtMs: profile.startAtMs, link: profile.link, build: machineBuilder(hooks), hub: CONTROL_PLANE, shells: [SHELL],
+    entries: journal ?? firstEntries(profile), ...(placement && { placement }), ...(untilMicros !== undefined && { untilMicros }),
+  });
+}
+
+/** Runs until every node is Ready and the addons run. */
+export async function boot(simulation: Simulation, profile: Profile): Promise<void> {
+  while (simulation.frontier < BOOT_LIMIT_MICROS) {
+    await simulation.runThrough(simulation.frontier + BOOT_LOOK_MICROS);
+    if (await isUp(simulation, profile.nodes + 1)) return;
+  }
+}
+
+export async function openCluster(options: OpenOptions): Promise<Sandbox> {
+  const simulation = await openMachines(options);
+  if (!options.journal) await boot(simulation, options.profile);
+  return new LocalSandbox({
+    profile: options.profile, simulation, playing: options.playing ?? false, speed: options.speed ?? 1,
+    reopen: ({ entries, untilMicros }) => openMachines({ profile: options.profile, journal: entries, untilMicros }),
+  });
+}
+
+export const openSandbox: OpenSandbox = (options) => openCluster(options);

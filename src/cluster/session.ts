@@ -1,0 +1,180 @@
+/** One terminal: a line editor in front of the learner's shell. What is typed at the prompt stays here, outside history;
+ *  a finished command, a key for a running program and Ctrl-C are inputs. */
+import { disposable } from '../base/dispose.ts';
+import type { CommandResult, Session, ShellOptions } from '../sandbox/sandbox.ts';
+import { createLineEditor } from '../shell/line-editor.ts';
+import type { LineEditor } from '../shell/line-editor.ts';
+import type { ShellInput, ShellOutput } from '../shell/protocol.ts';
+
+export interface SessionHost {
+  /** Journals an input for the learner's host; resolves when it was applied. */
+  send(input: ShellInput): Promise<void>;
+  complete(session: string, line: string, cursor: number): Promise<{ readonly start: number; readonly words: readonly string[] }>;
+  nowMicros(): number;
+  /** Lets time run while a silent command waits, when nobody plays. */
+  driveUntil(done: () => boolean): Promise<void>;
+}
+
+interface Pending { readonly id: number; readonly line: string; readonly startedAtMicros: number; stdout: string; stderr: string; readonly resolve?: (result: CommandResult) => void }
+
+/** What a late listener hears first. */
+const SCROLLBACK_MAX = 512 * 1024;
+type Opener = (request: { readonly path: string; readonly text: string; readonly language: string }) => Promise<string | undefined>;
+
+export class TerminalSession implements Session {
+  #scrollback = '';
+  readonly #outputs = new Set<(data: string) => void>();
+  readonly #commands = new Set<(result: CommandResult) => void>();
+  readonly #editor: LineEditor;
+  #opener: Opener | undefined;
+  #pending: Pending | undefined;
+  #count = 0;
+  #raw = false;
+  #atPrompt = false;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(readonly id: string, private readonly host: SessionHost, options: ShellOptions = {}) {
+    this.#editor = createLineEditor({
+      columns: options.columns ?? 80,
+      write: (text) => this.#show(text),
+      submit: (line) => this.#submit(line),
+      interrupt: () => undefined,
+      eof: () => this.#submit('exit'),
+      complete: (line, cursor) => this.host.complete(this.id, line, cursor),
+    });
+  }
+
+  write(data: string): void {
+    if (this.#atPrompt) this.#editor.input(data);
+    else this.#toProgram(data);
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#editor.resize(columns);
+    void this.host.send({ k: 'resize', session: this.id, columns, rows });
+  }
+
+  onOutput(listener: (data: string) => void): Disposable {
+    if (this.#scrollback !== '') listener(this.#scrollback);
+    this.#outputs.add(listener);
+    return disposable(() => this.#outputs.delete(listener));
+  }
+
+  onEdit(open: Opener): Disposable {
+    this.#opener = open;
+    return disposable(() => { if (this.#opener === open) this.#opener = undefined; });
+  }
+
+  onCommand(listener: (result: CommandResult) => void): Disposable {
+    this.#commands.add(listener);
+    return disposable(() => this.#commands.delete(listener));
+  }
+
+  /** One after the other: a shell has one foreground. */
+  run(line: string): Promise<CommandResult> {
+    const mine = this.#queue.then(() => this.#runAlone(line));
+    this.#queue = mine.catch(() => undefined);
+    return mine;
+  }
+
+  close(): void {
+    void this.host.send({ k: 'close', session: this.id });
+  }
+
+  /** What the learner's host printed for this session. */
+  receive(output: ShellOutput): void {
+    switch (output.k) {
+      case 'text':
+        if (this.#pending) this.#pending[output.stream] += output.text;
+        this.#show(output.text.replace(/\r?\n/g, '\r\n'));
+        return;
+      case 'prompt':
+        this.#atPrompt = true;
+        this.#raw = false;
+        this.#editor.prompt(output.text);
+        return;
+      case 'raw':
+        this.#raw = output.on;
+        return;
+      case 'edit':
+        void this.#edit(output);
+        return;
+      case 'done':
+        this.#done(output.id, output.exitCode);
+        return;
+      case 'closed':
+        this.#atPrompt = false;
+        this.#show('\r\n[session ended]\r\n');
+    }
+  }
+
+  async #runAlone(line: string): Promise<CommandResult> {
+    await this.host.driveUntil(() => this.#atPrompt);
+    const done: { result?: CommandResult } = {};
+    this.#editor.show(line);
+    this.#begin(line, (result) => { done.result = result; });
+    await this.host.driveUntil(() => done.result !== undefined);
+    if (!done.result) throw new Error(`the command did not end: ${line}`);
+    return done.result;
+  }
+
+  #submit(line: string): void {
+    this.#begin(line);
+  }
+
+  #begin(line: string, resolve?: (result: CommandResult) => void): void {
+    this.#count += 1;
+    this.#atPrompt = false;
+    this.#pending = { id: this.#count, line, startedAtMicros: this.host.nowMicros(), stdout: '', stderr: '', ...(resolve && { resolve }) };
+    void this.host.send({ k: 'line', session: this.id, id: this.#count, line });
+  }
+
+  #done(id: number, exitCode: number): void {
+    const pending = this.#pending;
+    if (!pending || pending.id !== id) return;
+    this.#pending = undefined;
+    const result: CommandResult = {
+      command: pending.line, exitCode, stdout: pending.stdout, stderr: pending.stderr,
+      startedAtMicros: pending.startedAtMicros, endedAtMicros: this.host.nowMicros(),
+    };
+    pending.resolve?.(result);
+    for (const listener of this.#commands) listener(result);
+  }
+
+  /** Keys while a program runs: signals by their keys, lines with echo, or everything as it comes. */
+  #toProgram(data: string): void {
+    if (this.#raw) {
+      void this.host.send({ k: 'data', session: this.id, data });
+      return;
+    }
+    for (const key of data) {
+      if (key === '\x03') {
+        this.#show('^C');
+        void this.host.send({ k: 'signal', session: this.id, signal: 'SIGINT' });
+      } else if (key === '\x1c') void this.host.send({ k: 'signal', session: this.id, signal: 'SIGQUIT' });
+      else if (key === '\x04') void this.host.send({ k: 'eof', session: this.id });
+      else if (key === '\r') {
+        this.#show('\r\n');
+        void this.host.send({ k: 'data', session: this.id, data: '\n' });
+      } else {
+        this.#show(key);
+        void this.host.send({ k: 'data', session: this.id, data: key });
+      }
+    }
+  }
+
+  async #edit({ id, path, text, language }: Extract<ShellOutput, { k: 'edit' }>): Promise<void> {
+    let saved: string | undefined;
+    try {
+      saved = await this.#opener?.({ path, text, language });
+    } catch {
+      saved = undefined;
+    }
+    await this.host.send({ k: 'edited', session: this.id, id, ...(saved !== undefined && { text: saved }) });
+  }
+
+  #show(text: string): void {
+    this.#scrollback = (this.#scrollback + text).slice(-SCROLLBACK_MAX);
+    for (const listener of this.#outputs) listener(text);
+  }
+}

@@ -1,0 +1,24 @@
+/** The learner's host: a machine of its own beside the cluster, joined with the control plane by a link without latency. */
+import { createNodeNetwork } from '../network/node-network.ts';
+import { imageStore } from '../images/store.ts';
+import { createLearnerHost } from '../shell/learner-host.ts';
+import type { MachineContext } from '../sim/machine-context.ts';
+import { openMux } from '../transport/mux.ts';
+import { dialTransport } from '../transport/rpc.ts';
+import { ADMINISTRATOR, asUser } from './as-user.ts';
+import { ADDRESSES, CONTROL_PLANE, nodeAddress, SHELL_ADDRESS } from './profile.ts';
+
+export interface ShellOptions {
+  /** Files of the home directory at the start. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+export function buildShell(context: MachineContext, { files = {} }: ShellOptions): void {
+  const mux = openMux(context);
+  const network = createNodeNetwork({ world: context, nodeName: context.machine, address: SHELL_ADDRESS, channel: mux.channel('net'), defaultRoute: CONTROL_PLANE });
+  const dialed = dialTransport(context, mux.channel('api'), CONTROL_PLANE, { address: `${nodeAddress(0)}:${ADDRESSES.apiserverPort}` });
+  createLearnerHost({
+    context, mux, transport: asUser(dialed, ADMINISTRATOR), net: network.host, toolbox: imageStore.toolbox('debian'), files,
+    server: `https://${nodeAddress(0)}:${ADDRESSES.apiserverPort}`,
+  });
+}
