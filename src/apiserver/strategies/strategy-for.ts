@@ -3,12 +3,20 @@
 import type { KubeObject } from '../../api/object.ts';
 import type { Strategy } from '../strategy.ts';
 import { strategyOf } from './base.ts';
+import { autoscalerStrategy, autoscalerV1Strategy } from './autoscaler.ts';
 import {
   configMapStrategy, endpointsStrategy, eventsEventStrategy, eventStrategy, leaseStrategy, namespaceStrategy, secretStrategy,
   serviceAccountStrategy,
 } from './config.ts';
+import { customResourceDefinitionStrategy } from './custom-resource-definition.ts';
 import { deploymentStrategy, replicaSetStrategy, replicationControllerStrategy } from './deployment.ts';
+import { cronJobStrategy, jobStrategy } from './job.ts';
+import { endpointSliceStrategy, ingressClassStrategy, ingressStrategy, networkPolicyStrategy } from './networking.ts';
 import { podStrategy } from './pod.ts';
+import {
+  limitRangeStrategy, nodeStrategy, podDisruptionBudgetStrategy, priorityClassStrategy, resourceQuotaStrategy,
+} from './policy.ts';
+import { clusterRoleBindingStrategy, clusterRoleStrategy, roleBindingStrategy, roleStrategy } from './rbac.ts';
 import { serviceStrategy } from './service.ts';
 import { daemonSetStrategy, statefulSetStrategy } from './statefulset.ts';
 import { persistentVolumeClaimStrategy, persistentVolumeStrategy, storageClassStrategy } from './volume-claim.ts';
@@ -32,15 +40,33 @@ const STRATEGIES: Readonly<Record<string, object>> = {
   'DaemonSet.apps': daemonSetStrategy,
   'StorageClass.storage.k8s.io': storageClassStrategy,
   'Lease.coordination.k8s.io': leaseStrategy,
+  'Job.batch': jobStrategy,
+  'CronJob.batch': cronJobStrategy,
+  'HorizontalPodAutoscaler.autoscaling': autoscalerStrategy,
+  'Ingress.networking.k8s.io': ingressStrategy,
+  'IngressClass.networking.k8s.io': ingressClassStrategy,
+  'NetworkPolicy.networking.k8s.io': networkPolicyStrategy,
+  'EndpointSlice.discovery.k8s.io': endpointSliceStrategy,
+  'PodDisruptionBudget.policy': podDisruptionBudgetStrategy,
+  'PriorityClass.scheduling.k8s.io': priorityClassStrategy,
+  'LimitRange': limitRangeStrategy,
+  'ResourceQuota': resourceQuotaStrategy,
+  'Node': nodeStrategy,
+  'Role.rbac.authorization.k8s.io': roleStrategy,
+  'ClusterRole.rbac.authorization.k8s.io': clusterRoleStrategy,
+  'RoleBinding.rbac.authorization.k8s.io': roleBindingStrategy,
+  'ClusterRoleBinding.rbac.authorization.k8s.io': clusterRoleBindingStrategy,
+  'CustomResourceDefinition.apiextensions.k8s.io': customResourceDefinitionStrategy,
 };
 
 const GENERIC = strategyOf<KubeObject>({});
 const GENERIC_WITH_STATUS = strategyOf<KubeObject>({ hasStatus: true });
 
-/** The strategy of a built-in kind. */
-export function strategyFor(
-  kind: { readonly group: string; readonly kind: string; readonly subresources?: readonly { readonly name: string }[] },
-): Strategy {
+/** The strategy of a built-in kind. Custom kinds have the registry's own. */
+export function strategyFor(kind: {
+  readonly group: string; readonly version?: string; readonly kind: string; readonly subresources?: readonly { readonly name: string }[];
+}): Strategy {
+  if (kind.kind === 'HorizontalPodAutoscaler' && kind.version === 'v1') return autoscalerV1Strategy as Strategy;
   const known = STRATEGIES[kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`];
   if (known) return known as Strategy;
   return kind.subresources?.some(({ name }) => name === 'status') ? GENERIC_WITH_STATUS : GENERIC;

@@ -1,0 +1,83 @@
+/** Roles, ClusterRoles and their bindings.
+ *  Upstream: pkg/apis/rbac/{v1/defaults.go,validation/validation.go} */
+import { type FieldError, invalidPrinted, notSupported, required } from '../../api/field-error.ts';
+import type { ClusterRole, ClusterRoleBinding, PolicyRule, RbacV1Subject, Role, RoleBinding } from '../../api/generated/types.ts';
+import { equal } from '../../base/json.ts';
+import { strategyOf } from './base.ts';
+import { complain, type Errors } from './field-checks.ts';
+import { goSyntax } from './go-syntax.ts';
+import { dns1123Subdomain, pathName } from './names.ts';
+import { fill, mapField, mapItems } from './share.ts';
+
+const GROUP = 'rbac.authorization.k8s.io';
+
+function checkRule(errors: Errors, path: string, rule: PolicyRule, isNamespaced: boolean): void {
+  if (!rule.verbs?.length) errors.push(required(`${path}.verbs`, 'verbs must contain at least one value'));
+  if (rule.nonResourceURLs?.length) {
+    const printed = goSyntax(rule.nonResourceURLs, '[]string');
+    if (isNamespaced) {
+      errors.push(invalidPrinted(`${path}.nonResourceURLs`, printed, 'namespaced rules cannot apply to non-resource URLs'));
+    }
+    if (rule.apiGroups?.length || rule.resources?.length || rule.resourceNames?.length) {
+      errors.push(invalidPrinted(`${path}.nonResourceURLs`, printed, 'rules cannot apply to both regular resources and non-resource URLs'));
+    }
+    return;
+  }
+  if (!rule.apiGroups?.length) errors.push(required(`${path}.apiGroups`, 'resource rules must supply at least one api group'));
+  if (!rule.resources?.length) errors.push(required(`${path}.resources`, 'resource rules must supply at least one resource'));
+}
+
+const checkRules = (isNamespaced: boolean) => ({ rules = [] }: Role | ClusterRole): readonly FieldError[] => {
+  const errors: Errors = [];
+  rules.forEach((rule, index) => checkRule(errors, `rules[${index}]`, rule, isNamespaced));
+  return errors;
+};
+
+export const roleStrategy = strategyOf<Role>({ nameErrors: pathName, validate: checkRules(true) });
+export const clusterRoleStrategy = strategyOf<ClusterRole>({ nameErrors: pathName, validate: checkRules(false) });
+
+type Binding = RoleBinding | ClusterRoleBinding;
+
+const subjectDefaults = (subject: RbacV1Subject): RbacV1Subject =>
+  (subject.kind === 'User' || subject.kind === 'Group' ? fill(subject, { apiGroup: GROUP }) : subject);
+
+const bindingDefaults = <T extends Binding>(it: T): T => mapItems(
+  mapField(it as Binding, 'roleRef', (ref) => (ref.apiGroup ? ref : { ...ref, apiGroup: GROUP })), 'subjects', subjectDefaults,
+) as T;
+
+function checkSubject(errors: Errors, path: string, subject: RbacV1Subject): void {
+  if (!subject.name) errors.push(required(`${path}.name`));
+  const group = subject.apiGroup ?? '';
+  switch (subject.kind) {
+    case 'ServiceAccount':
+      if (subject.name) complain(errors, `${path}.name`, subject.name, dns1123Subdomain(subject.name));
+      if (group !== '') errors.push(notSupported(`${path}.apiGroup`, group, ['']));
+      if (!subject.namespace) errors.push(required(`${path}.namespace`));
+      return;
+    case 'User': case 'Group':
+      if (group !== GROUP) errors.push(notSupported(`${path}.apiGroup`, group, [GROUP]));
+      return;
+    default:
+      errors.push(notSupported(`${path}.kind`, subject.kind ?? '', ['Group', 'ServiceAccount', 'User']));
+  }
+}
+
+const checkBinding = (kinds: readonly string[]) => ({ roleRef, subjects = [] }: Binding): readonly FieldError[] => {
+  const errors: Errors = [];
+  if (roleRef?.apiGroup !== GROUP) errors.push(notSupported('roleRef.apiGroup', roleRef?.apiGroup ?? '', [GROUP]));
+  if (!kinds.includes(roleRef?.kind)) errors.push(notSupported('roleRef.kind', roleRef?.kind ?? '', kinds));
+  if (!roleRef?.name) errors.push(required('roleRef.name'));
+  else complain(errors, 'roleRef.name', roleRef.name, pathName(roleRef.name, false));
+  subjects.forEach((subject, index) => checkSubject(errors, `subjects[${index}]`, subject));
+  return errors;
+};
+
+const keepsRole = (next: Binding, old: Binding): readonly FieldError[] => (equal(next.roleRef, old.roleRef)
+  ? [] : [invalidPrinted('roleRef', goSyntax(next.roleRef, 'rbac.RoleRef'), 'cannot change roleRef')]);
+
+export const roleBindingStrategy = strategyOf<RoleBinding>({
+  nameErrors: pathName, applyDefaults: bindingDefaults, validate: checkBinding(['ClusterRole', 'Role']), validateChange: keepsRole,
+});
+export const clusterRoleBindingStrategy = strategyOf<ClusterRoleBinding>({
+  nameErrors: pathName, applyDefaults: bindingDefaults, validate: checkBinding(['ClusterRole']), validateChange: keepsRole,
+});
