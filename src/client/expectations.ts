@@ -6,9 +6,8 @@ import type { Clock } from '../base/world.ts';
 export interface Expectations {
   /** True when everything expected was seen, or nothing was expected, or the wait is over. */
   satisfied(key: string): boolean;
-  expectCreations(key: string, count: number): void;
-  /** Deletions are told apart by the object's key: a Pod that is marked and then gone is seen once. */
-  expectDeletions(key: string, objects: readonly string[]): void;
+  /** So many creations, and deletions of these: told apart by key, so a Pod that is marked and then gone is seen once. */
+  expect(key: string, creations: number, deletions: readonly string[]): void;
   creationObserved(key: string): void;
   deletionObserved(key: string, object: string): void;
   forget(key: string): void;
@@ -20,17 +19,15 @@ interface Entry { creations: number; readonly deletions: Set<string>; readonly s
 
 export function createExpectations(clock: Clock): Expectations {
   const entries = new Map<string, Entry>();
-  const renew = (key: string, creations: number, deletions: readonly string[]): void => {
-    entries.set(key, { creations, deletions: new Set(deletions), since: clock.now() });
-  };
   return {
     satisfied(key) {
       const entry = entries.get(key);
       if (entry === undefined) return true;
       return (entry.creations <= 0 && entry.deletions.size === 0) || clock.now() - entry.since > TIMEOUT_MS;
     },
-    expectCreations: (key, count) => renew(key, count, []),
-    expectDeletions: (key, objects) => renew(key, 0, objects),
+    expect(key, creations, deletions) {
+      entries.set(key, { creations, deletions: new Set(deletions), since: clock.now() });
+    },
     creationObserved(key) {
       const entry = entries.get(key);
       if (entry !== undefined) entry.creations -= 1;

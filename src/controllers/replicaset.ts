@@ -3,7 +3,7 @@
 import { equal } from '../base/json.ts';
 import { isReason } from '../api/errors.ts';
 import type { Pod, PodTemplateSpec, ReplicaSetStatus } from '../api/generated/types.ts';
-import { controllerOf, isTerminating, joinKey, keyOf, labelsOf, nameOf, namespaceOf, ownerReference, splitKey, uidOf } from '../api/meta.ts';
+import { controllerOf, isTerminating, joinKey, keyOf, labelsOf, nameOf, namespaceOf, ownerReference, uidOf } from '../api/meta.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Resource } from '../api/resource.ts';
 import { apiVersionOf, Pods, ReplicaSets, ReplicationControllers } from '../api/resources.ts';
@@ -113,14 +113,14 @@ function createReplicaController<T extends ReplicaOwner>(context: ControllerCont
     const blank = podFromTemplate(owner.spec?.template ?? {}, namespaceOf(owner));
     const metadata = { ...blank.metadata, generateName: podNamePrefix(nameOf(owner)), ownerReferences: [ownerReference(kind.resource, owner)] };
     const pod: Pod = { ...blank, metadata };
-    expectations.expectCreations(key, count);
+    expectations.expect(key, count, []);
     const { made, error } = await slowStart(count, async () => void (await podControl.create(pod, owner)));
     for (let missing = count - made; missing > 0; missing -= 1) expectations.creationObserved(key);
     return error === undefined ? {} : { error, reason: 'FailedCreate' };
   }
 
   async function deletePods(key: string, owner: T, doomed: readonly Pod[]): Promise<Outcome> {
-    expectations.expectDeletions(key, doomed.map(keyOf));
+    expectations.expect(key, 0, doomed.map(keyOf));
     const results = await Promise.allSettled(doomed.map(async (pod) => {
       if (!(await deleted(key, pod, owner))) expectations.deletionObserved(key, keyOf(pod));
     }));

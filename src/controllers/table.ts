@@ -1,10 +1,12 @@
 /** THE CONTROLLERS, as `kube-controller-manager --help` names them, with the sources of their events.
  *  Upstream: cmd/kube-controller-manager/names/controller_names.go */
 import type { ControllerRow } from '../client/runner.ts';
+import { createDaemonSetController } from './daemonset.ts';
 import { createDeploymentController } from './deployment.ts';
 import { createEndpointsController } from './endpoints.ts';
 import { createEndpointSliceController } from './endpointslice.ts';
 import { createGarbageCollector } from './garbage-collector.ts';
+import { createJobController } from './job.ts';
 import { createNamespaceController } from './namespace.ts';
 import { createNodeIpamController } from './node-ipam.ts';
 import { createNodeLifecycleController } from './node-lifecycle.ts';
@@ -12,6 +14,7 @@ import { createPodGarbageCollector } from './pod-gc.ts';
 import { createReplicaSetController, createReplicationController } from './replicaset.ts';
 import { createRootCAPublisher } from './root-ca-publisher.ts';
 import { createServiceAccountController } from './serviceaccount.ts';
+import { createStatefulSetController } from './statefulset.ts';
 import { createTaintEvictionController } from './taint-eviction.ts';
 
 export interface ControllerSettings { readonly rootCA: string; readonly clusterCIDR: string }
@@ -33,4 +36,7 @@ export const createControllerRows = (settings: ControllerSettings): readonly Con
   { name: 'replicationcontroller-controller', create: createReplicationController, source: 'replication-controller' },
   { name: 'replicaset-controller', create: createReplicaSetController },
   { name: 'deployment-controller', create: createDeploymentController },
+  { name: 'daemonset-controller', create: createDaemonSetController, workers: 2 },
+  { name: 'job-controller', create: createJobController },
+  { name: 'statefulset-controller', create: createStatefulSetController },
 ];
