@@ -1,12 +1,12 @@
 /** The small plugins for nodes, storage and ingress.
  *  Upstream: plugin/pkg/admission/{nodetaint,storage,network/defaultingressclass} */
-import { forbidden } from '../../api/errors.ts';
 import type { Ingress, Node, PersistentVolumeClaim } from '../../api/generated/types.ts';
 import { nameOf } from '../../api/meta.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { compareQuantities } from '../../api/quantity.ts';
 import { IngressClasses, StorageClasses } from '../../api/resources.ts';
 import type { AdmissionPlugin } from '../admission.ts';
+import { refused } from './refusal.ts';
 
 const NOT_READY = Object.freeze({ effect: 'NoSchedule', key: 'node.kubernetes.io/not-ready' });
 
@@ -69,13 +69,14 @@ export const persistentVolumeClaimResize: AdmissionPlugin = {
   name: 'PersistentVolumeClaimResize',
   handles: ({ operation, resource, subresource }) =>
     operation === 'UPDATE' && resource.group === '' && resource.kind === 'PersistentVolumeClaim' && subresource === '',
-  validate({ object, old, resource, name }, reader) {
+  validate(attributes, reader) {
+    const { object, old } = attributes;
     const [next, before] = [object as PersistentVolumeClaim, old as PersistentVolumeClaim];
     const size = (claim: PersistentVolumeClaim): string => claim.spec?.resources?.requests?.storage ?? '0';
     if (compareQuantities(size(next), size(before)) <= 0) return;
-    if (before.status?.phase !== 'Bound') throw forbidden(resource, name, 'Only bound persistent volume claims can be expanded');
+    if (before.status?.phase !== 'Bound') throw refused(attributes, 'Only bound persistent volume claims can be expanded');
     const named = next.spec?.storageClassName;
-    if (!(named && reader.get(StorageClasses, '', named)?.allowVolumeExpansion)) throw forbidden(resource, name, NO_RESIZE);
+    if (!(named && reader.get(StorageClasses, '', named)?.allowVolumeExpansion)) throw refused(attributes, NO_RESIZE);
   },
 };
 

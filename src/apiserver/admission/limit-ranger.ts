@@ -1,11 +1,11 @@
 /** LimitRanges: defaults for containers that say nothing, and bounds for all.
  *  Upstream: plugin/pkg/admission/limitranger/admission.go */
-import { forbidden } from '../../api/errors.ts';
 import type { Container, LimitRange, LimitRangeItem, PersistentVolumeClaim, Pod } from '../../api/generated/types.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { addQuantities, compareQuantities, quantityMillis } from '../../api/quantity.ts';
 import { LimitRanges } from '../../api/resources.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../admission.ts';
+import { refused } from './refusal.ts';
 import { fill, mapItems } from '../strategies/share.ts';
 
 type List = Readonly<Record<string, string>>;
@@ -136,7 +136,7 @@ function checkBounds(attributes: AdmissionAttributes, ranges: readonly LimitRang
   for (const { spec } of ranges) {
     const problems = [...new Set((spec?.limits ?? []).flatMap(problemsOf))];
     if (problems.length === 0) continue;
-    throw forbidden(attributes.resource, attributes.name, problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`);
+    throw refused(attributes, problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`);
   }
 }
 

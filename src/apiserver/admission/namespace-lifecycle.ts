@@ -1,18 +1,20 @@
 /** Nothing is made in a namespace that is missing or going away, and the first namespaces stay.
  *  Upstream: staging/src/k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go */
-import { forbidden, notFound } from '../../api/errors.ts';
+import { notFound } from '../../api/errors.ts';
 import { Namespaces } from '../../api/resources.ts';
 import type { AdmissionAttributes, AdmissionPlugin, AdmissionReader } from '../admission.ts';
+import { refused } from './refusal.ts';
 
 const IMMORTAL = new Set(['default', 'kube-system', 'kube-public']);
 const isNamespace = ({ resource }: AdmissionAttributes): boolean => resource.group === '' && resource.kind === 'Namespace';
 
-function checkNamespace({ operation, resource, namespace, name }: AdmissionAttributes, reader: AdmissionReader): void {
+function checkNamespace(attributes: AdmissionAttributes, reader: AdmissionReader): void {
+  const { operation, namespace } = attributes;
   const found = reader.get(Namespaces, '', namespace);
   if (!found) throw notFound(Namespaces, namespace);
   if (operation !== 'CREATE') return;
   if (found.status?.phase !== 'Terminating' && !found.metadata?.deletionTimestamp) return;
-  throw forbidden(resource, name, `unable to create new content in namespace ${namespace} because it is being terminated`, [
+  throw refused(attributes, `unable to create new content in namespace ${namespace} because it is being terminated`, [
     { reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' },
   ]);
 }
@@ -28,7 +30,7 @@ export const namespaceLifecycle: AdmissionPlugin = {
   },
   validate(attributes) {
     if (attributes.operation === 'DELETE' && isNamespace(attributes) && IMMORTAL.has(attributes.name)) {
-      throw forbidden(attributes.resource, attributes.name, 'this namespace may not be deleted');
+      throw refused(attributes, 'this namespace may not be deleted');
     }
   },
 };

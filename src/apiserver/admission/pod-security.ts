@@ -1,12 +1,12 @@
 /** Pod Security: a namespace's labels say which Pods may run in it, and about which the author is warned.
  *  Upstream: staging/src/k8s.io/pod-security-admission/admission/admission.go */
-import { forbidden } from '../../api/errors.ts';
 import type { Namespace, Pod, PodSpec, PodTemplateSpec } from '../../api/generated/types.ts';
 import { labelsOf, nameOf } from '../../api/meta.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { Namespaces, Pods } from '../../api/resources.ts';
 import { equal } from '../../base/json.ts';
 import type { AdmissionAttributes, AdmissionPlugin, AdmissionReader } from '../admission.ts';
+import { refused } from './refusal.ts';
 import { CHECKS, type Refusal } from './pod-security-checks.ts';
 
 const PREFIX = 'pod-security.kubernetes.io/';
@@ -45,7 +45,7 @@ function checkPod(attributes: AdmissionAttributes, namespace: Namespace | undefi
   if (!pod.spec || (attributes.operation === 'UPDATE' && equal(pod.spec, (attributes.old as Pod).spec))) return;
   const enforced = levelOf(namespace, 'enforce');
   const found = refusals(enforced.level, pod.spec, pod);
-  if (found.length > 0) throw forbidden(attributes.resource, attributes.name, `violates ${describe(enforced, found)}`);
+  if (found.length > 0) throw refused(attributes, `violates ${describe(enforced, found)}`);
   warn(attributes, namespace, pod.spec, pod);
 }
 

@@ -1,10 +1,10 @@
 /** The small plugins that fill in a Pod: priority, tolerations for failing nodes, runtime class.
  *  Upstream: plugin/pkg/admission/{priority,defaulttolerationseconds,runtimeclass} */
-import { forbidden } from '../../api/errors.ts';
 import type { Pod, PriorityClass, RuntimeClass, Toleration } from '../../api/generated/types.ts';
 import { nameOf } from '../../api/meta.ts';
 import { PriorityClasses, RuntimeClasses } from '../../api/resources.ts';
 import type { AdmissionAttributes, AdmissionPlugin, AdmissionReader } from '../admission.ts';
+import { refused } from './refusal.ts';
 
 const isPod = ({ resource, subresource }: AdmissionAttributes): boolean =>
   resource.group === '' && resource.kind === 'Pod' && subresource === '';
@@ -20,15 +20,15 @@ function resolvePriority(pod: Pod, attributes: AdmissionAttributes, reader: Admi
   const spec = pod.spec!;
   const named = spec.priorityClassName;
   const found = named ? reader.get(PriorityClasses, '', named) : globalDefault(reader);
-  if (named && !found) throw forbidden(attributes.resource, attributes.name, `no PriorityClass with name ${named} was found`);
+  if (named && !found) throw refused(attributes, `no PriorityClass with name ${named} was found`);
   const priority = found?.value ?? 0;
   const preemptionPolicy = found?.preemptionPolicy ?? 'PreemptLowerPriority';
   if (spec.priority !== undefined && spec.priority !== priority) {
-    throw forbidden(attributes.resource, attributes.name, `the integer value of priority (${spec.priority}) must not be provided in pod spec; `
+    throw refused(attributes, `the integer value of priority (${spec.priority}) must not be provided in pod spec; `
       + `priority admission controller computed ${priority} from the given PriorityClass name`);
   }
   if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== preemptionPolicy) {
-    throw forbidden(attributes.resource, attributes.name, `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be `
+    throw refused(attributes, `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be `
       + `provided in pod spec; priority admission controller computed ${preemptionPolicy} from the given PriorityClass name`);
   }
   const name = named || (found && nameOf(found));
@@ -57,8 +57,7 @@ export const priorityPlugin: AdmissionPlugin = {
     if (attributes.resource.kind !== 'PriorityClass' || !next?.globalDefault) return;
     const other = reader.list(PriorityClasses).find((one) => one.globalDefault && nameOf(one) !== attributes.name);
     if (other) {
-      throw forbidden(attributes.resource, attributes.name,
-        `PriorityClass ${nameOf(other)} is already marked as default. Only one default can exist`);
+      throw refused(attributes, `PriorityClass ${nameOf(other)} is already marked as default. Only one default can exist`);
     }
   },
 };
@@ -89,8 +88,7 @@ function withRuntimeClass(pod: Pod, found: RuntimeClass, attributes: AdmissionAt
   if (scheduling?.nodeSelector) {
     for (const [key, value] of Object.entries(scheduling.nodeSelector)) {
       if (spec.nodeSelector?.[key] === undefined || spec.nodeSelector[key] === value) continue;
-      throw forbidden(attributes.resource, attributes.name,
-        `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${spec.nodeSelector[key]}`);
+      throw refused(attributes, `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${spec.nodeSelector[key]}`);
     }
     spec = { ...spec, nodeSelector: { ...spec.nodeSelector, ...scheduling.nodeSelector } };
   }
@@ -105,7 +103,7 @@ export const runtimeClassPlugin: AdmissionPlugin = {
     const name = (object as Pod).spec?.runtimeClassName;
     if (!name) return object;
     const found = reader.get(RuntimeClasses, '', name);
-    if (!found) throw forbidden(attributes.resource, attributes.name, `pod rejected: RuntimeClass "${name}" not found`);
+    if (!found) throw refused(attributes, `pod rejected: RuntimeClass "${name}" not found`);
     return withRuntimeClass(object as Pod, found, attributes);
   },
 };

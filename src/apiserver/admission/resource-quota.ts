@@ -1,11 +1,12 @@
 /** ResourceQuotas: what is asked for must fit what is left, and is written down before the object is.
  *  Upstream: staging/src/k8s.io/apiserver/pkg/admission/plugin/resourcequota/controller.go */
-import { conflict, forbidden } from '../../api/errors.ts';
+import { conflict } from '../../api/errors.ts';
 import type { ResourceQuota } from '../../api/generated/types.ts';
 import { nameOf } from '../../api/meta.ts';
 import { addQuantities, compareQuantities, isNegativeQuantity, isZeroQuantity, subtractQuantities } from '../../api/quantity.ts';
 import { ResourceQuotas } from '../../api/resources.ts';
 import type { AdmissionAttributes, AdmissionPlugin, AdmissionReader } from '../admission.ts';
+import { refused } from './refusal.ts';
 import { missingResources, scopesMatch, usageOf, type Usage } from './quota-usage.ts';
 
 const RETRIES = 3;
@@ -27,21 +28,21 @@ function deltaOf({ operation, resource, object, old }: AdmissionAttributes): Usa
 /** The quota with the new usage, or unchanged where it has no say. */
 function charge(quota: ResourceQuota, attributes: AdmissionAttributes, delta: Usage): ResourceQuota {
   const hard = quota.spec?.hard ?? {};
-  const { resource, name, object, operation } = attributes;
+  const { resource, object, operation } = attributes;
   if (object && operation === 'CREATE') {
     const missing = missingResources(resource, object, Object.keys(hard));
-    if (missing) throw forbidden(resource, name, `failed quota: ${nameOf(quota)}: must specify ${missing}`);
+    if (missing) throw refused(attributes, `failed quota: ${nameOf(quota)}: must specify ${missing}`);
   }
   const names = Object.keys(delta).filter((one) => hard[one] !== undefined && !isZeroQuantity(delta[one]!)).sort();
   if (names.length === 0) return quota;
   const [statusHard, used] = [quota.status?.hard ?? {}, quota.status?.used ?? {}];
   const unknown = names.filter((one) => statusHard[one] === undefined);
-  if (unknown.length > 0) throw forbidden(resource, name, `status unknown for quota: ${nameOf(quota)}, resources: ${unknown.join(',')}`);
+  if (unknown.length > 0) throw refused(attributes, `status unknown for quota: ${nameOf(quota)}, resources: ${unknown.join(',')}`);
   const next: Record<string, string> = { ...used };
   for (const one of names) next[one] = addQuantities(used[one] ?? '0', delta[one]!);
   const exceeded = names.filter((one) => !isNegativeQuantity(delta[one]!) && compareQuantities(next[one]!, statusHard[one]!) > 0);
   if (exceeded.length > 0) {
-    throw forbidden(resource, name, `exceeded quota: ${nameOf(quota)}, requested: ${printed(delta, exceeded)}, `
+    throw refused(attributes, `exceeded quota: ${nameOf(quota)}, requested: ${printed(delta, exceeded)}, `
       + `used: ${printed(used, exceeded)}, limited: ${printed(statusHard, exceeded)}`);
   }
   for (const one of names) if (isNegativeQuantity(next[one]!)) next[one] = '0';

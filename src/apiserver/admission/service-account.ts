@@ -1,10 +1,10 @@
 /** Every Pod runs as a service account, and finds its token where programs look for it.
  *  Upstream: plugin/pkg/admission/serviceaccount/admission.go */
-import { forbidden } from '../../api/errors.ts';
 import type { Container, Pod, PodSpec, ServiceAccount, Volume, VolumeMount } from '../../api/generated/types.ts';
 import { ServiceAccounts } from '../../api/resources.ts';
 import type { Random } from '../../base/world.ts';
 import type { AdmissionAttributes, AdmissionPlugin, AdmissionReader } from '../admission.ts';
+import { refused } from './refusal.ts';
 import { mapItems } from '../strategies/share.ts';
 
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -47,7 +47,7 @@ const mountsToken = (spec: PodSpec, account: ServiceAccount): boolean =>
 function admitPod(pod: Pod, attributes: AdmissionAttributes, reader: AdmissionReader, random: Random): Pod {
   if (pod.metadata?.annotations?.[MIRROR] !== undefined) {
     if (pod.spec?.serviceAccountName) {
-      throw forbidden(attributes.resource, attributes.name, 'a mirror pod may not reference service accounts');
+      throw refused(attributes, 'a mirror pod may not reference service accounts');
     }
     return pod;
   }
@@ -56,8 +56,7 @@ function admitPod(pod: Pod, attributes: AdmissionAttributes, reader: AdmissionRe
   if (spec.serviceAccountName !== name) spec = { ...spec, serviceAccount: name, serviceAccountName: name };
   const account = reader.get(ServiceAccounts, attributes.namespace, name);
   if (!account) {
-    throw forbidden(attributes.resource, attributes.name,
-      `error looking up service account ${attributes.namespace}/${name}: serviceaccount "${name}" not found`);
+    throw refused(attributes, `error looking up service account ${attributes.namespace}/${name}: serviceaccount "${name}" not found`);
   }
   if (mountsToken(spec, account)) spec = withToken(spec, random);
   if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length) spec = { ...spec, imagePullSecrets: account.imagePullSecrets };
