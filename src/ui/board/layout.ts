@@ -43,22 +43,29 @@ const HEAD = 74;
 
 export function layoutBoard(content: BoardContent, width: number, height: number, wanted?: Zoom): BoardLayout {
   const stacked = width < 560;
-  const options = { width, height, stacked };
+  const options = { width, height, stacked, bare: content.tray.length === 0 && content.nodes.every((one) => one.groups.length === 0) };
   if (wanted !== undefined) return build(content, wanted, options);
   const count = content.nodes.reduce((sum, one) => sum + one.groups.reduce((all, group) => all + group.slots.length, 0), 0);
   const first: Zoom = count > 200 ? 1 : count > 60 ? 2 : 4;
   let last: BoardLayout | undefined;
   for (let zoom = first; zoom >= 1; zoom--) {
     last = build(content, zoom as Zoom, options);
-    if (last.height <= height || (stacked && zoom <= 3)) return last;
+    if (last.height <= height || stacked) return last;
   }
   const densest = build(content, 0, options);
   return last && count <= 10_000 ? last : densest;
 }
 
-interface Options { readonly width: number; readonly height: number; readonly stacked: boolean }
+interface Options {
+  readonly width: number;
+  readonly height: number;
+  /** Cards one under the other: a phone. */
+  readonly stacked: boolean;
+  /** Nothing runs: cards stay low, and leave the room to the empty state. */
+  readonly bare: boolean;
+}
 
-function build(content: BoardContent, zoom: Zoom, { width, height, stacked }: Options): BoardLayout {
+function build(content: BoardContent, zoom: Zoom, { width, height, stacked, bare }: Options): BoardLayout {
   const out = { nodes: [] as NodeBox[], pods: [] as PodBox[], labels: [] as LabelBox[] };
   const inner = width - 2 * EDGE;
   let x = EDGE;
@@ -68,24 +75,28 @@ function build(content: BoardContent, zoom: Zoom, { width, height, stacked }: Op
   const columnHeight = height - 2 * EDGE;
   if (trayCount > 0) {
     const flow = flowGroups(content.tray, zoom === 0 ? 1 : zoom, x + BODY, top + 46, (stacked ? inner : TRAY) - 2 * BODY, out);
-    const h = stacked ? flow - top + 58 : Math.max(columnHeight, flow - top + 90);
+    const h = stacked ? flow - top + 38 : Math.max(columnHeight, flow - top + 90);
     tray = { x, y: top, w: stacked ? inner : TRAY, h, count: trayCount, reason: content.trayReason, textTop: flow - top + 18 };
     if (stacked) top += h + GAP; else x += TRAY + GAP;
   }
   const apart = stacked || zoom <= 1 ? [] : content.nodes.filter((one) => one.node.controlPlane && one.groups.length === 0);
+  let low = 0;
   let bottom = tray && !stacked ? tray.y + tray.h : top;
   for (const one of apart) {
     const box = nodeBox(one, zoom, x, top, NARROW, true, out);
-    out.nodes.push({ ...box, h: Math.max(columnHeight, box.h) });
+    out.nodes.push({ ...box, h: bare ? box.h : Math.max(columnHeight, box.h) });
     bottom = Math.max(bottom, box.y + box.h);
+    if (bare) low = Math.max(low, box.h);
     x += NARROW + GAP;
   }
-  const workers = content.nodes.filter((one) => !apart.includes(one));
-  const across = Math.max(1, Math.min(workers.length, Math.floor((width - EDGE - x + GAP) / (CELLS[zoom].minCard + GAP))));
+  const others = content.nodes.filter((one) => !apart.includes(one));
+  // On a phone what the learner works with comes first.
+  const workers = stacked ? [...others.filter((one) => !one.node.controlPlane), ...others.filter((one) => one.node.controlPlane)] : others;
+  const across = Math.max(1, Math.min(workers.length, Math.floor((width - EDGE - x + GAP) / ((zoom === 1 && workers.length <= 12 ? 132 : CELLS[zoom].minCard) + GAP))));
   const perRow = stacked && zoom >= 3 ? 1 : across;
   const rows = Math.ceil(workers.length / perRow);
   const cardWidth = Math.min(zoom >= 3 ? Infinity : zoom === 0 ? 40 : 260, Math.floor((width - EDGE - x - GAP * (perRow - 1)) / perRow));
-  const share = rows > 0 && !stacked && zoom >= 2 ? (columnHeight - GAP * (rows - 1)) / rows : 0;
+  const share = bare ? (rows === 1 ? low : 0) : rows > 0 && !stacked && zoom >= 2 ? (columnHeight - GAP * (rows - 1)) / rows : 0;
   let y = top;
   for (let row = 0; row < rows; row++) {
     const boxes = workers.slice(row * perRow, (row + 1) * perRow).map((one, at) => nodeBox(one, zoom, x + at * (cardWidth + GAP), y, cardWidth, false, out));
@@ -101,7 +112,7 @@ function build(content: BoardContent, zoom: Zoom, { width, height, stacked }: Op
 type Out = { nodes: NodeBox[]; pods: PodBox[]; labels: LabelBox[] };
 
 function nodeBox(one: BoardNode, zoom: Zoom, x: number, y: number, w: number, narrow: boolean, out: Out): NodeBox {
-  if (zoom <= 1) return denseBox(one, zoom, x, y, w, out);
+  if (zoom === 0 || (zoom === 1 && w < 120)) return denseBox(one, zoom, x, y, w, out);
   const head = HEAD;
   let bottom = y + head;
   if (narrow) {
@@ -115,7 +126,7 @@ function nodeBox(one: BoardNode, zoom: Zoom, x: number, y: number, w: number, na
   }
   bottom = flowGroups(one.groups, zoom, x + BODY, bottom + 6, w - 2 * BODY, out);
   const foot = one.system.length > 0;
-  return { x, y, w, h: Math.max(bottom + BODY + (foot ? FOOT : 0) - y, head + 60), node: one.node, narrow, headHeight: head, ...(foot ? { footY: bottom } : {}) };
+  return { x, y, w, h: Math.max(bottom + BODY + (foot ? FOOT : 0) - y, head + (one.groups.length === 0 ? 8 : 60)), node: one.node, narrow, headHeight: head, ...(foot ? { footY: bottom } : {}) };
 }
 
 /** Dots and density: a node is its Pods, with no head. */
@@ -167,7 +178,7 @@ function placeFeet(workers: readonly BoardNode[], out: Out): void {
   for (const box of out.nodes) {
     if (box.footY === undefined) continue;
     const one = workers.find((each) => each.node === box.node);
-    one?.system.forEach((pod, at) => out.pods.push({ pod, zoom: 2, x: box.x + 80 + at * 22, y: box.footY! + 7, w: 15, h: 15 }));
+    one?.system.forEach((pod, at) => out.pods.push({ pod, zoom: 2, x: box.x + 92 + at * 21, y: box.footY! + 7, w: 15, h: 15 }));
   }
 }
 

@@ -121,8 +121,9 @@ function paintCard(ctx: Ctx, box: PodBox, color: string, frame: Frame): void {
   const { palette } = frame;
   const { pod, x, y, w } = box;
   const plated = pod.state === 'failing' || pod.state === 'terminating';
-  drawMark(ctx, pod.state, x + 8, y + 8, 22, color, palette.knock);
-  backOffRing(ctx, pod, x + 19, y + 19, 13.2, color, frame);
+  const ringed = pod.backOffSince !== undefined;
+  drawMark(ctx, pod.state, x + (ringed ? 10.5 : 8), y + (ringed ? 10.5 : 8), ringed ? 17 : 22, color, palette.knock);
+  backOffRing(ctx, pod, x + 19, y + 19, 12.4, color, frame);
   ctx.textAlign = 'left';
   ctx.textBaseline = 'middle';
   ctx.font = `400 12px ${palette.mono}`;
@@ -140,7 +141,8 @@ function paintCard(ctx: Ctx, box: PodBox, color: string, frame: Frame): void {
 function paintCell(ctx: Ctx, box: PodBox, color: string, frame: Frame): void {
   const { palette } = frame;
   const { pod, x, y, w } = box;
-  drawMark(ctx, pod.state, x + w / 2 - 12, y + 7, 24, color, palette.knock);
+  const size = pod.backOffSince === undefined ? 24 : 19;
+  drawMark(ctx, pod.state, x + w / 2 - size / 2, y + 19 - size / 2, size, color, palette.knock);
   backOffRing(ctx, pod, x + w / 2, y + 19, 14.4, color, frame);
   ctx.font = `400 10.5px ${palette.mono}`;
   ctx.textAlign = 'center';
@@ -196,6 +198,12 @@ function backOffRing(ctx: Ctx, pod: PodView, x: number, y: number, r: number, co
   if (!wait) return;
   ctx.strokeStyle = color;
   ctx.lineWidth = 2;
+  const alpha = ctx.globalAlpha;
+  ctx.globalAlpha = alpha * 0.25;
+  ctx.beginPath();
+  ctx.arc(x, y, r, 0, 2 * Math.PI);
+  ctx.stroke();
+  ctx.globalAlpha = alpha;
   ctx.lineCap = 'round';
   ctx.beginPath();
   ctx.arc(x, y, r, -Math.PI / 2 + (1 - wait.share) * 2 * Math.PI, -Math.PI / 2 + 2 * Math.PI);

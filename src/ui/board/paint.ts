@@ -109,10 +109,9 @@ function paintHead(ctx: Ctx, box: NodeBox, palette: Palette): void {
   ctx.textBaseline = 'middle';
   ctx.textAlign = 'right';
   ctx.font = `400 11px ${palette.ui}`;
-  const facts = box.narrow ? (node.ready ? 'taint' : node.condition) : [node.condition, node.cordoned ? 'cordoned' : undefined, node.zone].filter(Boolean).join(' · ');
   ctx.fillStyle = node.ready ? palette.ink3 : palette.text.gone;
-  const nameWidth = box.narrow ? box.w - 62 : 96;
-  const shown = cut(ctx, facts, box.w - 46 - Math.min(nameWidth, 82));
+  const shown = factsThatFit(ctx, box, palette);
+  ctx.font = `400 11px ${palette.ui}`;
   const factsWidth = ctx.measureText(shown).width;
   ctx.fillText(shown, right, box.y + 17.5);
   ctx.textAlign = 'left';
@@ -131,6 +130,17 @@ function paintHead(ctx: Ctx, box: NodeBox, palette: Palette): void {
   line(ctx, box.x + 1, box.y + box.headHeight - 0.5, box.x + box.w - 1);
 }
 
+/** Condition, then what else there is room for beside the name. */
+function factsThatFit(ctx: Ctx, box: NodeBox, palette: Palette): string {
+  const { node } = box;
+  ctx.font = `600 13px ${palette.ui}`;
+  const room = box.w - 48 - ctx.measureText(box.narrow ? shortPlane(node.name) : node.name).width;
+  ctx.font = `400 11px ${palette.ui}`;
+  const facts = box.narrow && node.ready ? ['taint'] : [node.condition, ...(node.cordoned ? ['cordoned'] : []), ...(node.zone === undefined ? [] : [node.zone])];
+  while (facts.length > 1 && ctx.measureText(facts.join(' · ')).width > room) facts.pop();
+  return ctx.measureText(facts[0]!).width > room && node.ready ? '' : facts.join(' · ');
+}
+
 const shortPlane = (name: string): string => (name === 'control-plane' ? 'control' : name);
 
 function bar(ctx: Ctx, box: NodeBox, name: string, capacity: { requested: number; allocatable: number; used: number | undefined; text: string }, y: number, palette: Palette): void {
@@ -143,8 +153,8 @@ function bar(ctx: Ctx, box: NodeBox, name: string, capacity: { requested: number
   ctx.fillStyle = palette.ink2;
   ctx.fillText(capacity.text, box.x + box.w - 10, y);
   ctx.textAlign = 'left';
-  const left = box.x + (box.narrow ? 36 : 43);
-  const width = Math.max(14, box.x + box.w - (box.narrow ? 54 : 68) - left);
+  const left = box.x + (box.narrow ? 40 : 43);
+  const width = Math.max(14, box.x + box.w - (box.narrow ? 56 : 68) - left);
   const share = (value: number) => (capacity.allocatable > 0 ? Math.min(1, value / capacity.allocatable) * width : 0);
   ctx.fillStyle = palette.line;
   round(ctx, left, y - 3, width, 6, 1.5);

@@ -30,13 +30,13 @@ export function App({ banner }: { readonly banner?: ReactNode }) {
   const name = layout === 'phone' ? 'phone' : lesson ? { wide: 'lesson', middle: 'middle-lesson', narrow: 'narrow-lesson' }[layout] : layout;
   const pane: Pane = stacked && ui.pane === 'lesson' && (!lesson || layout === 'narrow') ? 'board' : ui.pane;
   const seen = (one: Pane): boolean => !stacked || pane === one;
-  const style = { '--split-x': ui.columns, '--split-y': ui.rows } as CSSProperties;
+  const style = { '--x1': `${ui.columns}fr`, '--x2': `${1 - ui.columns}fr`, '--y1': `${ui.rows}fr`, '--y2': `${1 - ui.rows}fr` } as CSSProperties;
   return (
     <div className={css['app']} data-layout={layout} data-banner={banner ? true : undefined}>
-      <h1 className="hidden-visually">Tabernetes, a cluster in this tab</h1>
       <Header layout={layout} />
       {banner}
       <main className={css['main']} data-layout={name} style={style}>
+        <h1 className="hidden-visually">Tabernetes, a cluster in this tab</h1>
         {lesson ? <Cell area="lesson" shown={layout !== 'phone' || pane === 'lesson'}><Suspense fallback={null}><LessonPanel id={ui.lesson!} /></Suspense></Cell> : null}
         <Cell area="board" shown={seen('board')}><BoardPanel />{stacked ? <PodSheet /> : null}</Cell>
         {wide ? <Cell area="inspector" shown><Inspector /></Cell> : null}

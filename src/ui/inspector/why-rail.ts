@@ -51,7 +51,7 @@ export function whyRail(subjects: readonly Subject[], node: string | undefined, 
       steps.push({ atMicros: at, actor: 'you', who: 'You', did: `${event.active ? 'broke' : 'mended'} ${event.target}`, because: event.detail ?? faultSentence(event.name), times: 1 });
     }
   }
-  for (const command of commands) if (mentions(command.command, subjects)) steps.push({ atMicros: command.startedAtMicros, actor: 'you', who: 'You', did: `typed ${command.command.trim()}`, because: firstLine(command), times: 1 });
+  for (const command of commands) if (mentions(command, subjects)) steps.push({ atMicros: command.startedAtMicros, actor: 'you', who: 'You', did: `typed ${command.command.trim()}`, because: firstLine(command), times: 1 });
   steps.sort((a, b) => a.atMicros - b.atMicros);
   return fold(steps);
 }
@@ -70,10 +70,11 @@ const KUBELET_DID: Readonly<Record<string, string>> = {
 };
 
 /** Writes that name the object or something that owns it; `apply -f` is told by its output. */
-function mentions(line: string, subjects: readonly Subject[]): boolean {
+function mentions({ command: line, stdout }: CommandResult, subjects: readonly Subject[]): boolean {
   if (!/^\s*(kubectl|k)\s/.test(line) || /\b(get|describe|logs|explain|top|wait)\b/.test(line.split(/\s+/)[1] ?? '')) return false;
   const words = line.split(/[\s/=,]+/);
-  return subjects.some((subject) => words.includes(subject.name)) || /\sapply\s/.test(line);
+  const told = stdout.split(/[\s/"]+/);
+  return subjects.some((subject) => words.includes(subject.name) || (/\s(apply|create|run|replace)\s/.test(line) && told.includes(subject.name)));
 }
 
 const firstLine = (command: CommandResult): string => (command.stdout || command.stderr).split('\n', 1)[0] ?? '';

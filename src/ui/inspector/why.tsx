@@ -70,7 +70,7 @@ function NothingSelected() {
     <div className={css['empty']}>
       <h2>Every object has a story</h2>
       <p>Select a Pod or a node, on the board or in the terminal, and this panel says who made it so, and why.</p>
-      {suggestions(snapshot, undefined).slice(0, 1).map((command) => <button key={command} className="chip" onClick={() => page.terminal.type(command)}><CornerDownLeft size={14} aria-hidden />{command}</button>)}
+      {(snapshot.objects.deployments.length > 0 ? suggestions(snapshot, undefined).slice(0, 1) : []).map((command) => <button key={command} className="chip" onClick={() => page.terminal.type(command)}><CornerDownLeft size={14} aria-hidden />{command}</button>)}
       {snapshot.pods.find((pod) => !pod.system) ? (
         <button className="link" onClick={() => useUi.getState().select({ resource: 'pods', key: snapshot.pods.find((pod) => !pod.system)!.key })}>Begin with a Pod <ArrowRight size={14} /></button>
       ) : null}

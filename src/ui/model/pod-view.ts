@@ -135,7 +135,7 @@ function nameParts(pod: Pod): { group: string; suffix: string } {
   const suffix = name.startsWith(`${owner.name}-`) ? name.slice(owner.name.length + 1) : name;
   const hash = pod.metadata?.labels?.['pod-template-hash'];
   const group = owner.kind === 'ReplicaSet' && hash !== undefined && owner.name.endsWith(`-${hash}`) ? owner.name.slice(0, -hash.length - 1) : owner.name;
-  return owner.kind === 'StatefulSet' ? { group, suffix: name } : { group, suffix };
+  return owner.kind === 'StatefulSet' && name.length <= 6 ? { group, suffix: name } : { group, suffix };
 }
 
 function sumRequests(pod: Pod, what: 'cpu' | 'memory', read: (quantity: string) => number): number {

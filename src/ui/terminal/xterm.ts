@@ -24,7 +24,7 @@ const WORD = /[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/g;
 
 export function openTerminal(element: HTMLElement, screenReader: boolean): TerminalView {
   const terminal = new Terminal({
-    theme: readTheme(), fontFamily: token('--font-mono'), fontSize: fontSize(), lineHeight: 1.18, cursorBlink: false, cursorStyle: 'block', scrollback: SCROLLBACK,
+    theme: readTheme(), fontFamily: token('--font-mono'), fontSize: fontSize(), lineHeight: 1.22, cursorBlink: false, cursorStyle: 'block', scrollback: SCROLLBACK,
     allowProposedApi: true, drawBoldTextInBrightColors: false, macOptionIsMeta: true, screenReaderMode: screenReader, minimumContrastRatio: 4.5,
   });
   const fitter = new FitAddon();
@@ -79,6 +79,8 @@ export function openTerminal(element: HTMLElement, screenReader: boolean): Termi
 
 /** Faster painting where there is a graphics card; without one the document's own elements do. */
 async function loadWebgl(terminal: Terminal): Promise<void> {
+  // On coarse screens it rounds the width of a letter to whole pixels, and text looks squeezed.
+  if (devicePixelRatio < 2) return;
   const probe = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true });
   if (!probe) return;
   probe.getExtension('WEBGL_lose_context')?.loseContext();

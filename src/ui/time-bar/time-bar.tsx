@@ -103,7 +103,7 @@ function CompactSpeed() {
 function Step({ back }: { readonly back?: boolean }) {
   return (
     <svg viewBox="0 0 24 24" width={17} height={17} fill="none" stroke="currentColor" strokeWidth={1.9} strokeLinejoin="round" strokeLinecap="round" aria-hidden style={back ? { transform: 'scaleX(-1)' } : undefined}>
-      <path d="M4 5.5v13l10.5-6.5z" /><path d="M19 5v14" />
+      <path d="M9.5 5.5v13L20 12z" /><path d="M5 5v14" />
     </svg>
   );
 }
