@@ -93,10 +93,10 @@ export function createPodWorkers(tools: WorkerTools): PodWorkers {
       state.retryAtMs = now + NETWORK_RETRY_MS;
       return;
     }
-    const retry = await syncPod(syncTools, state);
-    state.retryAtMs = retry;
+    const synced = await syncPod(syncTools, state);
+    state.retryAtMs = synced.retryAtMs;
     state.refreshAtMs ??= tools.volumes.dueAtMs(state.uid);
-    if (state.mode === 'running' && isOver(reporter.report(state))) begin(state);
+    if (synced.changed && state.mode === 'running' && isOver(reporter.report(state))) begin(state);
   }
 
   /** Nothing more is started; what runs is stopped. */

@@ -28,6 +28,8 @@ interface Entry {
   /** What the API answered last. */
   written: Pod | undefined;
   finished: boolean;
+  /** The last DELETE has been sent. */
+  removed: boolean;
   busy: boolean;
   again: boolean;
 }
@@ -40,7 +42,7 @@ export function createStatusManager(world: World, client: Client, apiPod: (podUi
 
   function entryOf(uid: string): Entry {
     let entry = entries.get(uid);
-    if (entry === undefined) entries.set(uid, entry = { uid, status: undefined, written: undefined, finished: false, busy: false, again: false });
+    if (entry === undefined) entries.set(uid, entry = { uid, status: undefined, written: undefined, finished: false, removed: false, busy: false, again: false });
     return entry;
   }
 
@@ -82,8 +84,9 @@ export function createStatusManager(world: World, client: Client, apiPod: (podUi
         throw error;
       }
     }
-    if (!entry.finished || base.metadata?.deletionTimestamp === undefined || entry.again) return;
+    if (!entry.finished || entry.removed || base.metadata?.deletionTimestamp === undefined) return;
     await remove(name, namespace, uid);
+    entry.removed = true;
   }
 
   async function reread(base: Pod): Promise<Pod | undefined> {
@@ -115,14 +118,14 @@ export function createStatusManager(world: World, client: Client, apiPod: (podUi
     finish(pod) {
       const entry = entryOf(pod.metadata?.uid ?? '');
       entry.finished = true;
-      wake(entry);
+      if (!entry.removed) wake(entry);
     },
     forget: (podUid) => void entries.delete(podUid),
     nudge(podUid) {
       const entry = entries.get(podUid);
       if (entry?.status === undefined || entry.busy) return;
       const base = newest(entry, apiPod(podUid));
-      if (base !== undefined && (entry.finished || statusPatch(base.status ?? {}, entry.status) !== undefined)) wake(entry);
+      if (base !== undefined && ((entry.finished && !entry.removed) || statusPatch(base.status ?? {}, entry.status) !== undefined)) wake(entry);
     },
   };
 }

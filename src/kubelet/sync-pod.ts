@@ -18,24 +18,30 @@ export interface SyncTools extends Tools {
 
 export const createRestartBackOff = (): BackOff => createBackOff(10_000, 300_000);
 
-/** When to look again though nothing has happened; undefined: no need. */
-export type Retry = number | undefined;
+export interface Synced {
+  /** When to look again though nothing has happened; undefined: no need. */
+  readonly retryAtMs?: number;
+  /** Something was started or stopped. Why a start failed is told with the next look only, as upstream does. */
+  readonly changed: boolean;
+}
 
 const RETRY_MS = 10_000;
-/** A first failed pull is followed at once by the news of the sandbox, and so by a second look. */
+/** News of the sandbox or of the container that could not start bring a second look soon after the first. */
 const SECOND_LOOK_MS = 1000;
+const BACK_OFFS: ReadonlySet<string> = new Set(['CrashLoopBackOff', 'ImagePullBackOff']);
+const LEAVE_A_CONTAINER: ReadonlySet<string> = new Set(['RunContainerError', 'PostStartHookError']);
 
-export async function syncPod(tools: SyncTools, state: PodState): Promise<Retry> {
+export async function syncPod(tools: SyncTools, state: PodState): Promise<Synced> {
   const { context, cache } = tools;
   const actions = computePodActions(state.pod, cache.view(state.uid), tools.probes);
-  if (isNothing(actions)) return undefined;
+  if (isNothing(actions)) return { changed: false };
   if (state.volumes === undefined) {
     state.volumes = await state.cancel.run('mount volumes', () => tools.volumes.mount(state.pod, state.cancel));
   }
   traceActions(tools, state, actions);
   if (actions.killPod) {
     await killEverything(tools, state);
-    if (!actions.createSandbox) return undefined;
+    if (!actions.createSandbox) return { changed: true };
   } else {
     for (const kill of actions.toKill) {
       const stop = { graceMs: graceOf(state.pod, kill.container, kill.reason), message: kill.message };
@@ -46,9 +52,11 @@ export async function syncPod(tools: SyncTools, state: PodState): Promise<Retry>
   let sandboxId = actions.sandboxId;
   if (actions.createSandbox) {
     sandboxId = await newSandbox(tools, state, actions);
-    if (sandboxId === undefined) return jittered(tools);
+    if (sandboxId === undefined) return { changed: false, retryAtMs: jittered(tools) };
   }
-  return sandboxId === undefined ? undefined : startAll(tools, state, actions, sandboxId);
+  if (sandboxId === undefined) return { changed: false };
+  const started = await startAll(tools, state, actions, sandboxId);
+  return { ...started, changed: started.changed || actions.toKill.length > 0 };
 }
 
 const isNothing = (actions: PodActions): boolean => !actions.killPod && !actions.createSandbox && actions.toKill.length === 0
@@ -105,27 +113,31 @@ function forgetInitContainers({ context, cache, probes }: SyncTools, state: PodS
   }
 }
 
-async function startAll(tools: SyncTools, state: PodState, actions: PodActions, sandboxId: string): Promise<Retry> {
-  let retry: Retry;
+async function startAll(tools: SyncTools, state: PodState, actions: PodActions, sandboxId: string): Promise<Synced> {
+  let retryAtMs = Infinity;
+  let changed = false;
   const start = async (container: Container): Promise<boolean> => {
-    const firstFailure = !state.failures.has(container.name);
+    const isFirst = !state.failures.has(container.name);
     const outcome = await startUnlessBackingOff(tools, state, container, sandboxId);
     if (outcome === undefined) {
       state.failures.delete(container.name);
+      changed = true;
       return true;
     }
     state.failures.set(container.name, { reason: outcome.reason, message: outcome.message });
-    const soon = outcome.reason === 'ErrImagePull' && firstFailure ? tools.context.world.clock.now() + SECOND_LOOK_MS : jittered(tools);
-    retry = Math.min(retry ?? Infinity, soon, outcome.retryAtMs ?? Infinity);
+    const soon = LEAVE_A_CONTAINER.has(outcome.reason) || (isFirst && !BACK_OFFS.has(outcome.reason));
+    const next = soon ? tools.context.world.clock.now() + SECOND_LOOK_MS : jittered(tools);
+    retryAtMs = Math.min(retryAtMs, next, outcome.retryAtMs ?? Infinity);
     return false;
   };
+  const result = (): Synced => ({ changed, ...(retryAtMs !== Infinity && { retryAtMs }) });
   for (const container of actions.ephemeralToStart) await start(container);
   for (const container of actions.initToStart) {
-    if (!(await start(container)) && !isRestartableInit(container)) return retry;
+    if (!(await start(container)) && !isRestartableInit(container)) return result();
   }
   for (const container of actions.toStart) await start(container);
   if (actions.initToStart.some(isRestartableInit)) state.again = true;
-  return retry;
+  return result();
 }
 
 const jittered = ({ context: { world } }: Tools): number => world.clock.now() + RETRY_MS * (1 + 0.5 * world.random.next());
