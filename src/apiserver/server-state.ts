@@ -12,6 +12,7 @@ import type { Kind, Kinds } from './kinds.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { Storage } from './storage.ts';
 import type { StrategyContext } from './strategy.ts';
+import type { TokenAuthority } from './tokens.ts';
 import type { WatchHub } from './watch-hub.ts';
 
 /** What prints tables: src/apiserver/tables/. */
@@ -37,6 +38,7 @@ export interface ServerState {
   readonly decodeCache: DecodeCache;
   readonly fields: FieldManager;
   readonly dialer: Dialer;
+  readonly tokens: TokenAuthority;
   readonly reader: AdmissionReader;
   /** Rung every minute: a watcher that has not heard of the newest revision is told it. */
   readonly bookmarks: Set<() => void>;

@@ -25,7 +25,7 @@ export interface StrategyContext {
 }
 
 export interface Strategy<T extends KubeObject = KubeObject> {
-  /** Clears what a client may not set (status), fills in what only the server knows. Runs after defaulting, before admission. */
+  /** Clears what a client may not set (status), fills in what only the server knows. Runs after defaulting and after mutating admission. */
   prepareForCreate(object: T, context: StrategyContext): T;
   /** The generic part has already restored status (main resource) or everything but status and metadata (status
    *  subresource) from `old`, and sets generation where `spec` differs. */
@@ -50,7 +50,7 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   readonly allowUnconditionalUpdate?: boolean;
   /** PUT of an object that does not exist creates it (Lease, Endpoints, ...). Default false. */
   readonly allowCreateOnUpdate?: boolean;
-  /** False for kinds whose DELETE answers a Status and not the deleted object. Default true. */
+  /** True for kinds whose DELETE answers the deleted object, as for Pods; the others answer a Status. Default false. */
   readonly returnDeletedObject?: boolean;
   /** Kinds without spec or with other rules: whether the change raises metadata.generation. Default: spec differs. */
   generationChanges?(object: T, old: T): boolean;

@@ -1,0 +1,201 @@
+/** From a routed, authorized call to its answer. Streams are opened in streams.ts and watch.ts.
+ *  Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers */
+import { badRequest, methodNotSupported, unknownResource } from '../api/errors.ts';
+import type {
+  AuthenticationV1TokenRequest, LocalSubjectAccessReview, SelfSubjectRulesReview, TokenReview,
+} from '../api/generated/types.ts';
+import type { KubeObject, Status, StatusDetails } from '../api/object.ts';
+import { structOf } from '../api/schema/types.ts';
+import type { ApiResponse } from '../api/transport.ts';
+import { reviewAccess, reviewRules } from './authorization/access-reviews.ts';
+import type { AccessReview } from './authorization/access-reviews.ts';
+import { decodeObject, fieldValidationOf, rawBody } from './body.ts';
+import { componentStatuses } from './component-status.ts';
+import { deleteCollection, deleteObject, deleteOptions } from './delete.ts';
+import { evictPod } from './eviction.ts';
+import { MANAGER_LENGTH_MAX } from './field-manager.ts';
+import { patchObject } from './patch/patch.ts';
+import { bindPod } from './pod-binding.ts';
+import { presenterOf } from './presentation.ts';
+import { getObject, listObjects } from './read.ts';
+import { headerOf, queryOf } from './request-info.ts';
+import { getScale, writeScale } from './scale.ts';
+import type { Call } from './server-state.ts';
+import { storeChange, storeNew } from './write.ts';
+import type { WriteOptions, Written } from './write.ts';
+
+export interface Answer { readonly status: number; readonly body: ApiResponse['body']; readonly revision?: number }
+
+export const success = (code: number, details?: StatusDetails): Answer => {
+  const status: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', ...(details && { details }), code };
+  return { status: code, body: status };
+};
+
+/** "kubectl-client-side-apply", or what stands before the slash of the user agent. */
+function managerOf(call: Call): string {
+  const named = queryOf(call.request, 'fieldManager');
+  if (named) return named.slice(0, MANAGER_LENGTH_MAX);
+  const agent = headerOf(call.request, 'user-agent') ?? '';
+  return (agent.split('/')[0] || 'unknown').slice(0, MANAGER_LENGTH_MAX);
+}
+
+function writeOptions(call: Call): WriteOptions {
+  const dryRun = queryOf(call.request, 'dryRun');
+  if (dryRun !== undefined && dryRun !== 'All' && dryRun !== '') throw badRequest(`dryRun: Unsupported value: "${dryRun}": supported values: "All"`);
+  return { dryRun: dryRun === 'All', manager: managerOf(call) };
+}
+
+export async function handle(call: Call): Promise<Answer> {
+  const { kind, info } = call;
+  if (info.subresource === '') checkVerb(call);
+  else if (!kind.resource.subresources.some(({ name }) => name === info.subresource)) throw unknownResource();
+  if (!kind.isStored) return handleUnstored(call);
+  switch (info.subresource) {
+    case 'scale':
+      if (info.verb === 'get') return shown(call, getScale(call));
+      return written(call, await writeScale(call, writeOptions(call)));
+    case 'binding': return bound(call);
+    case 'eviction':
+      checkCreate(call);
+      await evictPod(call);
+      return success(201);
+    case 'token': return issueToken(call);
+    default: return handleObject(call);
+  }
+}
+
+function checkVerb({ kind, info }: Call): void {
+  const { resource } = kind;
+  if (resource.verbs.includes(info.verb)) return;
+  throw methodNotSupported(resource, info.verb);
+}
+
+function checkCreate({ kind, info }: Call): void {
+  if (info.verb !== 'create') throw methodNotSupported(kind.resource, info.verb);
+}
+
+async function handleObject(call: Call): Promise<Answer> {
+  switch (call.info.verb) {
+    case 'get': return shown(call, getObject(call));
+    case 'list': {
+      const present = presenterOf(call);
+      const list = listObjects(call);
+      return { status: 200, body: present === undefined ? list : present.list(list) };
+    }
+    case 'create': return written(call, await create(call));
+    case 'update': return written(call, await update(call));
+    case 'patch': return written(call, await patchObject(call, writeOptions(call)));
+    case 'delete': return remove(call);
+    case 'deletecollection': return { status: 200, body: await deleteCollection(call, deleteOptions(call)) };
+    default: throw methodNotSupported(call.kind.resource, call.info.verb);
+  }
+}
+
+function shown(call: Call, object: KubeObject): Answer {
+  const present = presenterOf(call);
+  return { status: 200, body: present === undefined ? object : present.object(object) };
+}
+
+function written(call: Call, { object, created, revision }: Written): Answer {
+  return { ...shown(call, object), status: created ? 201 : 200, ...(revision !== undefined && { revision }) };
+}
+
+/** The body as an object of the kind, defaulted. */
+function decoded(call: Call): KubeObject {
+  const { kind, server } = call;
+  const body = rawBody(call.request);
+  if (body === undefined) throw badRequest('Required value: body is empty');
+  const object = decodeObject(body.value, kind.resource, kind.schema, {
+    validation: fieldValidationOf(call.request), cache: server.decodeCache, duplicates: body.duplicates, warn: call.warn,
+  });
+  return kind.strategy.applyDefaults(object);
+}
+
+async function create(call: Call): Promise<Written> {
+  const { info, kind } = call;
+  if (info.subresource !== '' || info.name !== '') throw methodNotSupported(kind.resource, 'create');
+  const object = decoded(call);
+  checkNamespace(call, object);
+  if (object.metadata?.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
+  return storeNew(call, object, writeOptions(call));
+}
+
+function checkNamespace({ info, kind }: Call, object: KubeObject): void {
+  const namespace = object.metadata?.namespace;
+  if (!kind.resource.namespaced || !namespace || namespace === info.namespace) return;
+  throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
+}
+
+async function update(call: Call): Promise<Written> {
+  const { info, kind, server } = call;
+  const object = decoded(call);
+  const name = object.metadata?.name ?? '';
+  if (name !== info.name) {
+    throw badRequest(name === '' ? `name must be provided` : `the name of the object (${name}) does not match the name on the URL (${info.name})`);
+  }
+  checkNamespace(call, object);
+  if (kind.strategy.allowCreateOnUpdate && info.subresource === '' && server.storage.get(kind, info.namespace, info.name) === undefined) {
+    return storeNew(call, object, writeOptions(call));
+  }
+  return storeChange(call, { compute: () => object, retries: !object.metadata?.resourceVersion && kind.strategy.allowUnconditionalUpdate !== false }, writeOptions(call));
+}
+
+async function remove(call: Call): Promise<Answer> {
+  const { object, gone, revision } = await deleteObject(call, deleteOptions(call));
+  const { resource, strategy } = call.kind;
+  const noted = revision === undefined ? {} : { revision };
+  const isPod = resource.kind === 'Pod' && resource.group === '';
+  if (gone && !isPod && strategy.returnDeletedObject !== true) {
+    const { name = '', uid = '' } = object.metadata ?? {};
+    return { ...success(200, { name, ...(resource.group !== '' && { group: resource.group }), kind: resource.plural, uid }), ...noted };
+  }
+  return { ...shown(call, object), ...noted };
+}
+
+function bound(call: Call): Answer {
+  checkCreate(call);
+  const revision = bindPod(call);
+  return { ...success(201), ...(revision !== undefined && { revision }) };
+}
+
+function issueToken(call: Call): Answer {
+  checkCreate(call);
+  const request = decodeObject(rawBody(call.request)?.value, { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' }, structOf('AuthenticationV1TokenRequest'), {
+    validation: fieldValidationOf(call.request), cache: call.server.decodeCache, warn: call.warn,
+  }) as AuthenticationV1TokenRequest;
+  return { status: 201, body: call.server.tokens.issue(call.info.namespace, call.info.name, request) };
+}
+
+/** Kinds that are questions: nothing is stored, the answer is the object with its status. */
+function handleUnstored(call: Call): Answer {
+  const { kind, info, server, user } = call;
+  if (kind.resource.kind === 'ComponentStatus') return componentStatuses(call);
+  if (kind.resource.kind === 'Binding') return bound(call);
+  const object = decoded(call);
+  const { managedFields: _, ...metadata } = object.metadata ?? {};
+  const review = { ...object, metadata };
+  switch (kind.resource.kind) {
+    case 'SelfSubjectAccessReview': case 'SubjectAccessReview': return { status: 201, body: reviewAccess(review as AccessReview, user, server.authorizer) };
+    case 'LocalSubjectAccessReview': {
+      const local = review as LocalSubjectAccessReview;
+      if ((local.spec.resourceAttributes?.namespace ?? '') !== info.namespace) throw badRequest('spec.resourceAttributes.namespace must match metadata.namespace');
+      return { status: 201, body: reviewAccess(local, user, server.authorizer) };
+    }
+    case 'SelfSubjectRulesReview': return { status: 201, body: reviewRules(review as SelfSubjectRulesReview, user, server.reader) };
+    case 'SelfSubjectReview': {
+      const { name, groups, uid, extra } = user;
+      return { status: 201, body: { ...review, status: { userInfo: { username: name, ...(uid && { uid }), groups, ...(extra && { extra }) } } } };
+    }
+    case 'TokenReview': return { status: 201, body: reviewToken(call, review as TokenReview) };
+    default: throw unknownResource();
+  }
+}
+
+function reviewToken(call: Call, review: TokenReview): TokenReview {
+  const user = call.server.tokens.userOf(review.spec.token ?? '');
+  const status = user === undefined
+    ? { user: {}, error: 'invalid bearer token' }
+    : { authenticated: true, user: { username: user.name, ...(user.uid && { uid: user.uid }), groups: user.groups }, audiences: review.spec.audiences ?? ['https://kubernetes.default.svc.cluster.local'] };
+  return { ...review, status };
+}
+

@@ -1,0 +1,253 @@
+/** kube-apiserver: a Transport over etcd. A request is routed, authenticated, authorized, admitted, handled and stored;
+ *  watches and streams are Connections. It keeps nothing that etcd does not, so it may be killed and started at any time.
+ *  Upstream: staging/src/k8s.io/apiserver/pkg/server/config.go */
+import { onKilled } from '../base/scope.ts';
+import type { World } from '../base/world.ts';
+import { ApiError, forbidden, unknownResource } from '../api/errors.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { Resource } from '../api/resource.ts';
+import type { ApiRequest, ApiResponse, Connection, Transport, UserInfo } from '../api/transport.ts';
+import { TransportError } from '../api/transport.ts';
+import type { Etcd } from '../etcd/etcd.ts';
+import type { AdmissionChain, AdmissionReader, AuthorizationAttributes, Authorizer } from './admission.ts';
+import { createAuthorizer, forbiddenReason } from './authorization/authorizer.ts';
+import { ADMINISTRATOR, authenticate, impersonate } from './authentication.ts';
+import { bootstrap } from './bootstrap.ts';
+import type { Dialer } from './dialer.ts';
+import { noDialer } from './dialer.ts';
+import { expireEvents } from './event-ttl.ts';
+import { createFieldManager } from './field-manager.ts';
+import type { Answer } from './handlers.ts';
+import { handle } from './handlers.ts';
+import type { Kinds } from './kinds.ts';
+import { createKinds } from './kinds.ts';
+import { createNonResources } from './non-resource.ts';
+import type { NonResources } from './non-resource.ts';
+import { createAllocators } from './range-allocator.ts';
+import type { RequestInfo } from './request-info.ts';
+import { headerOf, requestInfoOf } from './request-info.ts';
+import type { Call, ServerState } from './server-state.ts';
+import type { Storage } from './storage.ts';
+import { createStorage } from './storage.ts';
+import { strategyFor } from './strategies/strategy-for.ts';
+import { isProxied, isStreamed, openStream, proxy, readLog } from './streams.ts';
+import { tableFor } from './tables/table-for.ts';
+import { createTokenAuthority } from './tokens.ts';
+import { openWatch } from './watch.ts';
+import { createWatchHub } from './watch-hub.ts';
+
+export interface ApiserverOptions {
+  readonly world: World;
+  readonly etcd: Etcd;
+  /** "v1.33.1". */
+  readonly version?: string;
+  /** The way to kubelets and into the Pod network; without it logs, exec and proxies are unavailable. */
+  readonly dialer?: Dialer;
+  /** A world that outlives the server's scope (the machine's): clients of a killed server are told so in it. Default: `world`. */
+  readonly streams?: World;
+  readonly serviceCidr?: string;
+  readonly nodePortRange?: string;
+  readonly advertiseAddress?: string;
+  readonly securePort?: number;
+  /** Admission plugins in order; default none. */
+  readonly admission?: AdmissionChain;
+  /** 'RBAC' asks roles and bindings; 'AlwaysAllow' nobody. Default RBAC. */
+  readonly authorization?: 'RBAC' | 'AlwaysAllow';
+}
+
+export interface Apiserver {
+  /** A way in for somebody whom the other side has authenticated; requests that name a user or carry a token are theirs.
+   *  Default: kubernetes-admin. */
+  transport(user?: UserInfo): Transport;
+  /** Refuses new requests and cuts open streams, as the end of the process does; also happens when the world is killed. */
+  stop(): void;
+  readonly kinds: Kinds;
+}
+
+const BOOKMARK_MS = 60_000;
+const COMPACTION_MS = 300_000;
+
+export function createApiserver(options: ApiserverOptions): Apiserver {
+  const { world, etcd } = options;
+  const subscriptions: Disposable[] = [];
+  const counted = countedEtcd(etcd, subscriptions);
+  const kinds = createKinds(strategyFor);
+  const storage = createStorage(counted, kinds);
+  const server = stateOf(options, storage, kinds, counted);
+  const nonResources = createNonResources(server, options);
+  const open = new Set<(error?: unknown) => void>();
+  let stopped = false;
+
+  bootstrap(world, storage, kinds, {
+    serviceCidr: options.serviceCidr ?? '10.96.0.0/12', advertiseAddress: options.advertiseAddress ?? '172.18.0.2', securePort: options.securePort ?? 6443,
+  });
+  every(world, BOOKMARK_MS, () => server.bookmarks.forEach((remind) => remind()));
+  compactEvery(world, counted);
+  expireEvents(world, server);
+
+  const stop = (): void => {
+    if (stopped) return;
+    stopped = true;
+    for (const close of open) close(new TransportError('reset', 'unexpected EOF'));
+    for (const subscription of subscriptions) subscription[Symbol.dispose]();
+  };
+  onKilled(world, stop);
+  const checkRunning = (): void => {
+    if (stopped) throw new TransportError('refused', 'connect: connection refused');
+  };
+  const gate: Gate = { server, nonResources, opened: (close) => {
+    open.add(close);
+    return { [Symbol.dispose]: () => void open.delete(close) };
+  } };
+  return {
+    kinds,
+    stop,
+    transport: (user = ADMINISTRATOR) => ({
+      async request(request, signal) {
+        checkRunning();
+        return respond(gate, request, user, signal);
+      },
+      async connect(request, signal) {
+        checkRunning();
+        return connect(gate, request, user, signal);
+      },
+    }),
+  };
+}
+
+interface Gate {
+  readonly server: ServerState;
+  readonly nonResources: NonResources;
+  opened(close: (error?: unknown) => void): Disposable;
+}
+
+/** The server's own watches end with it. */
+function countedEtcd(etcd: Etcd, subscriptions: Disposable[]): Etcd {
+  return {
+    get revision() { return etcd.revision; },
+    get compactedRevision() { return etcd.compactedRevision; },
+    get: (key, at) => etcd.get(key, at),
+    range: (prefix, range) => etcd.range(prefix, range),
+    put: (key, value, ifMod) => etcd.put(key, value, ifMod),
+    delete: (key, ifMod) => etcd.delete(key, ifMod),
+    compact: (through) => etcd.compact(through),
+    snapshot: () => etcd.snapshot(),
+    watch(prefix, after, sink) {
+      const subscription = etcd.watch(prefix, after, sink);
+      subscriptions.push(subscription);
+      return subscription;
+    },
+  };
+}
+
+function stateOf(options: ApiserverOptions, storage: Storage, kinds: Kinds, etcd: Etcd): ServerState {
+  const { world } = options;
+  const hub = createWatchHub(etcd);
+  const reader: AdmissionReader = {
+    get: (resource, namespace, name) => storage.read(resource, namespace, name),
+    list: (resource, namespace) => storage.list(resource, namespace),
+    replace: <T extends KubeObject>(resource: Resource<T>, object: T) =>
+      storage.put(kinds.of(resource), object, Number(object.metadata?.resourceVersion ?? 0))?.object as T | undefined,
+    onWrite: (resource, sink) => hub.subscribe(kinds.of(resource), etcd.revision, sink),
+  };
+  const authorizer: Authorizer = options.authorization === 'AlwaysAllow' ? { authorize: () => ({ allowed: true, reason: '' }) } : createAuthorizer(reader);
+  return {
+    world, streams: options.streams ?? world, version: options.version ?? 'v1.33.1', kinds, storage, hub, reader, authorizer,
+    admission: options.admission ?? [],
+    allocators: createAllocators(storage, world.random.fork('allocators'), options.serviceCidr ?? '10.96.0.0/12', options.nodePortRange ?? '30000-32767'),
+    decodeCache: new WeakMap(), fields: createFieldManager(world), dialer: options.dialer ?? noDialer(), tokens: createTokenAuthority(world, storage),
+    bookmarks: new Set(), printers: { tableFor }, customPrinters: new Map(),
+  };
+}
+
+function every(world: World, ms: number, act: () => void): void {
+  world.clock.setTimer(ms, () => {
+    act();
+    every(world, ms, act);
+  });
+}
+
+/** Each time away goes what was old the time before. */
+function compactEvery(world: World, etcd: Etcd): void {
+  let before = etcd.revision;
+  every(world, COMPACTION_MS, () => {
+    if (before > etcd.compactedRevision) etcd.compact(before);
+    before = etcd.revision;
+  });
+}
+
+interface Admitted { readonly info: RequestInfo; readonly user: UserInfo; readonly call: Call | undefined; readonly warnings: string[] }
+
+/** Routes, authenticates, authorizes. */
+function admit({ server }: Gate, request: ApiRequest, standing: UserInfo): Admitted {
+  const info = requestInfoOf(request);
+  const asker = authenticate(request, standing, server.tokens);
+  const user = impersonate(request, asker, server.authorizer);
+  authorize(server, info, user);
+  const warnings: string[] = [];
+  if (!info.isResource) return { info, user, call: undefined, warnings };
+  const kind = server.kinds.find(info.group, info.version, info.resource);
+  if (kind === undefined) throw unknownResource();
+  if (kind.resource.namespaced && info.namespace === '' && info.name !== '') throw unknownResource();
+  return { info, user, warnings, call: { server, request, info, user, kind, warn: (text) => void warnings.push(text) } };
+}
+
+function authorize(server: ServerState, info: RequestInfo, user: UserInfo): void {
+  const attributes: AuthorizationAttributes = {
+    user, verb: info.verb, group: info.group, version: info.version, resource: info.resource, subresource: info.subresource,
+    namespace: info.namespace, name: info.name, path: info.path, isResource: info.isResource,
+  };
+  const decision = server.authorizer.authorize(attributes);
+  if (decision.allowed) return;
+  throw forbidden({ group: info.group, plural: info.isResource ? info.resource : '' }, info.name, forbiddenReason(attributes, decision));
+}
+
+async function respond(gate: Gate, request: ApiRequest, standing: UserInfo, signal: AbortSignal | undefined): Promise<ApiResponse> {
+  let user = request.user ?? standing;
+  let verb = request.method.toLowerCase();
+  try {
+    const admitted = admit(gate, request, standing);
+    user = admitted.user;
+    verb = admitted.info.verb;
+    const { call, warnings } = admitted;
+    if (call === undefined) return await gate.nonResources.answer(request, user);
+    if (isStreamed(call)) return traced(gate, request, user, verb, await readLog(call, signal));
+    if (isProxied(call)) return traced(gate, request, user, verb, await proxy(call, signal));
+    const answer = await handle(call);
+    return traced(gate, request, user, verb, responseOf(answer, warnings), answer.revision);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return traced(gate, request, user, verb, { status: error.code, headers: JSON_HEADERS, body: error.status });
+  }
+}
+
+const JSON_HEADERS: Readonly<Record<string, string>> = Object.freeze({ 'content-type': 'application/json' });
+
+function responseOf({ status, body }: Answer, warnings: readonly string[]): ApiResponse {
+  if (warnings.length === 0) return { status, headers: JSON_HEADERS, body };
+  const texts = [...new Set(warnings)].map((text) => `299 - "${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`);
+  return { status, headers: { ...JSON_HEADERS, warning: texts.join(', ') }, body };
+}
+
+function traced({ server }: Gate, request: ApiRequest, user: UserInfo, verb: string, response: ApiResponse, revision?: number): ApiResponse {
+  const client = (headerOf(request, 'user-agent') ?? '').split('/')[0] as string;
+  server.world.trace({
+    type: 'request', client, user: user.name, verb, path: request.path, status: response.status, ...(revision !== undefined && { revision }),
+  });
+  return response;
+}
+
+async function connect(gate: Gate, request: ApiRequest, standing: UserInfo, signal: AbortSignal | undefined): Promise<Connection> {
+  const { call, user, info } = admit(gate, request, standing);
+  if (call === undefined) throw unknownResource();
+  if (isStreamed(call)) {
+    const connection = await openStream(call, signal);
+    traced(gate, request, user, info.verb, { status: 101, headers: {}, body: '' });
+    return connection;
+  }
+  if (info.verb !== 'watch') throw unknownResource();
+  const connection = openWatch(call, gate.opened);
+  signal?.addEventListener('abort', () => connection.close());
+  traced(gate, request, user, info.verb, { status: 200, headers: {}, body: '' });
+  return connection;
+}
