@@ -26,8 +26,8 @@ export interface BoardContent { readonly nodes: readonly BoardNode[]; readonly t
 
 interface CellSize { readonly w: number; readonly h: number; readonly gap: number; readonly label: number; readonly minCard: number }
 export const CELLS: Readonly<Record<Zoom, CellSize>> = {
-  4: { w: 90, h: 66, gap: 8, label: 22, minCard: 206 },
-  3: { w: 56, h: 62, gap: 6, label: 20, minCard: 200 },
+  4: { w: 90, h: 66, gap: 8, label: 22, minCard: 150 },
+  3: { w: 56, h: 62, gap: 6, label: 20, minCard: 140 },
   2: { w: 18, h: 18, gap: 6, label: 0, minCard: 132 },
   1: { w: 8, h: 8, gap: 2, label: 0, minCard: 56 },
   0: { w: 0, h: 0, gap: 0, label: 0, minCard: 26 },

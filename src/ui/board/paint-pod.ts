@@ -132,7 +132,8 @@ function paintCard(ctx: Ctx, box: PodBox, color: string, frame: Frame): void {
   ctx.fillStyle = palette.ink;
   ctx.fillText(suffix, x + 39, y + 19.5);
   ctx.font = `500 11.5px ${palette.ui}`;
-  const word = cut(ctx, wordNow(pod, frame.nowMs), w - 14);
+  const counted = wordNow(pod, frame.nowMs);
+  const word = ctx.measureText(counted).width <= w - 13 ? counted : cut(ctx, pod.word, w - 14);
   if (plated) plate(ctx, x + 6, y + 33, ctx.measureText(word).width + 6, 17, palette);
   ctx.fillStyle = palette.text[STATE_TOKEN[pod.state]];
   ctx.fillText(word, x + 9, y + 42);

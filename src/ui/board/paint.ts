@@ -156,9 +156,16 @@ function bar(ctx: Ctx, box: NodeBox, name: string, capacity: { requested: number
   const left = box.x + (box.narrow ? 40 : 43);
   const width = Math.max(14, box.x + box.w - (box.narrow ? 56 : 68) - left);
   const share = (value: number) => (capacity.allocatable > 0 ? Math.min(1, value / capacity.allocatable) * width : 0);
-  ctx.fillStyle = palette.line;
   round(ctx, left, y - 3, width, 6, 1.5);
-  ctx.fill();
+  if (palette.line === palette.ask) {
+    // Where a theme has no quieter grey than what is asked for, the track is an outline.
+    ctx.lineWidth = 1;
+    ctx.strokeStyle = palette.ask;
+    ctx.stroke();
+  } else {
+    ctx.fillStyle = palette.line;
+    ctx.fill();
+  }
   ctx.fillStyle = palette.ask;
   ctx.fillRect(left, y - 3, share(capacity.requested), 6);
   ctx.fillStyle = palette.use;

@@ -14,7 +14,7 @@ export function ScoreTable({ record, wide }: { readonly record: DecisionRecord; 
   const filtered = record.nodes.filter((node) => node.total === undefined);
   const plugins = [...new Set(scored.flatMap((node) => (node.scores ?? []).map((score) => score.plugin)))];
   return (
-    <div className={css['scores']} data-wide={wide || undefined}>
+    <div className={css['scores']} data-wide={wide || undefined} tabIndex={0} role="region" aria-label="Scores">
       {scored.length > 0 ? (
         <table>
           <thead>

@@ -1,6 +1,6 @@
 /** One terminal over one shell session. Sessions have names, so that after a reload the same one is found again with
  *  everything that it printed. */
-import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useCluster, usePage } from '../page.tsx';
 import { useUi } from '../ui-state.ts';
 import type { Session } from '../../sandbox/sandbox.ts';
@@ -19,6 +19,7 @@ export function Shell({ name, front, onReady }: { readonly name: string; readonl
   const element = useRef<HTMLDivElement>(null);
   const view = useRef<TerminalView | undefined>(undefined);
   const session = useRef<Session | undefined>(undefined);
+  const [opened, setOpened] = useState(false);
   const ready = useRef(onReady);
   ready.current = onReady;
 
@@ -32,22 +33,23 @@ export function Shell({ name, front, onReady }: { readonly name: string; readonl
       const terminal = openTerminal(element.current, TEXT_ONLY);
       view.current = terminal;
       terminal.fit();
-      const opened = await page.sandbox.shell({ name, columns: terminal.columns, rows: terminal.rows });
+      const shell = await page.sandbox.shell({ name, columns: terminal.columns, rows: terminal.rows });
       if (!live) { terminal[Symbol.dispose](); return; }
-      session.current = opened;
-      terminal.onInput((data) => opened.write(data));
-      terminal.onResize((columns, rows) => opened.resize(columns, rows));
-      held.push(opened.onOutput((data) => terminal.write(colourStates(data))));
-      held.push(opened.onCommand((command) => page.trace.addCommand(command)));
-      held.push(opened.onEdit(async (request) => {
+      session.current = shell;
+      terminal.onInput((data) => shell.write(data));
+      terminal.onResize((columns, rows) => shell.resize(columns, rows));
+      held.push(shell.onOutput((data) => terminal.write(colourStates(data))));
+      held.push(shell.onCommand((command) => page.trace.addCommand(command)));
+      held.push(shell.onEdit(async (request) => {
         const { editInPane } = await import('../editor/edit-request.ts');
         return editInPane(page, request);
       }));
       const watcher = new ResizeObserver(() => terminal.fit());
       watcher.observe(element.current);
       held.push({ [Symbol.dispose]: () => watcher.disconnect() }, terminal);
+      setOpened(true);
       performance.mark('prompt');
-      ready.current((data) => opened.write(data));
+      ready.current((data) => shell.write(data));
       if (matchMedia('(pointer: fine)').matches) terminal.focus();
     })();
     return () => {
@@ -65,17 +67,18 @@ export function Shell({ name, front, onReady }: { readonly name: string; readonl
     return page.terminal.attach({ type: write, focus: () => view.current?.focus() });
   }, [page, front]);
 
-  useEffect(() => {
+  const names = useMemo(() => {
     const names = new Map<string, () => void>();
     const add = (resource: string, key: string, word: string): void => { names.set(word, () => useUi.getState().select({ resource, key })); };
     for (const one of snapshot.objects.deployments) add('deployments', `${one.metadata?.namespace}/${one.metadata?.name}`, one.metadata?.name ?? '');
     for (const one of snapshot.objects.replicasets) add('replicasets', `${one.metadata?.namespace}/${one.metadata?.name}`, one.metadata?.name ?? '');
     for (const one of snapshot.nodes) add('nodes', one.name, one.name);
     for (const one of snapshot.pods) add('pods', one.key, one.name);
-    view.current?.setNames(names);
+    return names;
   }, [snapshot]);
-
-  useEffect(() => { view.current?.mark(selection?.key.split('/').at(-1)); }, [selection]);
+  const chosen = selection?.key.split('/').at(-1);
+  useEffect(() => { view.current?.setNames(names); }, [names, opened]);
+  useEffect(() => { view.current?.mark(chosen); }, [chosen, opened]);
   useEffect(() => { view.current?.retheme(); }, [theme]);
   return <div className={css['xterm']} ref={element} data-terminal={name} />;
 }

@@ -21,7 +21,7 @@ export function recordLanes(book: LaneBook, pods: readonly PodView[], atMicros: 
     if (lane && last && last.state === pod.state && last.word === pod.word && last.toMicros === undefined && lane.node === pod.node) continue;
     changed = true;
     const closed = (lane?.bars ?? []).map((bar, at, all) => (at === all.length - 1 && bar.toMicros === undefined ? { ...bar, toMicros: atMicros } : bar));
-    lanes.set(pod.uid, { key: pod.key, name: pod.name, node: pod.node, bars: [...closed, { fromMicros: atMicros, toMicros: undefined, state: pod.state, word: pod.word }].slice(-200) });
+    lanes.set(pod.uid, { key: pod.key, name: pod.group === 'alone' || pod.suffix === pod.name ? pod.name : `${pod.group}-${pod.suffix}`, node: pod.node, bars: [...closed, { fromMicros: atMicros, toMicros: undefined, state: pod.state, word: pod.word }].slice(-200) });
   }
   for (const [uid, lane] of lanes) {
     const last = lane.bars.at(-1);
