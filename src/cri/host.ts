@@ -38,6 +38,16 @@ export interface Host {
   readonly files: FileSystem;
   /** Ctrl-C, as the terminal sends it to everything in the foreground below `root`. */
   interrupt(): void;
+  /** One more terminal with a process of its own to run a shell on; they share files and processes. */
+  session(streams: SessionStreams): { readonly root: Process; interrupt(): void };
+}
+
+export interface SessionStreams {
+  readonly stdin: InputStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly tty: { readonly columns: number; readonly rows: number };
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export function createHost(options: HostOptions): Host {
@@ -71,5 +81,13 @@ export function createHost(options: HostOptions): Host {
       node: { cpuMillis: options.cpuMillis ?? 4_000, memoryBytes: options.memoryBytes ?? 8 * 1024 ** 3, startedAtMs: now(), memoryUsedBytes: () => 0 },
     }),
   });
-  return { root, files, interrupt: () => processes.signalTerminal(terminal, 'SIGINT') };
+  return {
+    root, files,
+    interrupt: () => processes.signalTerminal(terminal, 'SIGINT'),
+    session({ stdin, stdout, stderr, tty, env: own }) {
+      const line = {};
+      const shell = processes.root(['-bash'], { user, env: new Map([...env, ...Object.entries(own)]), cwd: home, terminal: line, stdin, stdout, stderr, tty });
+      return { root: shell, interrupt: () => processes.signalTerminal(line, 'SIGINT') };
+    },
+  };
 }

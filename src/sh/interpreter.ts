@@ -8,6 +8,7 @@ import type { Child, OutputStream, Process, Signal } from '../cri/process.ts';
 import { readAll, toText } from '../cri/streams.ts';
 import { assign } from './assign.ts';
 import { BUILTINS, SPECIAL_BUILTINS } from './builtins/index.ts';
+import { BreakSignal, InterruptSignal, ReturnSignal, ShellFailure } from './control.ts';
 import { evaluateCondition } from './condition.ts';
 import { arithmetic, expandPattern, expandText, expandWords } from './expand.ts';
 import type { Expander } from './expand.ts';
@@ -24,13 +25,6 @@ import { redirect } from './redirect.ts';
 import type { Descriptors } from './redirect.ts';
 import { copyState, environment, ReadOnlyError, setVariable, shellQuote, valueOf } from './state.ts';
 import type { ShellFunction, ShellState } from './state.ts';
-
-export class BreakSignal extends Error { constructor(readonly kind: 'break' | 'continue', public levels: number) { super(kind); } }
-export class ReturnSignal extends Error { constructor(readonly code: number) { super('return'); } }
-/** Ctrl-C: the whole command line is given up. */
-export class InterruptSignal extends Error { constructor() { super('interrupt'); } }
-/** A failed expansion: the command is given up, a script ends. */
-export class ShellFailure extends Error { constructor(readonly code: number, public words: string | undefined) { super('shell failure'); } }
 
 /** Simple commands that cost nothing else. */
 const COMMAND_CPU_MS = 0.01;

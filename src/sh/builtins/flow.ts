@@ -4,9 +4,10 @@ import { ExitError } from '../../cri/processes.ts';
 import { FileError } from '../../cri/files.ts';
 import { absolute } from '../../cri/open.ts';
 import { readText } from '../../cri/memory-files.ts';
-import { BreakSignal, ReturnSignal } from '../interpreter.ts';
+import { BreakSignal, ReturnSignal } from '../control.ts';
 import type { Shell } from '../interpreter.ts';
 import { shellError } from '../messages.ts';
+import { signalName } from '../signals.ts';
 import { environment, shellQuote, valueOf } from '../state.ts';
 import type { Builtin } from './index.ts';
 
@@ -100,15 +101,6 @@ async function trap(shell: Shell, argv: readonly string[]): Promise<number> {
     shell.setTrap(signal, reset ? undefined : args[0]);
   }
   return status;
-}
-
-/** "SIGTERM", "TERM", "term" and "15" to "TERM". */
-export function signalName(given: string): string | undefined {
-  const upper = given.toUpperCase().replace(/^SIG/, '');
-  if (upper === '0' || upper === 'EXIT') return 'EXIT';
-  if (['ERR', 'DEBUG', 'RETURN'].includes(upper)) return upper;
-  for (const [name, number] of Object.entries(SIGNAL_NUMBERS)) if (name === `SIG${upper}` || String(number) === upper) return name.slice(3);
-  return undefined;
 }
 
 export const FLOW: Readonly<Record<string, Builtin>> = {

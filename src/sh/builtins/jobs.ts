@@ -1,12 +1,12 @@
 /** jobs, wait, kill, fg, bg. */
 import { SIGNAL_NUMBERS } from '../../cri/process.ts';
 import type { Signal } from '../../cri/process.ts';
-import { InterruptSignal } from '../interpreter.ts';
+import { InterruptSignal } from '../control.ts';
 import type { Shell } from '../interpreter.ts';
 import { jobLine } from '../jobs.ts';
 import type { Job } from '../jobs.ts';
 import { shellError } from '../messages.ts';
-import { signalName } from './flow.ts';
+import { signalName } from '../signals.ts';
 import type { Builtin } from './index.ts';
 
 /** Ends early, with 128 and more, when a trapped signal comes. */
