@@ -130,7 +130,8 @@ async function cleanUp(sources: PodSources, workers: PodWorkers, cache: PodCache
 }
 
 /** One a start of the machine: it outlives the kubelet, not the machine. */
-function bootIdOf({ files, world }: KubeletOptions): string {
+function bootIdOf({ files, world, bootId: given }: KubeletOptions): string {
+  if (given !== undefined) return given;
   if (files.exists(BOOT_ID)) return fromUtf8(files.readFile(BOOT_ID)).trim();
   const bootId = world.random.fork('boot').uuid();
   files.makeDirectory('/proc/sys/kernel/random', { recursive: true });

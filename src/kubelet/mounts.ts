@@ -82,6 +82,12 @@ function terminationLog(context: KubeletContext, { container, attempt, directory
   return subFiles(context.files, path);
 }
 
+/** How often a container of that name has been started, as far as the disk tells: it outlives the runtime's memory. */
+export function attemptsOnDisk(files: FileSystem, directory: string, name: string): number {
+  const path = `${directory}/containers/${name}`;
+  return files.exists(path) ? Math.max(-1, ...files.readDirectory(path).map(Number)) + 1 : 0;
+}
+
 /** What the container left in its termination log; "" for nothing. */
 export function readTerminationLog(files: FileSystem, directory: string, name: string, attempt: number): Uint8Array {
   const path = logPath(directory, name, attempt);

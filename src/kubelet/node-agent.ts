@@ -76,6 +76,7 @@ export function createNodeAgent(tools: NodeAgentTools): NodeAgent {
     const wanted = newNode(options, { ...tools.facts(), now: now() });
     try {
       seen(await client.create(Nodes, wanted));
+      reportedAtMs = world.clock.now();
       tellConditions(wanted.status?.conditions ?? []);
       world.trace({ type: 'decision', actor: 'kubelet', object: { resource: 'nodes', name: options.nodeName }, did: 'registered the node', because: 'The API had no Node of this name.' });
     } catch (error) {

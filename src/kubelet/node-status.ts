@@ -64,7 +64,7 @@ export function nodeStatus(options: KubeletOptions, facts: NodeFacts, old: NodeS
     capacity: capacityOf(options),
     conditions: nodeConditions(facts, old?.conditions ?? []),
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
-    images: imageList(facts.images),
+    ...(facts.images.length > 0 && { images: imageList(facts.images) }),
     nodeInfo: {
       architecture: system.architecture, bootID: facts.bootId, containerRuntimeVersion: facts.runtime, kernelVersion: system.kernelVersion,
       kubeProxyVersion: '', kubeletVersion: options.version, machineID: machine, operatingSystem: 'linux', osImage: system.osImage,

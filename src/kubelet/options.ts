@@ -33,6 +33,8 @@ export interface KubeletOptions {
   /** The node's own resolv.conf. */
   readonly nodeDns?: DnsConfig;
   readonly system?: Partial<NodeSystem>;
+  /** One a start of the machine; without it one is kept in `files`, which then must not outlive the machine's power. */
+  readonly bootId?: string;
 }
 
 export interface NodeCapacity { readonly cpu: string; readonly memory: string; readonly ephemeralStorage: string; readonly pods?: string }

@@ -15,7 +15,7 @@ import { ConfigError, makeEnvironment, type Environment } from './environment.ts
 import type { ImageManager } from './image-manager.ts';
 import { graceOf, killContainer } from './kill-container.ts';
 import { runHook } from './lifecycle-hooks.ts';
-import { containerMounts } from './mounts.ts';
+import { attemptsOnDisk, containerMounts } from './mounts.ts';
 import type { PodCache } from './pod-cache.ts';
 import type { PodState } from './pod-state.ts';
 import { fieldPathOf, isStatic, latest } from './pod-view.ts';
@@ -103,6 +103,8 @@ async function create(tools: Tools, state: PodState, container: Container, sandb
 function nextAttempt(tools: Tools, state: PodState, container: Container): number {
   const record = latest(tools.cache.view(state.uid), container.name);
   if (record !== undefined) return record.config.attempt + 1;
+  const onDisk = attemptsOnDisk(tools.context.files, tools.volumes.directoryOf(state.uid), container.name);
+  if (onDisk > 0) return onDisk;
   const { status } = state.pod;
   const known = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].find((each) => each.name === container.name);
   return known?.containerID === undefined || known.containerID === '' ? known?.restartCount ?? 0 : known.restartCount + 1;
