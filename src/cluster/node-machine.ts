@@ -133,6 +133,7 @@ function boot(power: World, context: MachineContext, mux: Mux, disk: FileSystem,
   extras.booted?.(power, node);
 
   const zone = options.zone ?? zoneOf(index, profile);
+  const bootId = power.random.uuid();
   const supervised = supervise(power, 'kubelet', (world) => {
     const cni = createCni(network);
     const user = { name: `system:node:${name}`, groups: ['system:nodes', 'system:authenticated'] };
@@ -141,7 +142,7 @@ function boot(power: World, context: MachineContext, mux: Mux, disk: FileSystem,
       world, transport: transportFor(world), runtime, files: disk, net: network.host, nodeName: name, nodeIP: address, version: profile.version,
       capacity: { cpu: profile.node.cpu, memory: profile.node.memory, ephemeralStorage: profile.node.ephemeralStorage },
       labels: { ...(zone && index > 0 && { 'topology.kubernetes.io/zone': zone }), ...extras.labels },
-      ...(extras.taints && { registerWithTaints: extras.taints }), ...(extras.staticPods && { staticPods: extras.staticPods }), network: cni,
+      ...(extras.taints && { registerWithTaints: extras.taints }), ...(extras.staticPods && { staticPods: extras.staticPods }), network: cni, bootId,
     });
     serveTransport(world, mux.channel('kubelet'), kubelet.transport);
   });
