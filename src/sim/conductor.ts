@@ -286,7 +286,12 @@ export class Conductor {
     this.pending = this.pending.filter((message) => plain(message.to) !== machine);
     this.bury(spec);
     if (seat.machines.size > 0 || this.options.placement.solo) {
-      this.take(seat, await seat.port.drop(machine));
+      try {
+        this.take(seat, await seat.port.drop(machine));
+      } catch (error) {
+        // A host that is lost is made again when it is next needed, without this machine.
+        if (!(error instanceof HostLost)) throw error;
+      }
       return;
     }
     this.seats.delete(seat.name);

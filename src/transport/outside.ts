@@ -1,7 +1,7 @@
 /** A Transport from outside the cluster to a machine's channel. Reads are observers: they leave no trace in history and
  *  are answered at the present instant. Writes are inputs: journal entries that every replay makes again. */
 import type { World } from '../base/world.ts';
-import { createRandom } from '../base/random.ts';
+import { outsideWorld } from '../sim/outside-world.ts';
 import { INPUT } from '../sim/quiet.ts';
 import type { Simulation } from '../sim/simulation.ts';
 import type { ApiRequest, Transport } from '../api/transport.ts';
@@ -14,7 +14,7 @@ export interface OutsideOptions {
   readonly machine: string;
   /** The channel on which the machine serves a Transport. */
   readonly channel: string;
-  /** Which requests change history; default: every method but GET, HEAD and OPTIONS. Streams are always reads. */
+  /** Which requests and streams change history; default: every method but GET, HEAD and OPTIONS. */
   readonly writes?: (request: ApiRequest) => boolean;
   /** Tells observers apart. */
   readonly name?: string;
@@ -38,7 +38,7 @@ export function outsideTransport(simulation: Simulation, options: OutsideOptions
   const writer = write.dial(options.machine, `w${simulation.entries.length}-`);
   return {
     request: (request, signal) => (writes(request) ? writer : reader).request(request, signal),
-    connect: (request, signal) => reader.connect(request, signal),
+    connect: (request, signal) => (writes(request) ? writer : reader).connect(request, signal),
   };
 }
 
@@ -82,30 +82,4 @@ class OutsideChannel implements Channel {
   attach<T extends object>(make: (channel: Channel) => T): T {
     return make(this);
   }
-}
-
-/** Waits outside the cluster end when they end; there is no clock to wait for. */
-function outsideWorld(): World {
-  const never = (): never => { throw new Error('there is no time outside the cluster'); };
-  const world: World = {
-    clock: { now: never, micros: () => 0, setTimer: () => ({ [Symbol.dispose]() {} }), sleep: never },
-    random: createRandom('outside'),
-    trace: () => undefined,
-    suspend: <T>(start: Parameters<World['suspend']>[0]) => new Promise<T>((resolve, reject) => {
-      let over = false;
-      let held: Disposable | void = undefined;
-      const end = (finish: () => void): void => {
-        if (over) return;
-        over = true;
-        finish();
-        held?.[Symbol.dispose]();
-      };
-      held = start({ resolve: (value) => end(() => resolve(value as T)), reject: (reason) => end(() => reject(reason)) });
-      if (over) held?.[Symbol.dispose]();
-    }),
-    spawn: (_name, task) => void task(),
-    external: (work) => work,
-    scope: () => ({ world, killed: false, kill: () => undefined }),
-  };
-  return world;
 }
