@@ -34,6 +34,8 @@ const PRETTIER_STUB = here('src/ui/editor/no-prettier.ts');
 
 export default defineConfig({
   base: './',
+  // The hash of the engine's sources, which every journal names.
+  define: { __ENGINE__: JSON.stringify(process.env['TABERNETES_ENGINE'] ?? 'dev') },
   plugins: [standIn(), react(), contentSecurityPolicy()],
   resolve: {
     alias: [

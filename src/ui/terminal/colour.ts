@@ -18,6 +18,10 @@ const WORDS: Readonly<Record<string, number>> = {
 const CELL = new RegExp(`(^|\\s{2,})(${Object.keys(WORDS).sort((a, b) => b.length - a.length).join('|')}|Init:[A-Za-z0-9/:]+)(?=\\s{2,}|\\r?$)`, 'gm');
 
 export function colourStates(text: string): string {
-  if (text.includes('\u001b[3') || text.length > 200_000) return text;
-  return text.replace(CELL, (_all, before: string, word: string) => `${before}\u001b[${WORDS[word] ?? (/Error|BackOff/.test(word) ? RED : YELLOW)}m${word}\u001b[39m`);
+  if (text.length > 200_000) return text;
+  return text.split('\n').map((line) => (line.includes('\u001b[') ? line : colourLine(line))).join('\n');
+}
+
+function colourLine(line: string): string {
+  return line.replace(CELL, (_all, before: string, word: string) => `${before}\u001b[${WORDS[word] ?? (/Error|BackOff/.test(word) ? RED : YELLOW)}m${word}\u001b[39m`);
 }

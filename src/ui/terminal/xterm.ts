@@ -67,7 +67,11 @@ export function openTerminal(element: HTMLElement, screenReader: boolean): Termi
     get rows() { return terminal.rows; },
     write(data) { terminal.write(data, marked === undefined ? undefined : remark); },
     onInput(listener) { terminal.onData(listener); },
-    onResize(listener) { terminal.onResize(({ cols, rows }) => listener(cols, rows)); },
+    onResize(listener) {
+      // A resize is an input of history: only the size that stays is told.
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      terminal.onResize(({ cols, rows }) => { clearTimeout(timer); timer = setTimeout(() => listener(cols, rows), 250); });
+    },
     setNames(next) { names = next; },
     mark(name) { marked = name; remark(); },
     focus() { terminal.focus(); },

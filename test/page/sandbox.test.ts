@@ -1,0 +1,139 @@
+/** The happy path of the page, in a real browser over the built site: type, scale, apply, kill, pull a plug, run ahead,
+ *  reload and find the same. Needs `npm run build`, which `npm test` does first. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { DIST, isBuilt, launch, serve, snapshot, until } from './browser.ts';
+import type { Seen } from './browser.ts';
+
+const mine = (seen: Seen) => seen.pods.filter((pod) => !pod.system);
+const ready = (seen: Seen, count: number, group = 'web') => {
+  const pods = mine(seen).filter((pod) => pod.group === group);
+  return pods.length === count && pods.every((pod) => pod.state === 'ready');
+};
+
+describe.skipIf(!isBuilt())('the built page', () => {
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let site: Awaited<ReturnType<typeof serve>>;
+  const trouble: string[] = [];
+
+  beforeAll(async () => {
+    site = await serve(DIST);
+    browser = await launch();
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
+    page = await context.newPage();
+    page.on('pageerror', (error) => trouble.push(error.message));
+    page.on('console', (message) => { if (message.type() === 'error') trouble.push(message.text()); });
+    await page.goto(`${site.url}?seed=page-test`);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    site?.close();
+  });
+
+  const screen = () => page.locator('[data-terminal="terminal-1"]').innerText();
+  const type = async (line: string) => {
+    await page.locator('[data-terminal="terminal-1"] textarea').focus();
+    await page.keyboard.type(line);
+    await page.keyboard.press('Enter');
+  };
+  const printed = (text: string) => expect.poll(screen, { timeout: 30_000 }).toContain(text);
+  const choose = async (...path: string[]) => {
+    await page.getByRole('button', { name: /^Break/ }).click();
+    for (const name of path) await page.getByRole('menuitem', { name }).first().click();
+  };
+
+  it('shows a prompt and four nodes', async () => {
+    await printed('$');
+    await until(page, (seen) => seen.nodes.length === 4 && seen.nodes.every((node) => node.ready));
+  });
+
+  it('creates a Deployment by typing', async () => {
+    await type('kubectl create deployment web --image=nginx --replicas=3');
+    await printed('deployment.apps/web created');
+    await until(page, (seen) => ready(seen, 3));
+    expect(new Set(mine(await snapshot(page)).map((pod) => pod.node)).size).toBeGreaterThan(1);
+  });
+
+  it('scales it', async () => {
+    await type('kubectl scale deployment web --replicas=5');
+    await printed('deployment.apps/web scaled');
+    await until(page, (seen) => ready(seen, 5));
+  });
+
+  it('applies YAML from the editor, with completion and squiggles loaded', async () => {
+    await page.getByRole('button', { name: 'Open an example' }).click();
+    await page.locator('.monaco-editor .view-lines').first().waitFor({ timeout: 30_000 });
+    await page.locator('.monaco-editor .view-lines').first().click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.insertText(manifest('api', 2));
+    await page.getByRole('button', { name: /^Apply/ }).click();
+    await expect.poll(() => page.getByText('deployment/api created').count(), { timeout: 20_000 }).toBeGreaterThan(0);
+    await until(page, (seen) => ready(seen, 2, 'api'));
+  });
+
+  it('shows the line and the sentence of a mistake, and changes nothing', async () => {
+    await page.locator('.monaco-editor .view-lines').first().click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.insertText(manifest('api', 2).replace('replicas: 2', 'replicas: many'));
+    await page.getByRole('button', { name: /^Apply/ }).click();
+    await expect.poll(() => page.getByText(/Not applied: line 6/).count(), { timeout: 20_000 }).toBeGreaterThan(0);
+    expect(ready(await snapshot(page), 2, 'api')).toBe(true);
+  });
+
+  it('kills a Pod, and another comes', async () => {
+    const before = mine(await snapshot(page)).map((pod) => pod.key);
+    await choose('Kill a Pod');
+    await page.getByRole('menuitem', { name: /^web-/ }).first().click();
+    await until(page, (seen) => ready(seen, 5) && mine(seen).some((pod) => !before.includes(pod.key)), 90_000);
+  });
+
+  it('pulls a plug, runs ahead, and the Pods run elsewhere', async () => {
+    await choose('Pull a plug');
+    await page.getByRole('menuitem', { name: /^worker-2/ }).click();
+    await page.getByRole('slider', { name: 'Speed' }).focus();
+    for (let step = 0; step < 8; step++) await page.keyboard.press('ArrowRight');
+    await until(page, (seen) => seen.nodes.some((node) => node.name === 'worker-2' && !node.ready), 60_000);
+    await until(page, (seen) => {
+      const elsewhere = mine(seen).filter((pod) => pod.node !== 'worker-2' && pod.state === 'ready');
+      return elsewhere.filter((pod) => pod.group === 'web').length === 5 && elsewhere.filter((pod) => pod.group === 'api').length === 2;
+    }, 120_000);
+  });
+
+  it('reloads, and everything is as it was', async () => {
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await expect.poll(() => page.evaluate(() => globalThis.tabernetes.time.state.playing)).toBe(false);
+    await page.waitForTimeout(2_500);
+    const state = async () => ({ ...await page.evaluate(async () => ({ hash: await globalThis.tabernetes.hash(), at: globalThis.tabernetes.time.state.nowMicros })), pods: (await snapshot(page)).pods.map((pod) => `${pod.key} ${pod.node} ${pod.state}`).sort() });
+    const before = await state();
+    await page.reload();
+    await until(page, (seen) => seen.pods.length === before.pods.length, 60_000);
+    await printed('deployment.apps/web scaled');
+    const after = await state();
+    expect(after.pods).toEqual(before.pods);
+    expect(after.at).toBe(before.at);
+    expect(await page.getByText('may have gone another way').count()).toBe(0);
+    expect(await page.getByText('differs from what was saved').count()).toBe(0);
+  });
+
+  it('has no violation that axe finds serious', async () => {
+    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    await page.evaluate(axe);
+    const found = await page.evaluate(async () => {
+      const { violations } = await (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } }).axe.run();
+      return violations.filter((one) => one.impact === 'serious' || one.impact === 'critical').map((one) => `${one.id}: ${one.nodes[0]?.html.slice(0, 120)}`);
+    });
+    expect(found).toEqual([]);
+  });
+
+  it('made no mistake on the way', () => {
+    expect(trouble).toEqual([]);
+  });
+});
+
+function manifest(name: string, replicas: number): string {
+  return `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: ${name}\nspec:\n  replicas: ${replicas}\n  selector:\n    matchLabels:\n      app: ${name}\n  template:\n    metadata:\n      labels:\n        app: ${name}\n    spec:\n      containers:\n      - name: ${name}\n        image: nginx:1.27\n`;
+}
