@@ -68,13 +68,14 @@ export function createErrors(object: Json): readonly string[] {
   return [...names, ...strategy.validate(prepared(object), contextFor(resource)).map((error) => fieldErrorText(error))];
 }
 
-/** The errors of an update from `old` to `next`, both given as manifests; old has been created. */
-export function updateErrors(next: Json, old: Json, subresource = ''): readonly string[] {
-  const resource = resourceOf(next);
+/** The errors of an update from `old` to `change`, both given as manifests; old has been created. A function changes the stored object. */
+export function updateErrors(change: Json | ((old: Json) => Json), old: Json, subresource = ''): readonly string[] {
+  const resource = resourceOf(old);
   const strategy = strategyFor(resource);
   const context = contextFor(resource, subresource);
   const before = freeze(strategy.allocate?.(prepared(old), undefined, context) ?? prepared(old));
   const status = (before as Json)['status'];
+  const next = typeof change === 'function' ? change(before as Json) : change;
   const wanted = { ...strategy.applyDefaults(freeze(next) as KubeObject), ...(status !== undefined && { status }) };
   const after = strategy.prepareForUpdate(wanted as KubeObject, before, context);
   return strategy.validateUpdate(after, before, context).map((error) => fieldErrorText(error));

@@ -5,7 +5,9 @@ import { GO_STRUCTS } from './go-structs.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-const zeroOf = (type: string): unknown => (type === 'string' ? '' : type === 'bool' ? false : /^(u?int|float)/.test(type) ? 0 : undefined);
+/** A named type that is no struct of the table is a kind of text, but for lists of resources and times. */
+const zeroOf = (type: string): unknown =>
+  (type === 'bool' ? false : /^(u?int|float)/.test(type) ? 0 : /List$|Time$|IntOrString$/.test(type) ? undefined : '');
 
 /** `type` is written as in Go: "string", "map[string]string", "[]core.Container", "*int32", "v1.LabelSelector".
  *  Differs from Kubernetes: what a pointer points to is printed in its place, where Go prints an address. */
@@ -15,6 +17,7 @@ export function goSyntax(value: unknown, type: string): string {
     if (value === undefined || value === null) return `${type}(nil)`;
     return `${type}{${(value as readonly unknown[]).map((item) => goSyntax(item, type.slice(2))).join(', ')}}`;
   }
+  if (type === 'core.ResourceList') return goMap(value as Json | undefined, type, 'string');
   if (type.startsWith('map[')) return goMap(value as Json | undefined, type);
   const fields = GO_STRUCTS[type];
   if (fields) {
@@ -26,8 +29,7 @@ export function goSyntax(value: unknown, type: string): string {
   return known === undefined ? 'nil' : typeof known === 'object' ? JSON.stringify(known) : String(known);
 }
 
-function goMap(value: Json | undefined, type: string): string {
+function goMap(value: Json | undefined, type: string, of = type.slice(type.indexOf(']') + 1)): string {
   if (value === undefined || value === null) return `${type}(nil)`;
-  const of = type.slice(type.indexOf(']') + 1);
   return `${type}{${Object.keys(value).sort().map((key) => `${quote(key)}:${goSyntax(value[key], of)}`).join(', ')}}`;
 }

@@ -9,6 +9,7 @@ import { equal } from '../../base/json.ts';
 import { strategyOf } from './base.ts';
 import { checkPort, PROTOCOLS } from './containers.ts';
 import { checkLabels, checkOneOf, complain, type Errors } from './field-checks.ts';
+import { goSyntax } from './go-syntax.ts';
 import { dns1123Label, dns1123Subdomain, portNumber, qualifiedName, serviceName } from './names.ts';
 import { IP } from './pod-spec.ts';
 import { allocate, release } from './service-allocation.ts';
@@ -43,16 +44,16 @@ function specDefaults(spec: ServiceSpec): ServiceSpec {
 
 const applyDefaults = (service: Service): Service => mapField(service, 'spec', specDefaults);
 
-/** clusterIP and the first of clusterIPs are one field with two names. */
+/** clusterIP and the first of clusterIPs are one field with two names: clients that know one of them mean both. */
 function normalizeClusterIps(next: Service, old?: Service): Service {
   const spec = next.spec;
   if (!spec) return next;
-  const [oldIp, oldIps] = [old?.spec?.clusterIP, old?.spec?.clusterIPs];
-  if (!old) return spec.clusterIP && !spec.clusterIPs?.length ? { ...next, spec: { ...spec, clusterIPs: [spec.clusterIP] } } : next;
-  if (spec.clusterIP === oldIp) return next;
-  if (!spec.clusterIP && equal(spec.clusterIPs, oldIps)) return { ...next, spec: without(spec, 'clusterIPs') };
-  const isSame = equal(spec.clusterIPs, oldIps);
-  return spec.clusterIP && isSame ? { ...next, spec: { ...spec, clusterIPs: [spec.clusterIP, ...(spec.clusterIPs ?? []).slice(1)] } } : next;
+  const withIps = (clusterIPs: readonly string[]): Service => ({ ...next, spec: { ...spec, clusterIPs } });
+  if (!old) return spec.clusterIP && !spec.clusterIPs?.length ? withIps([spec.clusterIP]) : next;
+  const [oldIp, oldIps] = [old.spec?.clusterIP, old.spec?.clusterIPs];
+  if (spec.clusterIP === oldIp) return oldIps?.length && !spec.clusterIPs?.length ? withIps(oldIps) : next;
+  if (!equal(spec.clusterIPs, oldIps)) return next;
+  return spec.clusterIP ? withIps([spec.clusterIP]) : { ...next, spec: without(spec, 'clusterIPs') };
 }
 
 const needsClusterIp = (spec: ServiceSpec | undefined): boolean => spec?.type !== 'ExternalName';
@@ -171,6 +172,13 @@ function checkAffinity(errors: Errors, spec: ServiceSpec): void {
 }
 
 function checkAddresses(errors: Errors, spec: ServiceSpec): void {
+  const [first] = spec.clusterIPs ?? [];
+  if (first === undefined) {
+    if (spec.clusterIP) errors.push(required('spec.clusterIPs'));
+  } else if (first !== spec.clusterIP) {
+    errors.push(invalidPrinted('spec.clusterIPs', goSyntax(spec.clusterIPs, '[]string'),
+      spec.clusterIP ? 'first value must match `clusterIP`' : 'must be empty when `clusterIP` is not specified'));
+  }
   spec.clusterIPs?.forEach((ip, index) => {
     if (ip !== 'None' && !isIp(ip)) errors.push(invalidValue(`spec.clusterIPs[${index}]`, ip, IP));
   });
@@ -227,13 +235,11 @@ function validateChange(service: Service, old: Service): readonly FieldError[] {
   if (!needsClusterIp(before) || !needsClusterIp(next)) return errors;
   const [ips, had] = [next.clusterIPs ?? [], before.clusterIPs ?? []];
   if (had[0] !== undefined && ips[0] !== had[0]) {
-    errors.push(invalidPrinted('spec.clusterIPs[0]', `[]string{${ips.map(quote).join(', ')}}`, 'may not change once set'));
-  }
-  if (next.clusterIP !== ips[0]) {
-    errors.push(invalidPrinted('spec.clusterIPs', `[]string{${ips.map(quote).join(', ')}}`, 'first value must match `clusterIP`'));
+    errors.push(invalidPrinted('spec.clusterIPs[0]', goSyntax(next.clusterIPs, '[]string'),
+      ips.length === 0 ? 'primary clusterIP can not be unset' : 'may not change once set'));
   }
   if (before.ipFamilies?.[0] && next.ipFamilies?.[0] !== before.ipFamilies[0]) {
-    errors.push(invalidPrinted('spec.ipFamilies[0]', `[]core.IPFamily{${(next.ipFamilies ?? []).map(quote).join(', ')}}`, 'may not change once set'));
+    errors.push(invalidPrinted('spec.ipFamilies[0]', goSyntax(next.ipFamilies, '[]core.IPFamily'), 'may not change once set'));
   }
   return errors;
 }
