@@ -113,6 +113,19 @@ export function createMemoryFiles(options: MemoryFilesOptions): MemoryFiles {
     return done;
   }
 
+  /** Whether it is there, without an error made on the way; undefined: a link or `..` has to be followed to know. */
+  function seek(path: string): boolean | undefined {
+    let node: Node = root;
+    for (const name of segmentsRaw(path)) {
+      if (name === '..') return undefined;
+      if (node.type !== 'directory') return node.type === 'symlink' ? undefined : false;
+      const next = node.entries.get(name);
+      if (next === undefined) return false;
+      node = next;
+    }
+    return node.type === 'symlink' ? undefined : true;
+  }
+
   function nodeAt(segments: readonly string[]): Node | undefined {
     let node: Node = root;
     for (const name of segments) {
@@ -284,7 +297,13 @@ export function createMemoryFiles(options: MemoryFilesOptions): MemoryFiles {
     stat: path => statOf(need(path)),
     lstat: path => statOf(need(path, false)),
     exists(path) {
-      try { return nodeAt(resolve(path, true)) !== undefined; } catch { return false; }
+      const quick = seek(path);
+      if (quick !== undefined) return quick;
+      try {
+        return nodeAt(resolve(path, true)) !== undefined;
+      } catch {
+        return false;
+      }
     },
     readDirectory(path) {
       const node = need(path);

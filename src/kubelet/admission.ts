@@ -17,22 +17,25 @@ const SAFE_SYSCTLS = new Set([
   'net.ipv4.tcp_keepalive_intvl', 'net.ipv4.tcp_keepalive_probes', 'net.ipv4.tcp_rmem', 'net.ipv4.tcp_wmem',
 ]);
 
+/** What a Pod asks for of a resource; whoever asks often remembers the answers. */
+export type PodRequest = (pod: Pod, resource: string) => number;
+
 /** `others` are the Pods that the node has accepted and that have not ended; undefined: accepted. */
-export function admit(pod: Pod, node: Node | undefined, others: readonly Pod[]): Refusal | undefined {
+export function admit(pod: Pod, node: Node | undefined, others: readonly Pod[], request: PodRequest = podRequest): Refusal | undefined {
   const sysctl = pod.spec?.securityContext?.sysctls?.find((each) => !SAFE_SYSCTLS.has(each.name));
   if (sysctl !== undefined) return { reason: 'SysctlForbidden', message: `forbidden sysctl: "${sysctl.name}" not allowlisted` };
   if (pod.spec?.os?.name !== undefined && pod.spec.os.name !== 'linux') {
     return { reason: 'PodOSNotSupported', message: 'Failed to admit pod as the OS field doesn\'t match node OS' };
   }
   if (node === undefined) return undefined;
-  const fits = fitsResources(pod, node, others);
+  const fits = fitsResources(pod, node, others, request);
   if (fits !== undefined) return fits;
   return isStatic(pod) ? undefined : fitsNode(pod, node, others);
 }
 
 const rejected = (reason: string, message: string): Refusal => ({ reason, message });
 
-function fitsResources(pod: Pod, node: Node, others: readonly Pod[]): Refusal | undefined {
+function fitsResources(pod: Pod, node: Node, others: readonly Pod[], request: PodRequest): Refusal | undefined {
   const allocatable = node.status?.allocatable ?? {};
   const running = others.filter((each) => !isPodTerminal(each) && each.metadata?.uid !== pod.metadata?.uid);
   const podsMax = quantityUnits(allocatable['pods'] ?? '110');
@@ -40,11 +43,11 @@ function fitsResources(pod: Pod, node: Node, others: readonly Pod[]): Refusal | 
     return rejected('OutOfpods', `Node didn't have enough resource: pods, requested: 1, used: ${running.length}, capacity: ${podsMax}`);
   }
   for (const name of requestedNames(pod)) {
-    const requested = podRequest(pod, name);
+    const requested = request(pod, name);
     if (requested === 0) continue;
     const capacity = name === 'cpu' ? quantityMillis(allocatable[name] ?? '0') : quantityUnits(allocatable[name] ?? '0');
     let used = 0;
-    for (const each of running) used += podRequest(each, name);
+    for (const each of running) used += request(each, name);
     if (requested + used > capacity) {
       return rejected(`OutOf${name}`, `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${used}, capacity: ${capacity}`);
     }
@@ -60,8 +63,9 @@ function requestedNames(pod: Pod): readonly string[] {
 
 function fitsNode(pod: Pod, node: Node, others: readonly Pod[]): Refusal | undefined {
   if (!matchesRequiredNodeAffinity(pod, node)) return rejected('NodeAffinity', 'Predicate NodeAffinity failed: node(s) didn\'t match Pod\'s node affinity/selector');
-  const taken = new Set(others.filter((each) => each.metadata?.uid !== pod.metadata?.uid && !isPodTerminal(each)).flatMap(hostPorts));
-  if (hostPorts(pod).some((port) => taken.has(port))) {
+  const wanted = hostPorts(pod);
+  const isTaken = (port: string): boolean => others.some((each) => each.metadata?.uid !== pod.metadata?.uid && !isPodTerminal(each) && hostPorts(each).includes(port));
+  if (wanted.some(isTaken)) {
     return rejected('NodePorts', 'Predicate NodePorts failed: node(s) didn\'t have free ports for the requested pod ports');
   }
   const taint = (node.spec?.taints ?? []).find((each) => each.effect === 'NoExecute' && !isTolerated(each, pod.spec?.tolerations ?? []));

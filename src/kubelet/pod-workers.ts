@@ -6,6 +6,7 @@ import { isPodTerminal } from '../api/pod.ts';
 import { Pods } from '../api/resources.ts';
 import { ApiError } from '../api/errors.ts';
 import { TransportError } from '../api/transport.ts';
+import { equal } from '../base/json.ts';
 import { parseTime } from '../base/time.ts';
 import { isAbort, TimeoutError } from '../base/with-timeout.ts';
 import { createCancellation } from './cancellation.ts';
@@ -228,10 +229,10 @@ export function createPodWorkers(tools: WorkerTools): PodWorkers {
         const seconds = pod.metadata?.deletionGracePeriodSeconds ?? 30;
         context.decided(pod, 'begins to stop its containers', `The Pod was deleted with a grace of ${seconds} s.`);
         begin(state);
-      } else if (old.spec !== pod.spec || foreignConditionsChanged(old, pod)) {
+      } else if (specChanged(old, pod) || foreignConditionsChanged(old, pod)) {
         wake(state);
       }
-      if (state.mode === 'running' && (old.metadata?.labels !== pod.metadata?.labels || old.metadata?.annotations !== pod.metadata?.annotations)) soon(state);
+      if (state.mode === 'running' && metadataChanged(old, pod)) soon(state);
     },
     remove(podUid) {
       const state = states.get(podUid);
@@ -264,6 +265,15 @@ export function createPodWorkers(tools: WorkerTools): PodWorkers {
 }
 
 const isOver = (status: PodStatus): boolean => status.phase === 'Succeeded' || status.phase === 'Failed';
+
+/** The generation tells, where the API counts it; our own status patches come back with every field made anew. */
+function specChanged(old: Pod, pod: Pod): boolean {
+  const [before, after] = [old.metadata?.generation, pod.metadata?.generation];
+  return before !== undefined && after !== undefined ? before !== after : !equal(old.spec, pod.spec);
+}
+
+const metadataChanged = (old: Pod, pod: Pod): boolean =>
+  !equal(old.metadata?.labels, pod.metadata?.labels) || !equal(old.metadata?.annotations, pod.metadata?.annotations);
 
 /** Readiness gates are conditions that others write. Our own patches come back too and mean nothing. */
 function foreignConditionsChanged(old: Pod, pod: Pod): boolean {

@@ -4,7 +4,6 @@ import type { ConfigMap, Secret } from '../api/generated/types.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Resource } from '../api/resource.ts';
 import { ConfigMaps, Secrets } from '../api/resources.ts';
-import { withTimeout } from '../base/with-timeout.ts';
 import type { Scope, World } from '../base/world.ts';
 import type { Client } from '../client/client.ts';
 import type { Informer } from '../client/informer.ts';
@@ -18,9 +17,6 @@ export interface ReferencedObjects {
 }
 
 interface Entry<T extends KubeObject> { readonly informer: Informer<T>; readonly scope: Scope; readonly pods: Set<string> }
-
-/** What upstream says when the first answer does not come. */
-const WAIT_MS = 60_000;
 
 export function createReferencedObjects(world: World, client: Client, changed: (podUid: string) => void): ReferencedObjects {
   const configMaps = createShelf(world, client, ConfigMaps, changed);
@@ -55,7 +51,7 @@ function createShelf<T extends KubeObject>(world: World, client: Client, resourc
     async get(namespace: string, name: string, podUid: string): Promise<T | undefined> {
       const key = `${namespace}/${name}`;
       const entry = entryOf(namespace, name);
-      if (!entry.informer.hasSynced) await withTimeout(world, WAIT_MS, () => entry.informer.synced());
+      if (!entry.informer.hasSynced) await entry.informer.synced();
       entry.pods.add(podUid);
       const keys = keysOf.get(podUid);
       if (keys === undefined) keysOf.set(podUid, new Set([key]));

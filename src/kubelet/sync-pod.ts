@@ -28,6 +28,8 @@ export interface Synced {
 const RETRY_MS = 10_000;
 /** News of the sandbox or of the container that could not start bring a second look soon after the first. */
 const SECOND_LOOK_MS = 1000;
+/** Where the first start takes longer, the API hears of the sandbox and its address before. */
+const NEWS_MS = 300;
 const BACK_OFFS: ReadonlySet<string> = new Set(['CrashLoopBackOff', 'ImagePullBackOff']);
 const LEAVE_A_CONTAINER: ReadonlySet<string> = new Set(['RunContainerError', 'PostStartHookError']);
 
@@ -55,7 +57,9 @@ export async function syncPod(tools: SyncTools, state: PodState): Promise<Synced
     if (sandboxId === undefined) return { changed: false, retryAtMs: jittered(tools) };
   }
   if (sandboxId === undefined) return { changed: false };
+  const news = actions.createSandbox ? context.world.clock.setTimer(NEWS_MS, () => tools.report(state)) : undefined;
   const started = await startAll(tools, state, actions, sandboxId);
+  news?.[Symbol.dispose]();
   return { ...started, changed: started.changed || actions.toKill.length > 0 };
 }
 
@@ -92,7 +96,6 @@ async function newSandbox(tools: SyncTools, state: PodState, actions: PodActions
     });
     cache.addSandbox(state.uid, sandbox);
     state.cancel.check();
-    if ([...actions.initToStart, ...actions.toStart].some((each) => context.runtime.imageStatus(each.image ?? '') === undefined)) tools.report(state);
     return sandbox.id;
   } catch (error) {
     if (state.cancel.cancelled || !(error instanceof Error)) throw error;
