@@ -20,6 +20,8 @@ export interface OpenOptions {
   readonly playing?: boolean;
   readonly speed?: number;
   readonly placement?: Placement;
+  /** Where the machines go once the cluster is there: starting and playing is quickest in one thread. */
+  readonly moveTo?: Placement;
   readonly hooks?: ControlPlaneHooks;
 }
 
@@ -45,6 +47,7 @@ export async function boot(simulation: Simulation, profile: Profile): Promise<vo
 export async function openCluster(options: OpenOptions): Promise<Sandbox> {
   const simulation = await openMachines(options);
   if (!options.journal) await boot(simulation, options.profile);
+  if (options.moveTo) await simulation.move(options.moveTo);
   return new LocalSandbox({
     profile: options.profile, simulation, playing: options.playing ?? false, speed: options.speed ?? 1,
     reopen: ({ entries, untilMicros }) => openMachines({ profile: options.profile, journal: entries, untilMicros }),

@@ -6,9 +6,10 @@ import type { JournalEntry, JournalInput } from './journal.ts';
 import type { MachineBuilder } from './machine-context.ts';
 import { assert } from '../base/assert.ts';
 import { disposable } from '../base/dispose.ts';
-import { Conductor, type HandOver, type HostInit, type Placement } from './conductor.ts';
+import { Conductor, type HostInit, type Placement } from './conductor.ts';
 import { combine, type Digests } from './history.ts';
 import { Host, type CrashReport, type HostPort } from './host.ts';
+import type { LinkState } from './link.ts';
 import type { MachineChecks, Output } from './machine.ts';
 
 export interface SimulationOptions {
@@ -56,8 +57,10 @@ export interface Simulation {
   hash(): Promise<string>;
   /** A second history with the same past: played again up to `atMicros` (default: the frontier). */
   fork(atMicros?: Micros, placement?: Placement): Promise<Simulation>;
-  /** The same history at the same frontier in another layout, made from what each machine received. This one is closed. */
-  move(placement: Placement): Promise<Simulation>;
+  /** Goes on with the same history in another layout: each machine is made again from what it received. Observers' streams
+   *  end (onMove), because they are no part of what machines remember. */
+  move(placement: Placement): Promise<void>;
+  onMove(listener: () => void): Disposable;
   close(): void;
 }
 
@@ -74,7 +77,8 @@ export async function openSimulation(options: SimulationOptions): Promise<Simula
 
 class LocalSimulation implements Simulation {
   readonly entries: JournalEntry[] = [];
-  private readonly conductor: Conductor;
+  private conductor: Conductor;
+  private readonly moveListeners = new Set<(nothing: undefined) => void>();
   private readonly outputs = new Set<(output: Output) => void>();
   private readonly traces = new Set<(records: readonly TraceRecord[]) => void>();
   private readonly crashListeners = new Set<(crash: CrashReport) => void>();
@@ -84,13 +88,15 @@ class LocalSimulation implements Simulation {
   private waiting = 0;
   private closed = false;
 
-  constructor(private readonly options: SimulationOptions, from?: HandOver, entries: readonly JournalEntry[] = []) {
-    this.entries.push(...entries);
-    const { seed, startAtMs, link, hub = 'control-plane', shells = ['shell'], build, checks } = options;
-    this.conductor = new Conductor({
-      seed, startAtMs, checks, linkState: from?.links,
+  constructor(private readonly options: SimulationOptions) {
+    this.conductor = this.conduct(options.placement ?? inline(options.build));
+  }
+
+  private conduct(placement: Placement, linkState?: LinkState): Conductor {
+    const { seed, startAtMs, link, hub = 'control-plane', shells = ['shell'], checks } = this.options;
+    return new Conductor({
+      seed, startAtMs, checks, linkState, placement,
       links: { seed, ...link, hub, shells },
-      placement: options.placement ?? inline(build),
       sink: {
         outputs: (outputs) => { for (const output of outputs) for (const listener of this.outputs) listener(output); },
         trace: (records) => { for (const listener of this.traces) listener(records); },
@@ -175,12 +181,19 @@ class LocalSimulation implements Simulation {
     return openSimulation({ ...this.options, placement, entries: this.entries.filter(({ at }) => at <= untilMicros), untilMicros });
   }
 
-  async move(placement: Placement): Promise<Simulation> {
-    const from = await this.alone(() => this.conductor.handOver());
-    const moved = new LocalSimulation({ ...this.options, placement }, from, this.entries);
-    await moved.conductor.takeOver(from);
-    this.close();
-    return moved;
+  move(placement: Placement): Promise<void> {
+    return this.alone(async () => {
+      const from = await this.conductor.handOver();
+      const next = this.conduct(placement, from.links);
+      await next.takeOver(from);
+      this.conductor.close();
+      this.conductor = next;
+      for (const listener of this.moveListeners) listener(undefined);
+    });
+  }
+
+  onMove(listener: () => void): Disposable {
+    return listen(this.moveListeners, listener);
   }
 
   close(): void {

@@ -33,6 +33,7 @@ export function outsideTransport(simulation: Simulation, options: OutsideOptions
     if (message.to === observer) read.receive(options.machine, message.body);
     else if (message.to === INPUT) write.receive(options.machine, message.body);
   });
+  simulation.onMove(() => read.lost());
   const reader = read.dial(options.machine, 'r');
   // Ids stand in the journal, so they are unlike all that stand there already.
   const writer = write.dial(options.machine, `w${simulation.entries.length}-`);
@@ -49,12 +50,15 @@ export function isWrite(request: ApiRequest): boolean {
 /** The outer end of a channel: what it sends becomes an observation or an input. */
 class OutsideChannel implements Channel {
   readonly world: World = outsideWorld();
+  /** What is under way gets no answer any more. */
+  lost: () => void = () => undefined;
   private handler: ((from: string, body: object) => void) | undefined;
 
   constructor(readonly name: string, readonly machine: string, private readonly post: (body: object) => Promise<void>, private readonly onError: (error: unknown) => void) {}
 
   dial(to: string, prefix: string): Transport {
     const client = new RpcClient(this, new Peers(this), prefix);
+    this.lost = () => client.lost(to, 'reset');
     this.onMessage((from, body) => client.receive(from, body as RpcMessage));
     return client.dial(this.world, to, {});
   }

@@ -75,10 +75,10 @@ describe('machines in Node workers', () => {
     const reference = await play();
     const all = journal();
     for (const at of [1_000_500, 4_321_000, 9_000_200, 26_000_000]) {
-      let simulation = await openSimulation({ ...TOY, seed: 'w1', placement: workers(2), entries: all.filter((entry) => entry.at <= at), untilMicros: at });
-      simulation = await simulation.move(inline(buildToy));
-      simulation = await simulation.move(workers(1));
-      simulation = await simulation.move(inline(buildToy));
+      const simulation = await openSimulation({ ...TOY, seed: 'w1', placement: workers(2), entries: all.filter((entry) => entry.at <= at), untilMicros: at });
+      await simulation.move(inline(buildToy));
+      await simulation.move(workers(1));
+      await simulation.move(inline(buildToy));
       for (const { at: next, input } of all.filter((entry) => entry.at > at)) {
         while (!(await simulation.runThrough(next)));
         await simulation.apply(input);

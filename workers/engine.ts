@@ -1,0 +1,34 @@
+/** The Web Worker of the engine: conductor, control of time, and the sandbox that it serves to the page. */
+import '../src/base/dispose.ts';
+import { openCluster } from '../src/cluster/open.ts';
+import { CONTROL_PLANE, SHELL } from '../src/cluster/profile.ts';
+import { serveSandbox } from '../src/sandbox/port.ts';
+import type { EngineRequest, OpenMessage } from '../src/sandbox/page-workers.ts';
+import type { HostInit, HostPort } from '../src/sim/simulation.ts';
+import { connectHost } from '../src/sim/host-port.ts';
+import { spread } from '../src/sim/placement.ts';
+
+const tell = (request: EngineRequest | 'ready', transfer: Transferable[] = []): void => self.postMessage(request, { transfer });
+
+let hosts = 0;
+
+/** Asks the page for a worker: it may make one, we may not everywhere. */
+async function openHost(name: string, init: HostInit): Promise<HostPort> {
+  hosts += 1;
+  const worker = `${name}-${hosts}`;
+  const { port1, port2 } = new MessageChannel();
+  tell({ openHost: worker, port: port2 }, [port2]);
+  return connectHost(port1, init, { end: () => tell({ endHost: worker }) });
+}
+
+async function open({ port, options, workers }: OpenMessage): Promise<void> {
+  try {
+    const layout = workers === 0 ? {} : { moveTo: spread({ hub: CONTROL_PLANE, shells: [SHELL], workers, open: openHost }) };
+    serveSandbox(port, await openCluster({ ...options, ...layout }));
+    tell('ready');
+  } catch (error) {
+    tell({ failed: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+self.addEventListener('message', (event: MessageEvent<OpenMessage>) => void open(event.data), { once: true });
