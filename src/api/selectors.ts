@@ -93,7 +93,8 @@ function formatRequirement({ key, operator, values }: Requirement): string {
 }
 
 /** metav1.LabelSelector as kubectl and status.selector print it; "<none>" for an absent or empty one. */
-export const formatLabelSelector = (selector: LabelSelector | undefined): string => formatSelector(selectorOf(selector)) || '<none>';
+export const formatLabelSelector = (selector: LabelSelector | undefined): string =>
+  (selector && formatSelector(selectorOf(selector))) || '<none>';
 
 interface Token { readonly type: 'end' | 'identifier' | '(' | ')' | ',' | '!' | '=' | '==' | '!=' | '>' | '<' | 'in' | 'notin'; readonly text: string }
 const SPECIAL = /^(==|!=|[(),!=<>])/;
