@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../../src/api/generated/types.ts';
 import { controllerOf, labelsOf, nameOf } from '../../src/api/meta.ts';
-import { Deployments, Pods, ReplicaSets } from '../../src/api/resources.ts';
+import { Deployments, Pods, ReplicaSets, ResourceQuotas } from '../../src/api/resources.ts';
 import { smallCluster } from '../support/small-cluster.ts';
 
 const web = (replicas: number, image = 'nginx:1', more: object = {}): object => ({
@@ -121,12 +121,33 @@ describe('a ReplicaSet', () => {
     await cluster.advance(3000);
     expect(await cluster.pods()).toHaveLength(2);
   });
-  it('makes a thousand Pods, no more, at the pace of its client, in little time of ours', async () => {
-    const cluster = await smallCluster({ manager: { qps: 2000, burst: 3000 } });
-    await cluster.create(ReplicaSets, bare(1000));
-    const startedAt = performance.now();
-    await cluster.advance(20_000);
-    expect((await cluster.get(ReplicaSets, 'rs')).status).toMatchObject({ replicas: 1000, readyReplicas: 1000 });
-    console.log(`1000 pods: ${Math.round(performance.now() - startedAt)} ms`);
+  it('makes a hundred Pods and no more, 30 at once and then 20 a second', async () => {
+    const cluster = await smallCluster();
+    await cluster.create(ReplicaSets, bare(100));
+    await cluster.advance(1000);
+    const early = (await cluster.pods()).length;
+    expect(early).toBeGreaterThan(25);
+    expect(early).toBeLessThan(55);
+    await cluster.advance(15_000);
+    expect((await cluster.get(ReplicaSets, 'rs')).status).toMatchObject({ replicas: 100, readyReplicas: 100 });
+    expect(await cluster.list(Pods)).toHaveLength(100);
+    const events = await cluster.events('rs');
+    expect(events.at(-1)).toMatch(/^SuccessfulCreate: \(combined from similar events\): Created pod: rs-\w{5} x\d+$/);
+    expect(events).toHaveLength(10);
+  });
+  it('says why Pods cannot be made, and makes them when they can (ReplicaFailure)', async () => {
+    const cluster = await smallCluster();
+    await cluster.create(ResourceQuotas, { metadata: { name: 'q' }, spec: { hard: { pods: '1' } }, status: { hard: { pods: '1' }, used: { pods: '0' } } });
+    const quota = await cluster.get(ResourceQuotas, 'q');
+    await cluster.drive(cluster.client.updateStatus(ResourceQuotas, { ...quota, status: { hard: { pods: '1' }, used: { pods: '0' } } }));
+    await cluster.create(ReplicaSets, bare(3));
+    await cluster.advance(3000);
+    const condition = (await cluster.get(ReplicaSets, 'rs')).status?.conditions?.[0];
+    expect(condition).toMatchObject({ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate' });
+    expect(condition?.message).toMatch(/^pods "rs-\w{5}" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1$/);
+    expect((await cluster.events('rs')).some((event) => event.startsWith('FailedCreate: Error creating: pods "rs-'))).toBe(true);
+    await cluster.drive(cluster.client.delete(ResourceQuotas, 'q', 'default'));
+    await cluster.advance(60_000);
+    expect((await cluster.get(ReplicaSets, 'rs')).status).toEqual({ replicas: 3, fullyLabeledReplicas: 3, readyReplicas: 3, availableReplicas: 3, observedGeneration: 1 });
   });
 });
