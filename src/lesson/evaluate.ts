@@ -6,32 +6,50 @@ import type { CommandResult, Sandbox } from '../sandbox/sandbox.ts';
 import type { Condition } from './lesson.ts';
 import { difference } from './match.ts';
 
-export interface Seen { readonly holds: boolean; /** Always a fact: "Now 0 of 2." */ readonly evidence: string }
+export interface Seen {
+  readonly holds: boolean;
+  /** Always a fact: "Now 0 of 2." */ readonly evidence: string;
+}
 
-export interface Subject { readonly sandbox: Sandbox; readonly commands: readonly CommandResult[] }
+export interface Subject {
+  readonly sandbox: Sandbox;
+  readonly commands: readonly CommandResult[];
+}
 
 export async function look(condition: Condition, { sandbox, commands }: Subject): Promise<Seen> {
   switch (condition.type) {
-    case 'ran': return ran(condition, commands);
-    case 'probe': return probe(condition, sandbox);
+    case 'ran':
+      return ran(condition, commands);
+    case 'probe':
+      return probe(condition, sandbox);
     case 'absent': {
       const found = await read(sandbox, condition);
-      return { holds: found.length === 0, evidence: found.length === 0 ? `${condition.kind} ${condition.name} is not there.` : `${condition.kind} ${condition.name} is there.` };
+      return {
+        holds: found.length === 0,
+        evidence:
+          found.length === 0 ? `${condition.kind} ${condition.name} is not there.` : `${condition.kind} ${condition.name} is there.`,
+      };
     }
-    case 'object': return objectSeen(condition, await read(sandbox, condition));
+    case 'object':
+      return objectSeen(condition, await read(sandbox, condition));
   }
 }
 
 function objectSeen(condition: Extract<Condition, { type: 'object' }>, found: readonly KubeObject[]): Seen {
   const { kind, name, match, atLeast } = condition;
-  if (found.length === 0) return { holds: false, evidence: name === undefined ? `There is no ${kind}.` : `There is no ${kind} called ${name}.` };
+  if (found.length === 0)
+    return { holds: false, evidence: name === undefined ? `There is no ${kind}.` : `There is no ${kind} called ${name}.` };
   const missed = found.map((object) => (match === undefined ? undefined : difference(match, object)));
   const matching = missed.filter((one) => one === undefined).length;
-  if (matching >= atLeast) return { holds: true, evidence: name === undefined ? `${matching} of ${found.length}.` : `${kind} ${name} is as it should be.` };
+  if (matching >= atLeast)
+    return { holds: true, evidence: name === undefined ? `${matching} of ${found.length}.` : `${kind} ${name} is as it should be.` };
   return { holds: false, evidence: name === undefined ? `Now ${matching} of ${atLeast}.` : `Now ${missed[0]}.` };
 }
 
-async function read(sandbox: Sandbox, what: { readonly kind: string; readonly namespace: string; readonly name?: string }): Promise<readonly KubeObject[]> {
+async function read(
+  sandbox: Sandbox,
+  what: { readonly kind: string; readonly namespace: string; readonly name?: string },
+): Promise<readonly KubeObject[]> {
   const resource = RESOURCES.find((one) => one.kind === what.kind);
   if (!resource) return [];
   const base = resource.group === '' ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`;

@@ -38,13 +38,29 @@ export interface Check {
 export type When = { readonly type: 'now' } | { readonly type: 'stable'; readonly seconds: number } | { readonly type: 'throughout' };
 
 export type Condition =
-  | { readonly type: 'object'; readonly kind: string; readonly namespace: string; readonly name?: string; readonly match?: object; readonly atLeast: number }
+  | {
+      readonly type: 'object';
+      readonly kind: string;
+      readonly namespace: string;
+      readonly name?: string;
+      readonly match?: object;
+      readonly atLeast: number;
+    }
   | { readonly type: 'absent'; readonly kind: string; readonly namespace: string; readonly name: string }
   | { readonly type: 'probe'; readonly from: string; readonly get: string; readonly tries: number; readonly ok: number }
   | { readonly type: 'ran'; readonly verb: string; readonly resource?: string };
 
-export interface Hint { readonly afterIdleSeconds?: number; readonly afterFails?: number; readonly say: string; readonly point: readonly string[] }
-export interface Misconception { readonly id: string; readonly condition: Condition; readonly say: string }
+export interface Hint {
+  readonly afterIdleSeconds?: number;
+  readonly afterFails?: number;
+  readonly say: string;
+  readonly point: readonly string[];
+}
+export interface Misconception {
+  readonly id: string;
+  readonly condition: Condition;
+  readonly say: string;
+}
 
 export interface Prediction {
   readonly ask: string;
@@ -57,4 +73,7 @@ export interface Prediction {
 }
 
 /** What went wrong where: "steps[1].checks[0].say". */
-export interface LessonProblem { readonly field: string; readonly message: string }
+export interface LessonProblem {
+  readonly field: string;
+  readonly message: string;
+}

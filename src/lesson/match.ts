@@ -33,5 +33,6 @@ function candidate(item: unknown, list: readonly unknown[]): unknown {
   return list.find((one) => typeof one === 'object' && one !== null && (one as Record<string, unknown>)[key] === wanted);
 }
 
-const short = (value: unknown): string => (value === undefined ? 'missing' : typeof value === 'object' ? JSON.stringify(value) : String(value));
+const short = (value: unknown): string =>
+  value === undefined ? 'missing' : typeof value === 'string' ? value : JSON.stringify(value);
 const say = (path: string, value: unknown, wanted: unknown): string => `${path} is ${short(value)}, not ${short(wanted)}`;

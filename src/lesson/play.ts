@@ -5,7 +5,11 @@ import { createLessonRun } from './run.ts';
 import type { LessonState } from './run.ts';
 import type { Action, Script } from './script.ts';
 
-export interface PlayedStep { readonly id: string; readonly before: LessonState; readonly after: LessonState }
+export interface PlayedStep {
+  readonly id: string;
+  readonly before: LessonState;
+  readonly after: LessonState;
+}
 export interface Played {
   readonly steps: readonly PlayedStep[];
   readonly passed: boolean;
@@ -42,16 +46,27 @@ export async function play(lesson: Lesson, script: Script, sandbox: Sandbox): Pr
   const last = steps.at(-1);
   const checks = lesson.steps.find((step) => step.id === last?.id)?.checks ?? [];
   return {
-    steps, misconceptions: [...misconceptions], commands, passed: last !== undefined && last.after.done && last.id === lesson.steps.at(-1)?.id,
+    steps,
+    misconceptions: [...misconceptions],
+    commands,
+    passed: last !== undefined && last.after.done && last.id === lesson.steps.at(-1)?.id,
     unmet: checks.filter((check) => last?.after.progress[check.id]?.state !== 'met').map((check) => check.id),
   };
 
   async function act(action: Action): Promise<void> {
     switch (action.type) {
-      case 'command': commands.push(await session.run(action.line)); break;
-      case 'fault': await sandbox.fault(action.fault); break;
-      case 'wait': await walk(action.seconds * 1e6); break;
-      case 'choose': await run.predict(action.option); break;
+      case 'command':
+        commands.push(await session.run(action.line));
+        break;
+      case 'fault':
+        await sandbox.fault(action.fault);
+        break;
+      case 'wait':
+        await walk(action.seconds * 1e6);
+        break;
+      case 'choose':
+        await run.predict(action.option);
+        break;
     }
   }
 

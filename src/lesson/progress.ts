@@ -27,7 +27,8 @@ export function advance(check: Check, before: CheckProgress, seen: Seen | undefi
   if (missing !== undefined) return { state: 'waiting', evidence: 'Starts when the check before it passes.' };
   if (!seen || before.state === 'broken') return before;
   switch (check.when.type) {
-    case 'now': return { state: seen.holds ? 'met' : 'not-met', evidence: seen.evidence };
+    case 'now':
+      return { state: seen.holds ? 'met' : 'not-met', evidence: seen.evidence };
     case 'throughout':
       if (seen.holds) return { state: 'met', evidence: 'Holding. This one must stay true to the end.', held: true };
       return before.held ? { state: 'broken', evidence: seen.evidence, held: true } : { state: 'not-met', evidence: seen.evidence };
@@ -36,7 +37,12 @@ export function advance(check: Check, before: CheckProgress, seen: Seen | undefi
       const sinceMicros = before.sinceMicros ?? nowMicros;
       const seconds = Math.floor((nowMicros - sinceMicros) / 1e6);
       if (seconds >= check.when.seconds) return { state: 'met', evidence: `Held for ${check.when.seconds} s.`, sinceMicros };
-      return { state: 'holding', evidence: `${seconds} of ${check.when.seconds} s so far.`, sinceMicros, share: seconds / check.when.seconds };
+      return {
+        state: 'holding',
+        evidence: `${seconds} of ${check.when.seconds} s so far.`,
+        sinceMicros,
+        share: seconds / check.when.seconds,
+      };
     }
   }
 }
@@ -48,4 +54,5 @@ export function wantsLook(check: Check, progress: Progress): boolean {
 }
 
 export const isDone = (step: LessonStep, progress: Progress): boolean => step.checks.every((check) => progress[check.id]?.state === 'met');
-export const isLost = (step: LessonStep, progress: Progress): boolean => step.checks.some((check) => progress[check.id]?.state === 'broken');
+export const isLost = (step: LessonStep, progress: Progress): boolean =>
+  step.checks.some((check) => progress[check.id]?.state === 'broken');

@@ -4,7 +4,11 @@ import type { LessonProblem } from './lesson.ts';
 export class Reader {
   private readonly fields: Readonly<Record<string, unknown>>;
 
-  constructor(value: unknown, readonly path: string, readonly problems: LessonProblem[]) {
+  constructor(
+    value: unknown,
+    readonly path: string,
+    readonly problems: LessonProblem[],
+  ) {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     if (!isObject && value !== undefined) problems.push({ field: path, message: 'must be a mapping' });
     this.fields = isObject ? (value as Record<string, unknown>) : {};
@@ -24,7 +28,10 @@ export class Reader {
 
   text(field: string, pattern?: RegExp): string {
     const value = this.fields[field];
-    if (typeof value !== 'string' || value === '') { this.problem(field, value === undefined ? 'is missing' : 'must be text'); return ''; }
+    if (typeof value !== 'string' || value === '') {
+      this.problem(field, value === undefined ? 'is missing' : 'must be text');
+      return '';
+    }
     if (pattern && !pattern.test(value)) this.problem(field, `does not look right: ${value}`);
     return value;
   }
@@ -36,7 +43,10 @@ export class Reader {
   number(field: string, least: number, otherwise?: number): number {
     const value = this.fields[field];
     if (value === undefined && otherwise !== undefined) return otherwise;
-    if (typeof value !== 'number' || value < least) { this.problem(field, `must be a number of at least ${least}`); return least; }
+    if (typeof value !== 'number' || value < least) {
+      this.problem(field, `must be a number of at least ${least}`);
+      return least;
+    }
     return value;
   }
 
@@ -51,14 +61,20 @@ export class Reader {
   texts(field: string): readonly string[] {
     const value = this.fields[field];
     if (value === undefined) return [];
-    if (!Array.isArray(value) || value.some((one) => typeof one !== 'string')) { this.problem(field, 'must be a list of texts'); return []; }
+    if (!Array.isArray(value) || value.some((one) => typeof one !== 'string')) {
+      this.problem(field, 'must be a list of texts');
+      return [];
+    }
     return value as string[];
   }
 
   record(field: string): Readonly<Record<string, string>> {
     const value = this.fields[field];
     if (value === undefined) return {};
-    if (typeof value !== 'object' || value === null || Object.values(value).some((one) => typeof one !== 'string')) { this.problem(field, 'must map names to texts'); return {}; }
+    if (typeof value !== 'object' || value === null || Object.values(value).some((one) => typeof one !== 'string')) {
+      this.problem(field, 'must map names to texts');
+      return {};
+    }
     return value as Record<string, string>;
   }
 
@@ -69,7 +85,10 @@ export class Reader {
   list(field: string): readonly Reader[] {
     const value = this.fields[field];
     if (value === undefined) return [];
-    if (!Array.isArray(value)) { this.problem(field, 'must be a list'); return []; }
+    if (!Array.isArray(value)) {
+      this.problem(field, 'must be a list');
+      return [];
+    }
     return value.map((one: unknown, index) => new Reader(one, `${this.at(field)}[${index}]`, this.problems));
   }
 

@@ -38,15 +38,27 @@ export function createLessonRun(lesson: Lesson, sandbox: Sandbox): LessonRun {
   return { lesson, state: () => state, look: lookAgain, predict, next, goTo };
 
   function fresh(step: number): LessonState {
-    return { step, progress: {}, done: lesson.steps[step]?.type === 'read', lost: undefined, misconception: undefined, prediction: undefined };
+    return {
+      step,
+      progress: {},
+      done: lesson.steps[step]?.type === 'read',
+      lost: undefined,
+      misconception: undefined,
+      prediction: undefined,
+    };
   }
 
   async function lookAgain(now: readonly CommandResult[]): Promise<LessonState> {
     commands = now;
     again = true;
     running ??= (async () => {
-      while (again) { again = false; await lookOnce(); }
-    })().finally(() => { running = undefined; });
+      while (again) {
+        again = false;
+        await lookOnce();
+      }
+    })().finally(() => {
+      running = undefined;
+    });
     await running;
     return state;
   }

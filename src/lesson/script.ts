@@ -29,9 +29,18 @@ export function parseScript(text: string): Script {
       continue;
     }
     const [, name, value = ''] = note;
-    if (name === 'step') { steps.push({ id: value.trim(), actions: [] }); continue; }
-    if (name === 'must-fail') { head.mustFail.push(...words(value)); continue; }
-    if (name === 'feedback') { head.feedback.push(...words(value)); continue; }
+    if (name === 'step') {
+      steps.push({ id: value.trim(), actions: [] });
+      continue;
+    }
+    if (name === 'must-fail') {
+      head.mustFail.push(...words(value));
+      continue;
+    }
+    if (name === 'feedback') {
+      head.feedback.push(...words(value));
+      continue;
+    }
     const action = actionOf(name!, value.trim());
     if (!action) problems.push(`line ${at + 1}: cannot read "${line.trim()}"`);
     else if (!current) problems.push(`line ${at + 1}: stands before the first step`);
@@ -44,12 +53,22 @@ const words = (text: string): string[] => text.split(/[\s,]+/).filter((word) => 
 
 function actionOf(name: string, value: string): Action | undefined {
   if (name === 'choose') return { type: 'choose', option: value };
-  if (name === 'wait') { const seconds = /^(\d+)s$/.exec(value)?.[1]; return seconds === undefined ? undefined : { type: 'wait', seconds: Number(seconds) }; }
+  if (name === 'wait') {
+    const seconds = /^(\d+)s$/.exec(value)?.[1];
+    return seconds === undefined ? undefined : { type: 'wait', seconds: Number(seconds) };
+  }
   const [type, target, other] = value.split(/\s+/);
   switch (type) {
-    case 'node-crash': case 'node-reboot': case 'node-hang': case 'node-remove': return target === undefined ? undefined : { type: 'fault', fault: { type, node: target } };
-    case 'link-cut': return target === undefined || other === undefined ? undefined : { type: 'fault', fault: { type, between: [target, other] } };
-    case 'component-kill': return target === undefined ? undefined : { type: 'fault', fault: { type, component: target, node: other ?? 'control-plane' } };
-    default: return undefined;
+    case 'node-crash':
+    case 'node-reboot':
+    case 'node-hang':
+    case 'node-remove':
+      return target === undefined ? undefined : { type: 'fault', fault: { type, node: target } };
+    case 'link-cut':
+      return target === undefined || other === undefined ? undefined : { type: 'fault', fault: { type, between: [target, other] } };
+    case 'component-kill':
+      return target === undefined ? undefined : { type: 'fault', fault: { type, component: target, node: other ?? 'control-plane' } };
+    default:
+      return undefined;
   }
 }

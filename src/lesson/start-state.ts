@@ -7,7 +7,9 @@ export function startState(text: string): Partial<Profile> {
   const sandbox = documents.find((one) => one['kind'] === 'Sandbox') ?? {};
   const manifests = documents.filter((one) => one['kind'] !== 'Sandbox');
   return {
-    manifests, ...(typeof sandbox['nodes'] === 'number' ? { nodes: sandbox['nodes'] } : {}), ...(typeof sandbox['seed'] === 'string' ? { seed: sandbox['seed'] } : {}),
+    manifests,
+    ...(typeof sandbox['nodes'] === 'number' ? { nodes: sandbox['nodes'] } : {}),
+    ...(typeof sandbox['seed'] === 'string' ? { seed: sandbox['seed'] } : {}),
     ...(typeof sandbox['version'] === 'string' ? { version: sandbox['version'] } : {}),
   };
 }

@@ -1,7 +1,11 @@
 /** The small part of CEL that predictions need: `exit == 0`, `stdout.contains('x')`, `!`, `&&`, `||` and brackets over the
  *  result of a command. */
 
-export interface Outcome { readonly exit: number; readonly stdout: string; readonly stderr: string }
+export interface Outcome {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 export type Truth = (outcome: Outcome) => boolean;
 
 const TOKEN = /\s*(?:(&&|\|\||==|!=|!|\(|\)|\.)|(-?\d+)|'((?:[^'\\]|\\.)*)'|([A-Za-z]+))/y;
@@ -26,16 +30,25 @@ export function parseTruth(text: string): Truth | string {
 
   function either(): Truth {
     let left = both();
-    while (next('||')) { const [a, b] = [left, both()]; left = (outcome) => a(outcome) || b(outcome); }
+    while (next('||')) {
+      const [a, b] = [left, both()];
+      left = (outcome) => a(outcome) || b(outcome);
+    }
     return left;
   }
   function both(): Truth {
     let left = one();
-    while (next('&&')) { const [a, b] = [left, one()]; left = (outcome) => a(outcome) && b(outcome); }
+    while (next('&&')) {
+      const [a, b] = [left, one()];
+      left = (outcome) => a(outcome) && b(outcome);
+    }
     return left;
   }
   function one(): Truth {
-    if (next('!')) { const inner = one(); return (outcome) => !inner(outcome); }
+    if (next('!')) {
+      const inner = one();
+      return (outcome) => !inner(outcome);
+    }
     if (next('(')) {
       const inner = either();
       if (!next(')')) throw new Mistake('misses a )');
@@ -75,6 +88,9 @@ export function parseTruth(text: string): Truth | string {
 
 /** The option that came true; undefined where not exactly one did, which is the lesson's mistake. */
 export function trueOption(truth: Readonly<Record<string, string>>, outcome: Outcome): string | undefined {
-  const held = Object.entries(truth).filter(([, text]) => { const parsed = parseTruth(text); return typeof parsed === 'function' && parsed(outcome); });
+  const held = Object.entries(truth).filter(([, text]) => {
+    const parsed = parseTruth(text);
+    return typeof parsed === 'function' && parsed(outcome);
+  });
   return held.length === 1 ? held[0]![0] : undefined;
 }

@@ -7,7 +7,10 @@ declare module '*?raw' {
   const text: string;
   export default text;
 }
-interface ImportMeta { readonly env: { readonly MODE: string; readonly DEV: boolean; readonly BASE_URL: string }; glob<T>(pattern: string, options: object): Record<string, T> }
+interface ImportMeta {
+  readonly env: { readonly MODE: string; readonly DEV: boolean; readonly BASE_URL: string };
+  glob<T>(pattern: string, options: object): Record<string, T>;
+}
 declare module '*?worker' {
   const Start: new () => Worker;
   export default Start;

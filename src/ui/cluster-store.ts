@@ -22,7 +22,14 @@ const WATCHED = {
 
 type Kind = keyof typeof WATCHED;
 interface Kinds {
-  nodes: Node; pods: Pod; deployments: Deployment; replicasets: ReplicaSet; services: Service; endpointslices: EndpointSlice; namespaces: Namespace; events: CoreV1Event;
+  nodes: Node;
+  pods: Pod;
+  deployments: Deployment;
+  replicasets: ReplicaSet;
+  services: Service;
+  endpointslices: EndpointSlice;
+  namespaces: Namespace;
+  events: CoreV1Event;
 }
 
 export interface ClusterSnapshot {
@@ -40,8 +47,8 @@ export interface ClusterSnapshot {
 }
 
 export interface ClusterStore extends Disposable {
-  subscribe(listener: () => void): () => void;
-  snapshot(): ClusterSnapshot;
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly snapshot: () => ClusterSnapshot;
   /** The whole object behind a view. */
   find<K extends Kind>(kind: K, key: string): Kinds[K] | undefined;
   /** Lists everything again: after a step into the past or back. */
@@ -49,11 +56,17 @@ export interface ClusterStore extends Disposable {
 }
 
 const EMPTY: ClusterSnapshot = {
-  count: 0, synced: false, pods: [], nodes: [], pending: [], trouble: undefined,
+  count: 0,
+  synced: false,
+  pods: [],
+  nodes: [],
+  pending: [],
+  trouble: undefined,
   objects: { nodes: [], pods: [], deployments: [], replicasets: [], services: [], endpointslices: [], namespaces: [], events: [] },
 };
 
-export const keyOf = (object: KubeObject): string => (object.metadata?.namespace ? `${object.metadata.namespace}/${object.metadata.name}` : object.metadata?.name ?? '');
+export const keyOf = (object: KubeObject): string =>
+  object.metadata?.namespace ? `${object.metadata.namespace}/${object.metadata.name}` : (object.metadata?.name ?? '');
 
 export function createClusterStore(transport: Transport, hidden?: (pod: Pod) => boolean): ClusterStore {
   const held: Record<string, Map<string, KubeObject>> = {};
@@ -69,16 +82,29 @@ export function createClusterStore(transport: Transport, hidden?: (pod: Pod) => 
 
   function start(): void {
     listed.clear();
-    loops = (Object.keys(WATCHED) as Kind[]).map((kind) => watchLoop(transport, WATCHED[kind], {
-      replace(items) {
-        held[kind] = new Map(items.map((item) => [keyOf(item), item]));
-        listed.add(kind);
-        touch(kind);
-      },
-      put(item) { held[kind]?.set(keyOf(item), item); touch(kind); },
-      remove(item) { held[kind]?.delete(keyOf(item)); touch(kind); },
-      trouble(message) { if (trouble !== message) { trouble = message; touch(kind); } },
-    }));
+    loops = (Object.keys(WATCHED) as Kind[]).map((kind) =>
+      watchLoop(transport, WATCHED[kind], {
+        replace(items) {
+          held[kind] = new Map(items.map((item) => [keyOf(item), item]));
+          listed.add(kind);
+          touch(kind);
+        },
+        put(item) {
+          held[kind]?.set(keyOf(item), item);
+          touch(kind);
+        },
+        remove(item) {
+          held[kind]?.delete(keyOf(item));
+          touch(kind);
+        },
+        trouble(message) {
+          if (trouble !== message) {
+            trouble = message;
+            touch(kind);
+          }
+        },
+      }),
+    );
   }
 
   function touch(kind: string): void {
@@ -97,7 +123,14 @@ export function createClusterStore(transport: Transport, hidden?: (pod: Pod) => 
     const drawn = dirty.has('pods') || dirty.has('nodes');
     dirty.clear();
     const typed = objects as unknown as ClusterSnapshot['objects'];
-    current = { ...current, count: current.count + 1, synced: listed.size === Object.keys(WATCHED).length, objects: typed, trouble, ...(drawn ? drawnViews(typed) : {}) };
+    current = {
+      ...current,
+      count: current.count + 1,
+      synced: listed.size === Object.keys(WATCHED).length,
+      objects: typed,
+      trouble,
+      ...(drawn ? drawnViews(typed) : {}),
+    };
     for (const listener of listeners) listener();
   }
 
@@ -107,17 +140,27 @@ export function createClusterStore(transport: Transport, hidden?: (pod: Pod) => 
     for (const pod of pods) {
       if (pod.node === undefined) continue;
       const list = byNode.get(pod.node);
-      if (list) list.push(pod); else byNode.set(pod.node, [pod]);
+      if (list) list.push(pod);
+      else byNode.set(pod.node, [pod]);
     }
     const nodes = objects.nodes.map((node) => nodeView(node, byNode.get(node.metadata?.name ?? '') ?? []));
     return { pods, nodes, pending: pods.filter((pod) => pod.node === undefined && pod.state !== 'failing') };
   }
 
   return {
-    subscribe(listener) { listeners.add(listener); return () => listeners.delete(listener); },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     snapshot: () => current,
     find: <K extends Kind>(kind: K, key: string) => held[kind]?.get(key) as Kinds[K] | undefined,
-    restart() { for (const loop of loops) loop[Symbol.dispose](); start(); },
-    [Symbol.dispose]() { for (const loop of loops) loop[Symbol.dispose](); listeners.clear(); },
+    restart() {
+      for (const loop of loops) loop[Symbol.dispose]();
+      start();
+    },
+    [Symbol.dispose]() {
+      for (const loop of loops) loop[Symbol.dispose]();
+      listeners.clear();
+    },
   };
 }

@@ -99,9 +99,19 @@ export function shownMs(state: TimeState): number {
 export function createTerminalAccess(): TerminalAccess {
   let front: { type(text: string): void; focus(): void } | undefined;
   return {
-    type(text) { front?.type(text); front?.focus(); },
-    focus() { front?.focus(); },
-    attach(target) { front = target; return () => { if (front === target) front = undefined; }; },
+    type(text) {
+      front?.type(text);
+      front?.focus();
+    },
+    focus() {
+      front?.focus();
+    },
+    attach(target) {
+      front = target;
+      return () => {
+        if (front === target) front = undefined;
+      };
+    },
   };
 }
 
@@ -109,7 +119,10 @@ export function createEditorAccess(): EditorAccess {
   const listeners = new Set<(path: string, line?: number) => void>();
   let last: [string, number | undefined] | undefined;
   return {
-    open(path, line) { last = [path, line]; for (const listener of listeners) listener(path, line); },
+    open(path, line) {
+      last = [path, line];
+      for (const listener of listeners) listener(path, line);
+    },
     onOpen(listener) {
       listeners.add(listener);
       if (last) listener(...last);

@@ -23,7 +23,11 @@ const DATABASE = 'tabernetes';
 const STORE = 'sessions';
 
 async function open(): Promise<IDBPDatabase> {
-  return openDB(DATABASE, 1, { upgrade(database) { database.createObjectStore(STORE); } });
+  return openDB(DATABASE, 1, {
+    upgrade(database) {
+      database.createObjectStore(STORE);
+    },
+  });
 }
 
 export async function loadSession(name: string): Promise<LoadResult> {
@@ -53,7 +57,8 @@ export function fault(found: unknown): string | undefined {
   const journal = session.journal as Partial<Journal> | undefined;
   if (typeof journal !== 'object' || journal === null) return 'it has no journal';
   if (journal.format !== 1) return 'it has a format that this version does not know';
-  if (typeof journal.profile !== 'object' || !Array.isArray(journal.entries) || typeof journal.endMicros !== 'number') return 'a part of it is missing';
+  if (typeof journal.profile !== 'object' || !Array.isArray(journal.entries) || typeof journal.endMicros !== 'number')
+    return 'a part of it is missing';
   let last = 0;
   for (const entry of journal.entries) {
     if (typeof entry?.at !== 'number' || typeof entry.input !== 'object' || entry.at < last) return 'its entries are damaged';
@@ -68,7 +73,9 @@ export function keepSaved(name: string, sandbox: Sandbox, onBlocked: () => void)
   let running: Promise<void> | undefined;
   let saved = '';
   const save = (): void => {
-    running ??= write().finally(() => { running = undefined; });
+    running ??= write().finally(() => {
+      running = undefined;
+    });
   };
   const write = async (): Promise<void> => {
     const { playing, speed } = sandbox.time.state;
@@ -79,11 +86,17 @@ export function keepSaved(name: string, sandbox: Sandbox, onBlocked: () => void)
       await (await open()).put(STORE, { journal, playing, speed, savedAt: Date.now() } satisfies SavedSession, name);
       saved = mark;
     } catch {
-      if (!stopped) { stopped = true; clearInterval(timer); onBlocked(); }
+      if (!stopped) {
+        stopped = true;
+        clearInterval(timer);
+        onBlocked();
+      }
     }
   };
   const timer = setInterval(save, 1_000);
-  const hide = (): void => { if (document.visibilityState === 'hidden') save(); };
+  const hide = (): void => {
+    if (document.visibilityState === 'hidden') save();
+  };
   addEventListener('pagehide', save);
   document.addEventListener('visibilitychange', hide);
   return {

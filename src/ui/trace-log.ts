@@ -4,10 +4,10 @@ import type { TraceRecord } from '../base/trace.ts';
 import type { CommandResult, TraceFeed } from '../sandbox/sandbox.ts';
 
 export interface TraceLog extends Disposable {
-  subscribe(listener: () => void): () => void;
+  readonly subscribe: (listener: () => void) => () => void;
   /** A new array whenever something came; oldest first. */
-  records(): readonly TraceRecord[];
-  commands(): readonly CommandResult[];
+  readonly records: () => readonly TraceRecord[];
+  readonly commands: () => readonly CommandResult[];
   addCommand(command: CommandResult): void;
 }
 
@@ -25,11 +25,14 @@ export function createTraceLog(feed: TraceFeed): TraceLog {
     publishSoon();
   });
   // What happened before the page listened; newer records may have come in meanwhile, so the ends are matched by time.
-  void feed.read({ limit: LIMIT, types: [...DRAWN] }).then((old) => {
-    const first = records[0]?.at ?? waiting[0]?.at ?? Infinity;
-    records = [...old.filter((record) => keep(record) && record.at < first), ...records];
-    publishSoon();
-  }, () => undefined);
+  void feed.read({ limit: LIMIT, types: [...DRAWN] }).then(
+    (old) => {
+      const first = records[0]?.at ?? waiting[0]?.at ?? Infinity;
+      records = [...old.filter((record) => keep(record) && record.at < first), ...records];
+      publishSoon();
+    },
+    () => undefined,
+  );
 
   function publishSoon(): void {
     if (scheduled) return;
@@ -44,11 +47,20 @@ export function createTraceLog(feed: TraceFeed): TraceLog {
   }
 
   return {
-    subscribe(listener) { listeners.add(listener); return () => listeners.delete(listener); },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     records: () => records,
     commands: () => commands,
-    addCommand(command) { commands = [...commands, command]; publishSoon(); },
-    [Symbol.dispose]() { seen[Symbol.dispose](); listeners.clear(); },
+    addCommand(command) {
+      commands = [...commands, command];
+      publishSoon();
+    },
+    [Symbol.dispose]() {
+      seen[Symbol.dispose]();
+      listeners.clear();
+    },
   };
 }
 

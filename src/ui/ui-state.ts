@@ -8,7 +8,10 @@ export type Pane = 'board' | 'terminal' | 'editor' | 'lesson' | 'inspector';
 export type BoardTab = 'nodes' | 'words' | 'timeline' | 'scheduler';
 
 /** "pods" "default/web-1": one object of the API, by resource. */
-export interface Selection { readonly resource: string; readonly key: string }
+export interface Selection {
+  readonly resource: string;
+  readonly key: string;
+}
 
 export interface Toast {
   readonly id: number;
@@ -36,20 +39,43 @@ export interface UiState {
   readonly letterKeys: boolean;
   readonly firstMinuteDone: boolean;
   readonly toast: Toast | undefined;
-  set(change: Partial<Omit<UiState, 'set'>>): void;
-  select(selection: Selection | undefined): void;
-  notify(toast: Omit<Toast, 'id'>): void;
+  readonly set: (change: Partial<Omit<UiState, 'set'>>) => void;
+  readonly select: (selection: Selection | undefined) => void;
+  readonly notify: (toast: Omit<Toast, 'id'>) => void;
 }
 
-const KEPT = ['inspectorTab', 'boardTab', 'namespace', 'columns', 'rows', 'lesson', 'plainEditor', 'letterKeys', 'firstMinuteDone', 'selection'] as const;
+const KEPT = [
+  'inspectorTab',
+  'boardTab',
+  'namespace',
+  'columns',
+  'rows',
+  'lesson',
+  'plainEditor',
+  'letterKeys',
+  'firstMinuteDone',
+  'selection',
+] as const;
 const PLACE = 'tabernetes.page';
 let toastId = 0;
 
 export const DEFAULTS = { columns: 0.643, rows: 0.585 };
 
 export const useUi = create<UiState>()((set) => ({
-  theme: readTheme(), selection: undefined, inspectorTab: 'why', boardTab: 'nodes', pane: 'board', namespace: '', zoom: undefined, hinted: [], ...DEFAULTS,
-  lesson: undefined, plainEditor: false, letterKeys: true, firstMinuteDone: false, toast: undefined,
+  theme: readTheme(),
+  selection: undefined,
+  inspectorTab: 'why',
+  boardTab: 'nodes',
+  pane: 'board',
+  namespace: '',
+  zoom: undefined,
+  hinted: [],
+  ...DEFAULTS,
+  lesson: undefined,
+  plainEditor: false,
+  letterKeys: true,
+  firstMinuteDone: false,
+  toast: undefined,
   ...readKept(),
   set: (change) => set(change),
   select: (selection) => set(selection ? { selection } : { selection: undefined }),
@@ -65,7 +91,9 @@ useUi.subscribe((state, before) => {
 function readKept(): Partial<UiState> {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(PLACE) ?? '{}');
-    return typeof kept === 'object' && kept !== null ? Object.fromEntries(Object.entries(kept).filter(([name]) => (KEPT as readonly string[]).includes(name))) : {};
+    return typeof kept === 'object' && kept !== null
+      ? Object.fromEntries(Object.entries(kept).filter(([name]) => (KEPT as readonly string[]).includes(name)))
+      : {};
   } catch {
     return {};
   }

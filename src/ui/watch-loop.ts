@@ -17,7 +17,12 @@ export function watchLoop<T extends KubeObject>(transport: Transport, path: stri
   const abort = new AbortController();
   let connection: Connection | undefined;
   void run();
-  return { [Symbol.dispose]() { abort.abort(); connection?.close(); } };
+  return {
+    [Symbol.dispose]() {
+      abort.abort();
+      connection?.close();
+    },
+  };
 
   async function run(): Promise<void> {
     while (!abort.signal.aborted) {
@@ -43,7 +48,11 @@ export function watchLoop<T extends KubeObject>(transport: Transport, path: stri
   }
 
   async function follow(resourceVersion: string): Promise<void> {
-    const query: [string, string][] = [['watch', 'true'], ['allowWatchBookmarks', 'true'], ['resourceVersion', resourceVersion]];
+    const query: [string, string][] = [
+      ['watch', 'true'],
+      ['allowWatchBookmarks', 'true'],
+      ['resourceVersion', resourceVersion],
+    ];
     connection = await transport.connect({ method: 'GET', path, query }, abort.signal);
     try {
       for await (const frame of connection.frames) {
@@ -64,7 +73,14 @@ export function watchLoop<T extends KubeObject>(transport: Transport, path: stri
   function pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
-      abort.signal.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
+      abort.signal.addEventListener(
+        'abort',
+        () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        { once: true },
+      );
     });
   }
 }

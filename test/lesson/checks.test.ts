@@ -11,8 +11,21 @@ describe('difference', () => {
     [{ spec: { replicas: 3 } }, { spec: { replicas: 3, paused: true } }, undefined],
     [{ spec: { replicas: 3 } }, { spec: { replicas: 2 } }, 'spec.replicas is 2, not 3'],
     [{ status: { readyReplicas: 3 } }, {}, 'status is missing, not {"readyReplicas":3}'],
-    [{ conditions: [{ type: 'Ready', status: 'Unknown' }] }, { conditions: [{ type: 'DiskPressure', status: 'False' }, { type: 'Ready', status: 'Unknown', reason: 'x' }] }, undefined],
-    [{ conditions: [{ type: 'Ready', status: 'Unknown' }] }, { conditions: [{ type: 'Ready', status: 'True' }] }, 'conditions.status is True, not Unknown'],
+    [
+      { conditions: [{ type: 'Ready', status: 'Unknown' }] },
+      {
+        conditions: [
+          { type: 'DiskPressure', status: 'False' },
+          { type: 'Ready', status: 'Unknown', reason: 'x' },
+        ],
+      },
+      undefined,
+    ],
+    [
+      { conditions: [{ type: 'Ready', status: 'Unknown' }] },
+      { conditions: [{ type: 'Ready', status: 'True' }] },
+      'conditions.status is True, not Unknown',
+    ],
     [{ ports: [{ port: 80 }] }, { ports: [{ port: 8080 }] }, 'ports is missing, not {"port":80}'],
     [{ args: ['a'] }, { args: ['b', 'a'] }, undefined],
     [{ args: ['a'] }, { args: 'a' }, 'args is not a list'],
@@ -25,25 +38,42 @@ describe('difference', () => {
 describe('truth', () => {
   const outcome = { exit: 1, stdout: 'ok ok lost', stderr: "can't connect" };
   const rows: readonly (readonly [text: string, holds: boolean])[] = [
-    ['exit == 1', true], ['exit == 0', false], ['exit != 0', true], ["stdout.contains('lost')", true], ["!stdout.contains('lost')", false],
-    ["exit != 0 && stderr.contains('onnect')", true], ["exit == 0 || stdout.contains('ok')", true], ["!(exit == 0 || stdout.contains('gone'))", true], ["stderr.contains('can\\'t')", true],
-    ["exit == 0 && exit == 1 || exit == 1", true],
+    ['exit == 1', true],
+    ['exit == 0', false],
+    ['exit != 0', true],
+    ["stdout.contains('lost')", true],
+    ["!stdout.contains('lost')", false],
+    ["exit != 0 && stderr.contains('onnect')", true],
+    ["exit == 0 || stdout.contains('ok')", true],
+    ["!(exit == 0 || stdout.contains('gone'))", true],
+    ["stderr.contains('can\\'t')", true],
+    ['exit == 0 && exit == 1 || exit == 1', true],
   ];
   it.each(rows)('%s', (text, holds) => {
     const truth = parseTruth(text);
     expect(typeof truth === 'function' && truth(outcome)).toBe(holds);
     expect(typeof truth).toBe('function');
   });
-  it.each(['', 'exit', 'exit = 0', 'stdout', "stdout.contains(ok)", 'exit == 0 exit == 1', '(exit == 0', 'code == 0', '#'])('refuses %j with a sentence', (text) => {
-    expect(typeof parseTruth(text)).toBe('string');
-  });
+  it.each(['', 'exit', 'exit = 0', 'stdout', 'stdout.contains(ok)', 'exit == 0 exit == 1', '(exit == 0', 'code == 0', '#'])(
+    'refuses %j with a sentence',
+    (text) => {
+      expect(typeof parseTruth(text)).toBe('string');
+    },
+  );
   it('wants exactly one option to come true', () => {
     expect(trueOption({ a: 'exit == 1', b: 'exit == 0' }, outcome)).toBe('a');
     expect(trueOption({ a: 'exit == 1', b: 'exit != 0' }, outcome)).toBeUndefined();
   });
 });
 
-const CHECK: Check = { id: 'a', say: '', condition: { type: 'ran', verb: 'get' }, when: { type: 'now' }, initiallyPasses: false, needs: [] };
+const CHECK: Check = {
+  id: 'a',
+  say: '',
+  condition: { type: 'ran', verb: 'get' },
+  when: { type: 'now' },
+  initiallyPasses: false,
+  needs: [],
+};
 const yes = { holds: true, evidence: 'yes' };
 const no = { holds: false, evidence: 'no' };
 

@@ -46,8 +46,11 @@ describe('the first lesson', () => {
   });
 
   it('never puts the command in a hint', () => {
-    const commands = parseScript(file('solution.sh')).steps.flatMap((step) => step.actions.flatMap((action) => (action.type === 'command' ? [action.line] : [])));
-    for (const hint of lesson?.steps.flatMap((step) => step.hints) ?? []) for (const command of commands) expect(hint.say).not.toContain(command);
+    const commands = parseScript(file('solution.sh')).steps.flatMap((step) =>
+      step.actions.flatMap((action) => (action.type === 'command' ? [action.line] : [])),
+    );
+    for (const hint of lesson?.steps.flatMap((step) => step.hints) ?? [])
+      for (const command of commands) expect(hint.say).not.toContain(command);
   });
 });
 
@@ -79,14 +82,21 @@ describe('mistakes are told at their field', () => {
 
 describe('scripts', () => {
   it('reads actions', () => {
-    const script = parseScript('# must-fail: a, b\n# step: one\nkubectl get pods # optional\n# fault: link-cut worker-1 control-plane\n# wait: 20s\n# choose: b\n# a remark\n');
+    const script = parseScript(
+      '# must-fail: a, b\n# step: one\nkubectl get pods # optional\n# fault: link-cut worker-1 control-plane\n# wait: 20s\n# choose: b\n# a remark\n',
+    );
     expect(script.mustFail).toEqual(['a', 'b']);
-    expect(script.steps).toEqual([{
-      id: 'one', actions: [
-        { type: 'command', line: 'kubectl get pods', optional: true }, { type: 'fault', fault: { type: 'link-cut', between: ['worker-1', 'control-plane'] } }, { type: 'wait', seconds: 20 },
-        { type: 'choose', option: 'b' },
-      ],
-    }]);
+    expect(script.steps).toEqual([
+      {
+        id: 'one',
+        actions: [
+          { type: 'command', line: 'kubectl get pods', optional: true },
+          { type: 'fault', fault: { type: 'link-cut', between: ['worker-1', 'control-plane'] } },
+          { type: 'wait', seconds: 20 },
+          { type: 'choose', option: 'b' },
+        ],
+      },
+    ]);
   });
   it.each(['# step: a\n# wait: long', '# step: a\n# fault: earthquake', 'kubectl get pods', '# wait: 3s'])('refuses %j', (text) => {
     expect(parseScript(text).problems).toHaveLength(1);
@@ -97,9 +107,21 @@ describe('prose', () => {
   it('becomes a tree', () => {
     const [section] = parseText('---\na: b\n---\n## Do {#do}\n\nSay `x`\nand **y**.\n\n- one\n- two\n\n```sh\nkubectl get nodes\n```\n');
     expect(section).toEqual({
-      id: 'do', title: 'Do', blocks: [
-        { type: 'paragraph', inlines: [{ type: 'text', text: 'Say ' }, { type: 'code', text: 'x' }, { type: 'text', text: ' and ' }, { type: 'strong', text: 'y' }, { type: 'text', text: '.' }] },
-        { type: 'list', items: [[{ type: 'text', text: 'one' }], [{ type: 'text', text: 'two' }]] }, { type: 'commands', lines: ['kubectl get nodes'] },
+      id: 'do',
+      title: 'Do',
+      blocks: [
+        {
+          type: 'paragraph',
+          inlines: [
+            { type: 'text', text: 'Say ' },
+            { type: 'code', text: 'x' },
+            { type: 'text', text: ' and ' },
+            { type: 'strong', text: 'y' },
+            { type: 'text', text: '.' },
+          ],
+        },
+        { type: 'list', items: [[{ type: 'text', text: 'one' }], [{ type: 'text', text: 'two' }]] },
+        { type: 'commands', lines: ['kubectl get nodes'] },
       ],
     });
   });

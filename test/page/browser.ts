@@ -9,31 +9,66 @@ import type { Browser, Page } from 'playwright-core';
 export const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 export const isBuilt = (): boolean => existsSync(join(DIST, 'index.html'));
 
-const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.ttf': 'font/ttf', '.json': 'application/json', '.txt': 'text/plain' };
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.ttf': 'font/ttf',
+  '.json': 'application/json',
+  '.txt': 'text/plain',
+};
 
 /** Serves a folder below /some/path/, with no special headers. */
 export async function serve(folder: string): Promise<{ readonly url: string; close(): void }> {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://x').pathname.replace(/^\/some\/path\//, '/');
     const file = join(folder, normalize(path === '/' ? '/index.html' : path));
-    if (!file.startsWith(folder) || !existsSync(file)) { response.writeHead(404).end(); return; }
+    if (!file.startsWith(folder) || !existsSync(file)) {
+      response.writeHead(404).end();
+      return;
+    }
     response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(readFileSync(file));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
-  return { url: `http://127.0.0.1:${port}/some/path/`, close: () => { server.close(); server.closeAllConnections(); } };
+  return {
+    url: `http://127.0.0.1:${port}/some/path/`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
 }
 
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 export function launch(): Promise<Browser> {
   const named = process.env['CHROMIUM'] ?? (existsSync('/usr/bin/chromium') ? '/usr/bin/chromium' : undefined);
   return chromium.launch({ args: FLAGS, ...(named === undefined ? {} : { executablePath: named }) });
 }
 
-export interface SeenPod { readonly key: string; readonly node?: string; readonly state: string; readonly group: string; readonly system: boolean }
-export interface Seen { readonly pods: readonly SeenPod[]; readonly nodes: readonly { readonly name: string; readonly ready: boolean }[] }
+export interface SeenPod {
+  readonly key: string;
+  readonly node?: string;
+  readonly state: string;
+  readonly group: string;
+  readonly system: boolean;
+}
+export interface Seen {
+  readonly pods: readonly SeenPod[];
+  readonly nodes: readonly { readonly name: string; readonly ready: boolean }[];
+}
 
 declare global {
   // What the page itself offers to look at.
@@ -47,7 +82,10 @@ export async function until(page: Page, what: (seen: Seen) => boolean, timeoutMs
   for (;;) {
     const seen = await snapshot(page).catch(() => undefined);
     if (seen && what(seen)) return seen;
-    if (Date.now() > end) throw new Error(`not within ${timeoutMs} ms; pods: ${JSON.stringify(seen?.pods.filter((pod) => !pod.system).map((pod) => `${pod.key} ${pod.state} ${pod.node}`))} nodes: ${JSON.stringify(seen?.nodes.map((node) => `${node.name} ${node.ready}`))}`);
+    if (Date.now() > end)
+      throw new Error(
+        `not within ${timeoutMs} ms; pods: ${JSON.stringify(seen?.pods.filter((pod) => !pod.system).map((pod) => `${pod.key} ${pod.state} ${pod.node}`))} nodes: ${JSON.stringify(seen?.nodes.map((node) => `${node.name} ${node.ready}`))}`,
+      );
     await page.waitForTimeout(100);
   }
 }

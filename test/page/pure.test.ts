@@ -36,32 +36,64 @@ spec:
 
 describe('lineOfField', () => {
   it.each([
-    ['spec.replicas', 7], ['metadata.name', 4], ['spec.template.spec.containers[0].image', 12], ['spec.template.spec.containers[1].image', 14], ['spec.template.spec.containers[1].ports[0].containerPort', 16],
-    ['spec.template.spec.initContainers[0].image', 19], ['spec.template.spec.containers[1].imagePullPolicy', 13], ['spec.strategy', 6], ['nothing', 1],
+    ['spec.replicas', 7],
+    ['metadata.name', 4],
+    ['spec.template.spec.containers[0].image', 12],
+    ['spec.template.spec.containers[1].image', 14],
+    ['spec.template.spec.containers[1].ports[0].containerPort', 16],
+    ['spec.template.spec.initContainers[0].image', 19],
+    ['spec.template.spec.containers[1].imagePullPolicy', 13],
+    ['spec.strategy', 6],
+    ['nothing', 1],
   ] as const)('%s is on line %i', (field, line) => {
     expect(lineOfField(MANIFEST, field)).toBe(line);
   });
   it('places the causes of a refusal in the second document of a file', () => {
-    const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'no', details: { causes: [{ field: 'spec.replicas', message: 'Invalid value' }] } } as const;
-    expect(problemsOf(status, { line: 11, text: `\n${MANIFEST}` })).toEqual([{ line: 17, column: 1, message: 'spec.replicas: Invalid value' }]);
+    const status = {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message: 'no',
+      details: { causes: [{ field: 'spec.replicas', message: 'Invalid value' }] },
+    } as const;
+    expect(problemsOf(status, { line: 11, text: `\n${MANIFEST}` })).toEqual([
+      { line: 17, column: 1, message: 'spec.replicas: Invalid value' },
+    ]);
   });
 });
 
 it('merges ticks that are closer than seven pixels', () => {
   const at = (atMicros: number, kind: 'you' | 'ready' | 'other', label: string) => ({ atMicros, kind, label });
-  const placed = placeTicks([at(0, 'ready', 'a'), at(5, 'ready', 'b'), at(50, 'ready', 'c'), at(3, 'other', 'd'), at(52, 'you', 'e')], 0, 100, 100);
+  const placed = placeTicks(
+    [at(0, 'ready', 'a'), at(5, 'ready', 'b'), at(50, 'ready', 'c'), at(3, 'other', 'd'), at(52, 'you', 'e')],
+    0,
+    100,
+    100,
+  );
   expect(placed.map((tick) => `${tick.kind} ${tick.labels.join('+')}`)).toEqual(['ready a+b', 'ready c', 'you e']);
 });
 
 describe('colourStates', () => {
   it.each([
-    ['web   1/1   Running   0\n', 'web   1/1   \u001b[32mRunning\u001b[39m   0\n'], ['node   Ready   v1\n', 'node   \u001b[32mReady\u001b[39m   v1\n'],
-    ['Running the tests\n', 'Running the tests\n'], ['x  ImagePullBackOff\r\n', 'x  \u001b[31mImagePullBackOff\u001b[39m\r\n'], ['x  Init:0/1  0', 'x  \u001b[33mInit:0/1\u001b[39m  0'],
+    ['web   1/1   Running   0\n', 'web   1/1   \u001b[32mRunning\u001b[39m   0\n'],
+    ['node   Ready   v1\n', 'node   \u001b[32mReady\u001b[39m   v1\n'],
+    ['Running the tests\n', 'Running the tests\n'],
+    ['x  ImagePullBackOff\r\n', 'x  \u001b[31mImagePullBackOff\u001b[39m\r\n'],
+    ['x  Init:0/1  0', 'x  \u001b[33mInit:0/1\u001b[39m  0'],
     ['\u001b[35m$\u001b[0m  Running  ', '\u001b[35m$\u001b[0m  Running  '],
-  ])('%j', (text, coloured) => { expect(colourStates(text)).toBe(coloured); });
+  ])('%j', (text, coloured) => {
+    expect(colourStates(text)).toBe(coloured);
+  });
 });
 
-it.each([[34_000, '34 s', '34s'], [171_000, '2 min 51 s', '2m51s'], [3_600_000, '1 h', '60m'], [90_000_000, '25 h', '25h'], [400_000_000, '4 d', '4d']] as const)('says %i ms', (ms, long, short) => {
+it.each([
+  [34_000, '34 s', '34s'],
+  [171_000, '2 min 51 s', '2m51s'],
+  [3_600_000, '1 h', '60m'],
+  [90_000_000, '25 h', '25h'],
+  [400_000_000, '4 d', '4d'],
+] as const)('says %i ms', (ms, long, short) => {
   expect([span(ms), shortAge(ms)]).toEqual([long, short]);
 });
 
@@ -70,29 +102,76 @@ it('has a bar for each speed', () => {
   expect(SPEEDS.map(speedIndex)).toEqual(SPEEDS.map((_speed, at) => at));
 });
 
-it('reads kubectl\'s tables, and nothing else, as tables', () => {
+it("reads kubectl's tables, and nothing else, as tables", () => {
   expect(asTable('NAME   READY   AGE\nweb    1/1     5m\n')).toEqual({ head: ['NAME', 'READY', 'AGE'], rows: [['web', '1/1', '5m']] });
   expect(asTable('deployment.apps/web created\n')).toBeUndefined();
   expect(asTable('Name:  web\nLabels:  x\n')).toBeUndefined();
 });
 
 describe('saved sessions', () => {
-  const sound = { journal: { format: 1, engine: 'e', profile: {}, entries: [{ at: 1, input: {} }, { at: 2, input: {} }], endMicros: 5 }, playing: true, speed: 1, savedAt: 0 };
-  it('accepts a sound one', () => { expect(fault(sound)).toBeUndefined(); });
+  const sound = {
+    journal: {
+      format: 1,
+      engine: 'e',
+      profile: {},
+      entries: [
+        { at: 1, input: {} },
+        { at: 2, input: {} },
+      ],
+      endMicros: 5,
+    },
+    playing: true,
+    speed: 1,
+    savedAt: 0,
+  };
+  it('accepts a sound one', () => {
+    expect(fault(sound)).toBeUndefined();
+  });
   it.each([
-    [null], [{}], [{ journal: { ...sound.journal, format: 2 } }], [{ journal: { ...sound.journal, entries: 'x' } }], [{ journal: { ...sound.journal, endMicros: undefined } }],
-    [{ journal: { ...sound.journal, entries: [{ at: 2, input: {} }, { at: 1, input: {} }] } }], [{ journal: { ...sound.journal, entries: [null] } }],
-  ])('names the damage of %j', (found) => { expect(fault(found)).toEqual(expect.any(String)); });
+    [null],
+    [{}],
+    [{ journal: { ...sound.journal, format: 2 } }],
+    [{ journal: { ...sound.journal, entries: 'x' } }],
+    [{ journal: { ...sound.journal, endMicros: undefined } }],
+    [
+      {
+        journal: {
+          ...sound.journal,
+          entries: [
+            { at: 2, input: {} },
+            { at: 1, input: {} },
+          ],
+        },
+      },
+    ],
+    [{ journal: { ...sound.journal, entries: [null] } }],
+  ])('names the damage of %j', (found) => {
+    expect(fault(found)).toEqual(expect.any(String));
+  });
 });
 
-it('makes one schema of the cluster\'s own documents', () => {
+it("makes one schema of the cluster's own documents", () => {
   const schema = editorSchema({
-    'io.k8s.api.core.v1.Pod': { 'x-kubernetes-group-version-kind': [{ group: '', version: 'v1', kind: 'Pod' }], properties: { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { allOf: [{ $ref: '#/components/schemas/Meta' }], default: {}, description: 'm' } } },
-    'io.k8s.api.core.v1.PodList': { 'x-kubernetes-group-version-kind': [{ group: '', version: 'v1', kind: 'PodList' }], properties: { metadata: {} } },
+    'io.k8s.api.core.v1.Pod': {
+      'x-kubernetes-group-version-kind': [{ group: '', version: 'v1', kind: 'Pod' }],
+      properties: {
+        apiVersion: { type: 'string' },
+        kind: { type: 'string' },
+        metadata: { allOf: [{ $ref: '#/components/schemas/Meta' }], default: {}, description: 'm' },
+      },
+    },
+    'io.k8s.api.core.v1.PodList': {
+      'x-kubernetes-group-version-kind': [{ group: '', version: 'v1', kind: 'PodList' }],
+      properties: { metadata: {} },
+    },
     Meta: { properties: { name: { type: 'string' } } },
   }) as { oneOf: unknown; definitions: Record<string, { properties?: Record<string, unknown>; additionalProperties?: unknown }> };
   expect(schema.oneOf).toEqual([{ $ref: '#/definitions/io.k8s.api.core.v1.Pod' }]);
-  expect(schema.definitions['io.k8s.api.core.v1.Pod']?.properties).toEqual({ apiVersion: { type: 'string', enum: ['v1'] }, kind: { type: 'string', enum: ['Pod'] }, metadata: { $ref: '#/definitions/Meta', description: 'm' } });
+  expect(schema.definitions['io.k8s.api.core.v1.Pod']?.properties).toEqual({
+    apiVersion: { type: 'string', enum: ['v1'] },
+    kind: { type: 'string', enum: ['Pod'] },
+    metadata: { $ref: '#/definitions/Meta', description: 'm' },
+  });
   expect(schema.definitions['Meta']?.additionalProperties).toBe(false);
 });
 
@@ -101,21 +180,53 @@ it('records lanes as states change and ends them when a Pod goes', () => {
   let book = recordLanes({ lanes: new Map() }, [pod('waiting')], 1);
   expect(recordLanes(book, [pod('waiting')], 2)).toBe(book);
   book = recordLanes(recordLanes(book, [pod('ready')], 3), [], 9);
-  expect(book.lanes.get('u')?.bars.map((bar) => [bar.state, bar.fromMicros, bar.toMicros])).toEqual([['waiting', 1, 3], ['ready', 3, 9]]);
+  expect(book.lanes.get('u')?.bars.map((bar) => [bar.state, bar.fromMicros, bar.toMicros])).toEqual([
+    ['waiting', 1, 3],
+    ['ready', 3, 9],
+  ]);
 });
 
 describe('whyRail', () => {
-  const subjects = [{ resource: 'pods', namespace: 'default', name: 'web-1' }, { resource: 'deployments', namespace: 'default', name: 'web' }];
-  const command = { command: 'kubectl scale deployment web --replicas=3', stdout: 'deployment.apps/web scaled\n', stderr: '', exitCode: 0, startedAtMicros: 5, endedAtMicros: 6 };
+  const subjects = [
+    { resource: 'pods', namespace: 'default', name: 'web-1' },
+    { resource: 'deployments', namespace: 'default', name: 'web' },
+  ];
+  const command = {
+    command: 'kubectl scale deployment web --replicas=3',
+    stdout: 'deployment.apps/web scaled\n',
+    stderr: '',
+    exitCode: 0,
+    startedAtMicros: 5,
+    endedAtMicros: 6,
+  };
   it('puts causes first and folds repeats', () => {
-    const decision = (at: number, name: string, did: string) => ({ at, machine: 'm', event: { type: 'decision' as const, actor: 'kubelet', object: { resource: 'pods', namespace: 'default', name }, did, because: 'b' } });
-    const rail = whyRail(subjects, 'n', [decision(9, 'web-1', 'pulled'), decision(10, 'web-1', 'pulled'), decision(8, 'other', 'x')], [command, { ...command, command: 'kubectl get pods' }]);
-    expect(rail.map((step) => `${step.who} ${step.did} ${step.times}`)).toEqual(['You typed kubectl scale deployment web --replicas=3 1', 'Kubelet pulled 2']);
+    const decision = (at: number, name: string, did: string) => ({
+      at,
+      machine: 'm',
+      event: { type: 'decision' as const, actor: 'kubelet', object: { resource: 'pods', namespace: 'default', name }, did, because: 'b' },
+    });
+    const rail = whyRail(
+      subjects,
+      'n',
+      [decision(9, 'web-1', 'pulled'), decision(10, 'web-1', 'pulled'), decision(8, 'other', 'x')],
+      [command, { ...command, command: 'kubectl get pods' }],
+    );
+    expect(rail.map((step) => `${step.who} ${step.did} ${step.times}`)).toEqual([
+      'You typed kubectl scale deployment web --replicas=3 1',
+      'Kubelet pulled 2',
+    ]);
   });
   it('says why a node was chosen', () => {
-    const nodes = [{ node: 'a', total: 300 }, { node: 'b', total: 200 }];
-    expect(chosenBecause({ attempt: 1, nodesTotal: 4, nodes, feasible: 2, reasons: {}, chosen: 'a' })).toBe('Fits on 2 of 4 nodes; a scored highest, 300.');
-    expect(chosenBecause({ attempt: 1, nodesTotal: 4, nodes, feasible: 2, reasons: {}, chosen: 'a', tied: 2 })).toBe('Fits on 2 of 4 nodes; 2 scored 300, and one was drawn.');
+    const nodes = [
+      { node: 'a', total: 300 },
+      { node: 'b', total: 200 },
+    ];
+    expect(chosenBecause({ attempt: 1, nodesTotal: 4, nodes, feasible: 2, reasons: {}, chosen: 'a' })).toBe(
+      'Fits on 2 of 4 nodes; a scored highest, 300.',
+    );
+    expect(chosenBecause({ attempt: 1, nodesTotal: 4, nodes, feasible: 2, reasons: {}, chosen: 'a', tied: 2 })).toBe(
+      'Fits on 2 of 4 nodes; 2 scored 300, and one was drawn.',
+    );
     expect(chosenBecause({ attempt: 1, nodesTotal: 4, nodes, feasible: 1, reasons: {}, chosen: 'a' })).toBe('Fits on 1 of 4 nodes.');
   });
 });

@@ -26,7 +26,9 @@ describe.skipIf(!isBuilt())('the built page', () => {
     context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
     page = await context.newPage();
     page.on('pageerror', (error) => trouble.push(error.message));
-    page.on('console', (message) => { if (message.type() === 'error') trouble.push(message.text()); });
+    page.on('console', (message) => {
+      if (message.type() === 'error') trouble.push(message.text());
+    });
     await page.goto(`${site.url}?seed=page-test`);
   });
   afterAll(async () => {
@@ -97,17 +99,24 @@ describe.skipIf(!isBuilt())('the built page', () => {
     await page.getByRole('slider', { name: 'Speed' }).focus();
     for (let step = 0; step < 8; step++) await page.keyboard.press('ArrowRight');
     await until(page, (seen) => seen.nodes.some((node) => node.name === 'worker-2' && !node.ready), 60_000);
-    await until(page, (seen) => {
-      const elsewhere = mine(seen).filter((pod) => pod.node !== 'worker-2' && pod.state === 'ready');
-      return elsewhere.filter((pod) => pod.group === 'web').length === 5 && elsewhere.filter((pod) => pod.group === 'api').length === 2;
-    }, 120_000);
+    await until(
+      page,
+      (seen) => {
+        const elsewhere = mine(seen).filter((pod) => pod.node !== 'worker-2' && pod.state === 'ready');
+        return elsewhere.filter((pod) => pod.group === 'web').length === 5 && elsewhere.filter((pod) => pod.group === 'api').length === 2;
+      },
+      120_000,
+    );
   });
 
   it('reloads, and everything is as it was', async () => {
     await page.getByRole('button', { name: 'Pause' }).click();
     await expect.poll(() => page.evaluate(() => globalThis.tabernetes.time.state.playing)).toBe(false);
     await page.waitForTimeout(2_500);
-    const state = async () => ({ ...await page.evaluate(async () => ({ hash: await globalThis.tabernetes.hash(), at: globalThis.tabernetes.time.state.nowMicros })), pods: (await snapshot(page)).pods.map((pod) => `${pod.key} ${pod.node} ${pod.state}`).sort() });
+    const state = async () => ({
+      ...(await page.evaluate(async () => ({ hash: await globalThis.tabernetes.hash(), at: globalThis.tabernetes.time.state.nowMicros }))),
+      pods: (await snapshot(page)).pods.map((pod) => `${pod.key} ${pod.node} ${pod.state}`).sort(),
+    });
     const before = await state();
     await page.reload();
     await until(page, (seen) => seen.pods.length === before.pods.length, 60_000);
@@ -123,8 +132,12 @@ describe.skipIf(!isBuilt())('the built page', () => {
     const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     await page.evaluate(axe);
     const found = await page.evaluate(async () => {
-      const { violations } = await (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } }).axe.run();
-      return violations.filter((one) => one.impact === 'serious' || one.impact === 'critical').map((one) => `${one.id}: ${one.nodes[0]?.html.slice(0, 120)}`);
+      const { violations } = await (
+        globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } }
+      ).axe.run();
+      return violations
+        .filter((one) => one.impact === 'serious' || one.impact === 'critical')
+        .map((one) => `${one.id}: ${one.nodes[0]?.html.slice(0, 120)}`);
     });
     expect(found).toEqual([]);
   });

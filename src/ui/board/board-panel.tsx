@@ -16,7 +16,9 @@ const Timeline = lazy(() => import('../timeline/timeline.tsx').then((module) => 
 const SchedulerView = lazy(() => import('../inspector/scheduler-view.tsx').then((module) => ({ default: module.SchedulerView })));
 
 const TABS = [
-  { id: 'nodes', label: 'Nodes', icon: <LayoutGrid size={15} /> }, { id: 'timeline', label: 'Timeline', icon: <ChartGantt size={15} /> }, { id: 'scheduler', label: 'Scheduler', icon: <Table2 size={15} /> },
+  { id: 'nodes', label: 'Nodes', icon: <LayoutGrid size={15} /> },
+  { id: 'timeline', label: 'Timeline', icon: <ChartGantt size={15} /> },
+  { id: 'scheduler', label: 'Scheduler', icon: <Table2 size={15} /> },
 ];
 
 export function BoardPanel() {
@@ -27,24 +29,66 @@ export function BoardPanel() {
   const names = snapshot.objects.namespaces.map((one) => one.metadata?.name ?? '').sort();
   const { set } = useUi.getState();
   return (
-    <Panel label="Board" area="board" tabs={TABS} active={tab === 'words' ? 'nodes' : tab} onTab={(id) => set({ boardTab: id as BoardTab })}
-      actions={(
+    <Panel
+      label="Board"
+      area="board"
+      tabs={TABS}
+      active={tab === 'words' ? 'nodes' : tab}
+      onTab={(id) => set({ boardTab: id as BoardTab })}
+      actions={
         <>
-          {zoom === undefined ? null : <button className="button plain small" onClick={() => set({ zoom: undefined })}>Fit</button>}
-          <Menu trigger={<button className="button plain small"><Funnel size={14} aria-hidden />{namespace === '' ? 'All namespaces' : namespace}<ChevronDown size={13} aria-hidden /></button>} groups={[
-            { items: [{ label: 'All namespaces', checked: namespace === '', run: () => set({ namespace: '' }) }, ...names.map((name) => ({ label: name, checked: namespace === name, run: () => set({ namespace: name }) }))] },
-            { label: 'Zoom', items: [['Cards', 4], ['Cells', 3], ['Marks', 2], ['Dots', 1], ['Density', 0]].map(([label, level]) => ({ label: label as string, checked: zoom === level, run: () => set({ zoom: level as number }) })) },
-          ]} />
+          {zoom === undefined ? null : (
+            <button className="button plain small" onClick={() => set({ zoom: undefined })}>
+              Fit
+            </button>
+          )}
+          <Menu
+            trigger={
+              <button className="button plain small">
+                <Funnel size={14} aria-hidden />
+                {namespace === '' ? 'All namespaces' : namespace}
+                <ChevronDown size={13} aria-hidden />
+              </button>
+            }
+            groups={[
+              {
+                items: [
+                  { label: 'All namespaces', checked: namespace === '', run: () => set({ namespace: '' }) },
+                  ...names.map((name) => ({ label: name, checked: namespace === name, run: () => set({ namespace: name }) })),
+                ],
+              },
+              {
+                label: 'Zoom',
+                items: [
+                  ['Cards', 4],
+                  ['Cells', 3],
+                  ['Marks', 2],
+                  ['Dots', 1],
+                  ['Density', 0],
+                ].map(([label, level]) => ({ label: label as string, checked: zoom === level, run: () => set({ zoom: level as number }) })),
+              },
+            ]}
+          />
         </>
-      )}
-      foot={<WordsLine />}>
-      {tab === 'nodes' ? <><Board /><Empty /></> : null}
+      }
+      foot={<WordsLine />}
+    >
+      {tab === 'nodes' ? (
+        <>
+          <Board />
+          <Empty />
+        </>
+      ) : null}
       <Suspense fallback={null}>
         {tab === 'words' ? <ClusterInWords /> : null}
         {tab === 'timeline' ? <Timeline /> : null}
         {tab === 'scheduler' ? <SchedulerView /> : null}
       </Suspense>
-      {snapshot.trouble === undefined ? null : <p className={`notice ${css['trouble']}`}><strong>The API does not answer.</strong> You see the last that it said: {snapshot.trouble}</p>}
+      {snapshot.trouble === undefined ? null : (
+        <p className={`notice ${css['trouble']}`}>
+          <strong>The API does not answer.</strong> You see the last that it said: {snapshot.trouble}
+        </p>
+      )}
       <FirstMinute />
     </Panel>
   );
@@ -53,14 +97,22 @@ export function BoardPanel() {
 function Empty() {
   const page = usePage();
   const snapshot = useCluster();
-  if (!snapshot.synced || snapshot.pods.some((pod) => !pod.system) || snapshot.objects.deployments.some((one) => one.metadata?.namespace !== 'kube-system')) return null;
+  if (
+    !snapshot.synced ||
+    snapshot.pods.some((pod) => !pod.system) ||
+    snapshot.objects.deployments.some((one) => one.metadata?.namespace !== 'kube-system')
+  )
+    return null;
   const command = 'kubectl create deployment web --image=nginx --replicas=3';
   const count = snapshot.nodes.filter((node) => !node.controlPlane).length;
   return (
     <div className={css['empty']}>
       <h2>{count === 3 ? 'Three nodes' : `${count} nodes`}, nothing to run</h2>
       <p>The control plane is up and waiting for somebody to want something.</p>
-      <button className="chip" onClick={() => page.terminal.type(command)} title="Types it; you press Enter"><CornerDownLeft size={14} aria-hidden />{command}</button>
+      <button className="chip" onClick={() => page.terminal.type(command)} title="Types it; you press Enter">
+        <CornerDownLeft size={14} aria-hidden />
+        {command}
+      </button>
     </div>
   );
 }

@@ -32,7 +32,10 @@ export function Board() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const motion = useRef(createMotion());
   const placing = useRef<Placing>({ nodes: new Map(), tray: [] });
-  const palette = useMemo(() => { void themeCount; return readPalette(); }, [themeCount]);
+  const palette = useMemo(() => {
+    void themeCount;
+    return readPalette();
+  }, [themeCount]);
 
   const layout = useMemo<BoardLayout | undefined>(() => {
     if (size.width === 0) return undefined;
@@ -65,7 +68,14 @@ export function Board() {
       const { boxes, active } = motion.current.frame(now);
       const ctx = prepare(element, size.width, Math.max(size.height, layout.height * palette.scale), palette.scale);
       paintBoard(ctx, {
-        layout, boxes, palette, selected: selectedPod, focused: within ? focused : undefined, selectedNode, hinted: HINTS(hinted), nowMs: shownMs(sandbox.time.state),
+        layout,
+        boxes,
+        palette,
+        selected: selectedPod,
+        focused: within ? focused : undefined,
+        selectedNode,
+        hinted: HINTS(hinted),
+        nowMs: shownMs(sandbox.time.state),
         breath: breathes ? 0.5 + 0.5 * Math.cos((now / 2400) * 2 * Math.PI) : 1,
       });
       if (active || breathes) handle = requestAnimationFrame(draw);
@@ -73,7 +83,21 @@ export function Board() {
     draw();
     return () => cancelAnimationFrame(handle);
     // Cluster seconds redraw back-off rings and grace counters.
-  }, [layout, palette, size, selectedPod, selectedNode, focused, within, still, hinted, sandbox, time.playing, Math.floor(time.nowMs / 250), time.lookingAtMicros]);
+  }, [
+    layout,
+    palette,
+    size,
+    selectedPod,
+    selectedNode,
+    focused,
+    within,
+    still,
+    hinted,
+    sandbox,
+    time.playing,
+    Math.floor(time.nowMs / 250),
+    time.lookingAtMicros,
+  ]);
 
   const at = (event: MouseEvent) => {
     const box = canvas.current!.getBoundingClientRect();
@@ -81,8 +105,10 @@ export function Board() {
   };
   const onClick = (event: MouseEvent): void => {
     const { pod, node } = at(event);
-    if (pod) { setFocused(pod.key); useUi.getState().select({ resource: 'pods', key: pod.key }); }
-    else useUi.getState().select(node ? { resource: 'nodes', key: node.name } : undefined);
+    if (pod) {
+      setFocused(pod.key);
+      useUi.getState().select({ resource: 'pods', key: pod.key });
+    } else useUi.getState().select(node ? { resource: 'nodes', key: node.name } : undefined);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
@@ -91,16 +117,42 @@ export function Board() {
       setFocused(walk(layout, focused ?? selectedPod, step[0]!, step[1]!)?.key ?? focused);
     } else if (event.key === 'Enter' && focused !== undefined) useUi.getState().select({ resource: 'pods', key: focused });
     else if (event.key === 'Escape') useUi.getState().select(undefined);
-    else if (event.key === '+' || event.key === '-') useUi.getState().set({ zoom: Math.min(4, Math.max(0, (layout?.zoom ?? 4) + (event.key === '+' ? 1 : -1))) });
+    else if (event.key === '+' || event.key === '-')
+      useUi.getState().set({ zoom: Math.min(4, Math.max(0, (layout?.zoom ?? 4) + (event.key === '+' ? 1 : -1))) });
   };
   const spoken = layout?.pods.find((box) => box.pod.key === focused)?.pod;
   return (
     <div className={css['board']} ref={shell}>
-      <div className={css['stage']} role="application" tabIndex={0} aria-label="Board: nodes and the Pods on them. Arrow keys walk from Pod to Pod, Enter selects; press W for the same in words."
-        aria-activedescendant={spoken ? 'board-focus' : undefined} onKeyDown={onKeyDown} onFocus={() => setWithin(true)} onBlur={() => setWithin(false)}
-        data-zoom={layout?.zoom} style={layout && layout.height * palette.scale > size.height ? { height: layout.height * palette.scale } : undefined}>
-        <canvas ref={canvas} className={css['canvas']} onClick={onClick} onMouseMove={(event) => { const { pod, node } = at(event); event.currentTarget.style.cursor = pod || node ? 'pointer' : ''; }} aria-hidden />
-        {spoken ? <span id="board-focus" role="img" className="hidden-visually" aria-label={`${spoken.name}, ${wordNow(spoken, shownMs(time))}, ${spoken.node ? `on ${spoken.node}` : 'no node yet'}, ${spoken.restarts} restarts`} /> : null}
+      <div
+        className={css['stage']}
+        role="application"
+        tabIndex={0}
+        aria-label="Board: nodes and the Pods on them. Arrow keys walk from Pod to Pod, Enter selects; press W for the same in words."
+        aria-activedescendant={spoken ? 'board-focus' : undefined}
+        onKeyDown={onKeyDown}
+        onFocus={() => setWithin(true)}
+        onBlur={() => setWithin(false)}
+        data-zoom={layout?.zoom}
+        style={layout && layout.height * palette.scale > size.height ? { height: layout.height * palette.scale } : undefined}
+      >
+        <canvas
+          ref={canvas}
+          className={css['canvas']}
+          onClick={onClick}
+          onMouseMove={(event) => {
+            const { pod, node } = at(event);
+            event.currentTarget.style.cursor = pod || node ? 'pointer' : '';
+          }}
+          aria-hidden
+        />
+        {spoken ? (
+          <span
+            id="board-focus"
+            role="img"
+            className="hidden-visually"
+            aria-label={`${spoken.name}, ${wordNow(spoken, shownMs(time))}, ${spoken.node ? `on ${spoken.node}` : 'no node yet'}, ${spoken.restarts} restarts`}
+          />
+        ) : null}
       </div>
     </div>
   );
@@ -109,7 +161,7 @@ export function Board() {
 const HINT_SETS = new WeakMap<readonly string[], ReadonlySet<string>>();
 function HINTS(keys: readonly string[]): ReadonlySet<string> {
   let set = HINT_SETS.get(keys);
-  if (!set) HINT_SETS.set(keys, set = new Set(keys));
+  if (!set) HINT_SETS.set(keys, (set = new Set(keys)));
   return set;
 }
 
@@ -133,9 +185,15 @@ function prepare(canvas: HTMLCanvasElement, width: number, height: number, scale
 let themeCount = 0;
 /** Changes whenever the theme does: the canvas must read its colours again. */
 function useThemeCount(): number {
-  return useSyncExternalStore((listener) => {
-    const watcher = new MutationObserver(() => { themeCount++; listener(); });
-    watcher.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
-    return () => watcher.disconnect();
-  }, () => themeCount);
+  return useSyncExternalStore(
+    (listener) => {
+      const watcher = new MutationObserver(() => {
+        themeCount++;
+        listener();
+      });
+      watcher.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+      return () => watcher.disconnect();
+    },
+    () => themeCount,
+  );
 }

@@ -6,14 +6,24 @@ import type { BoardContent, BoardNode } from './layout.ts';
 import { placePods } from './slots.ts';
 import type { SlotGroup } from './slots.ts';
 
-export interface Placing { readonly nodes: ReadonlyMap<string, readonly SlotGroup[]>; readonly tray: readonly SlotGroup[] }
+export interface Placing {
+  readonly nodes: ReadonlyMap<string, readonly SlotGroup[]>;
+  readonly tray: readonly SlotGroup[];
+}
 
-export function boardContent(snapshot: ClusterSnapshot, namespace: string, before: Placing): { readonly content: BoardContent; readonly placing: Placing } {
+export function boardContent(
+  snapshot: ClusterSnapshot,
+  namespace: string,
+  before: Placing,
+): { readonly content: BoardContent; readonly placing: Placing } {
   const shown = (pod: PodView): boolean => namespace === '' || pod.namespace === namespace;
   const nodes = [...snapshot.nodes].sort((a, b) => Number(b.controlPlane) - Number(a.controlPlane) || order(a.name, b.name));
   const placed = new Map<string, readonly SlotGroup[]>();
   const content: BoardNode[] = nodes.map((node) => {
-    const groups = placePods(before.nodes.get(node.name) ?? [], node.pods.filter((pod) => !pod.system && shown(pod)));
+    const groups = placePods(
+      before.nodes.get(node.name) ?? [],
+      node.pods.filter((pod) => !pod.system && shown(pod)),
+    );
     placed.set(node.name, groups);
     return { node, groups, system: node.pods.filter((pod) => pod.system).sort((a, b) => order(a.name, b.name)) };
   });
@@ -33,7 +43,9 @@ export function order(a: string, b: string): number {
 /** Why the tray is not empty, in one sentence, from the scheduler's own event. */
 function reason(waiting: readonly PodView[], snapshot: ClusterSnapshot): string {
   for (const pod of waiting) {
-    const event = snapshot.objects.events.findLast((one) => one.reason === 'FailedScheduling' && one.involvedObject.name === pod.name && one.involvedObject.namespace === pod.namespace);
+    const event = snapshot.objects.events.findLast(
+      (one) => one.reason === 'FailedScheduling' && one.involvedObject.name === pod.name && one.involvedObject.namespace === pod.namespace,
+    );
     if (event?.message) return plainReason(event.message);
   }
   return waiting.length > 0 ? 'The scheduler has not looked at it yet.' : '';

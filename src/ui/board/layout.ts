@@ -4,13 +4,36 @@ import type { NodeView } from '../model/node-view.ts';
 import type { PodView } from '../model/pod-view.ts';
 import type { SlotGroup } from './slots.ts';
 
-export interface Rect { readonly x: number; readonly y: number; readonly w: number; readonly h: number }
+export interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+}
 export type Zoom = 0 | 1 | 2 | 3 | 4;
 
-export interface PodBox extends Rect { readonly pod: PodView; readonly zoom: Zoom; /** A row of mark and name, as on the control plane's card. */ readonly named?: true }
-export interface LabelBox { readonly x: number; readonly y: number; readonly w: number; readonly text: string }
-export interface NodeBox extends Rect { readonly node: NodeView; readonly narrow: boolean; readonly headHeight: number; /** Where the kube-system footer begins. */ readonly footY?: number }
-export interface TrayBox extends Rect { readonly count: number; readonly reason: string; /** Where the reason may begin, below the tray's Pods. */ readonly textTop: number }
+export interface PodBox extends Rect {
+  readonly pod: PodView;
+  readonly zoom: Zoom;
+  /** A row of mark and name, as on the control plane's card. */ readonly named?: true;
+}
+export interface LabelBox {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly text: string;
+}
+export interface NodeBox extends Rect {
+  readonly node: NodeView;
+  readonly narrow: boolean;
+  readonly headHeight: number;
+  /** Where the kube-system footer begins. */ readonly footY?: number;
+}
+export interface TrayBox extends Rect {
+  readonly count: number;
+  readonly reason: string;
+  /** Where the reason may begin, below the tray's Pods. */ readonly textTop: number;
+}
 export interface BoardLayout {
   readonly zoom: Zoom;
   readonly width: number;
@@ -21,10 +44,24 @@ export interface BoardLayout {
   readonly labels: readonly LabelBox[];
 }
 
-export interface BoardNode { readonly node: NodeView; readonly groups: readonly SlotGroup[]; readonly system: readonly PodView[] }
-export interface BoardContent { readonly nodes: readonly BoardNode[]; readonly tray: readonly SlotGroup[]; readonly trayReason: string }
+export interface BoardNode {
+  readonly node: NodeView;
+  readonly groups: readonly SlotGroup[];
+  readonly system: readonly PodView[];
+}
+export interface BoardContent {
+  readonly nodes: readonly BoardNode[];
+  readonly tray: readonly SlotGroup[];
+  readonly trayReason: string;
+}
 
-interface CellSize { readonly w: number; readonly h: number; readonly gap: number; readonly label: number; readonly minCard: number }
+interface CellSize {
+  readonly w: number;
+  readonly h: number;
+  readonly gap: number;
+  readonly label: number;
+  readonly minCard: number;
+}
 export const CELLS: Readonly<Record<Zoom, CellSize>> = {
   4: { w: 90, h: 66, gap: 8, label: 22, minCard: 150 },
   3: { w: 56, h: 62, gap: 6, label: 20, minCard: 140 },
@@ -77,7 +114,8 @@ function build(content: BoardContent, zoom: Zoom, { width, height, stacked, bare
     const flow = flowGroups(content.tray, zoom === 0 ? 1 : zoom, x + BODY, top + 46, (stacked ? inner : TRAY) - 2 * BODY, out);
     const h = stacked ? flow - top + 38 : Math.max(columnHeight, flow - top + 90);
     tray = { x, y: top, w: stacked ? inner : TRAY, h, count: trayCount, reason: content.trayReason, textTop: flow - top + 18 };
-    if (stacked) top += h + GAP; else x += TRAY + GAP;
+    if (stacked) top += h + GAP;
+    else x += TRAY + GAP;
   }
   const apart = stacked || zoom <= 1 ? [] : content.nodes.filter((one) => one.node.controlPlane && one.groups.length === 0);
   let low = 0;
@@ -92,14 +130,22 @@ function build(content: BoardContent, zoom: Zoom, { width, height, stacked, bare
   const others = content.nodes.filter((one) => !apart.includes(one));
   // On a phone what the learner works with comes first.
   const workers = stacked ? [...others.filter((one) => !one.node.controlPlane), ...others.filter((one) => one.node.controlPlane)] : others;
-  const across = Math.max(1, Math.min(workers.length, Math.floor((width - EDGE - x + GAP) / ((zoom === 1 && workers.length <= 12 ? 132 : CELLS[zoom].minCard) + GAP))));
+  const across = Math.max(
+    1,
+    Math.min(
+      workers.length,
+      Math.floor((width - EDGE - x + GAP) / ((zoom === 1 && workers.length <= 12 ? 132 : CELLS[zoom].minCard) + GAP)),
+    ),
+  );
   const perRow = stacked && zoom >= 3 ? 1 : across;
   const rows = Math.ceil(workers.length / perRow);
   const cardWidth = Math.min(zoom >= 3 ? Infinity : zoom === 0 ? 40 : 260, Math.floor((width - EDGE - x - GAP * (perRow - 1)) / perRow));
   const share = bare ? (rows === 1 ? low : 0) : rows > 0 && !stacked && zoom >= 2 ? (columnHeight - GAP * (rows - 1)) / rows : 0;
   let y = top;
   for (let row = 0; row < rows; row++) {
-    const boxes = workers.slice(row * perRow, (row + 1) * perRow).map((one, at) => nodeBox(one, zoom, x + at * (cardWidth + GAP), y, cardWidth, false, out));
+    const boxes = workers
+      .slice(row * perRow, (row + 1) * perRow)
+      .map((one, at) => nodeBox(one, zoom, x + at * (cardWidth + GAP), y, cardWidth, false, out));
     const h = Math.max(share, ...boxes.map((box) => box.h));
     for (const box of boxes) out.nodes.push({ ...box, h, ...(box.footY === undefined ? {} : { footY: y + h - FOOT }) });
     y += h + GAP;
@@ -126,7 +172,16 @@ function nodeBox(one: BoardNode, zoom: Zoom, x: number, y: number, w: number, na
   }
   bottom = flowGroups(one.groups, zoom, x + BODY, bottom + 6, w - 2 * BODY, out);
   const foot = one.system.length > 0;
-  return { x, y, w, h: Math.max(bottom + BODY + (foot ? FOOT : 0) - y, head + (one.groups.length === 0 ? 8 : 60)), node: one.node, narrow, headHeight: head, ...(foot ? { footY: bottom } : {}) };
+  return {
+    x,
+    y,
+    w,
+    h: Math.max(bottom + BODY + (foot ? FOOT : 0) - y, head + (one.groups.length === 0 ? 8 : 60)),
+    node: one.node,
+    narrow,
+    headHeight: head,
+    ...(foot ? { footY: bottom } : {}),
+  };
 }
 
 /** Dots and density: a node is its Pods, with no head. */
@@ -135,10 +190,25 @@ function denseBox(one: BoardNode, zoom: Zoom, x: number, y: number, w: number, o
   const cell = CELLS[1];
   const columns = Math.max(1, Math.floor((w - 8 + cell.gap) / (cell.w + cell.gap)));
   const pods = [...one.groups.flatMap((group) => group.slots.filter((slot) => slot !== undefined)), ...one.system];
-  pods.forEach((pod, at) => out.pods.push({
-    pod, zoom: 1, x: x + 4 + (at % columns) * (cell.w + cell.gap), y: y + 4 + Math.floor(at / columns) * (cell.h + cell.gap), w: cell.w, h: cell.h,
-  }));
-  return { x, y, w, h: Math.max(18, 6 + Math.ceil(pods.length / columns) * (cell.h + cell.gap)), node: one.node, narrow: false, headHeight: 0 };
+  pods.forEach((pod, at) =>
+    out.pods.push({
+      pod,
+      zoom: 1,
+      x: x + 4 + (at % columns) * (cell.w + cell.gap),
+      y: y + 4 + Math.floor(at / columns) * (cell.h + cell.gap),
+      w: cell.w,
+      h: cell.h,
+    }),
+  );
+  return {
+    x,
+    y,
+    w,
+    h: Math.max(18, 6 + Math.ceil(pods.length / columns) * (cell.h + cell.gap)),
+    node: one.node,
+    narrow: false,
+    headHeight: 0,
+  };
 }
 
 /** Lays groups out side by side while they fit, each under its owner's name; returns where they end. */
@@ -155,18 +225,33 @@ function flowGroups(groups: readonly SlotGroup[], zoom: Zoom, x: number, y: numb
     const slots = group.slots;
     if (cell.label === 0) {
       for (const pod of slots) {
-        if (used === columns) { used = 0; lineY += cell.h + cell.gap; }
+        if (used === columns) {
+          used = 0;
+          lineY += cell.h + cell.gap;
+        }
         if (pod) out.pods.push({ pod, zoom, x: x + used * (cell.w + cell.gap), y: lineY + 4, w: cell.w, h: cell.h });
         used++;
       }
       lineHeight = cell.h + 6;
       continue;
     }
-    if (used > 0 && used + wide > columns) { used = 0; lineY += lineHeight + 6; lineHeight = 0; }
+    if (used > 0 && used + wide > columns) {
+      used = 0;
+      lineY += lineHeight + 6;
+      lineHeight = 0;
+    }
     const left = x + used * (cell.w + cell.gap);
     out.labels.push({ x: left, y: lineY + 10, w: wide * (cell.w + cell.gap) - cell.gap, text: group.label });
     slots.forEach((pod, at) => {
-      if (pod) out.pods.push({ pod, zoom, x: left + (at % wide) * (cell.w + cell.gap), y: lineY + cell.label + Math.floor(at / wide) * (cell.h + cell.gap), w: cell.w, h: cell.h });
+      if (pod)
+        out.pods.push({
+          pod,
+          zoom,
+          x: left + (at % wide) * (cell.w + cell.gap),
+          y: lineY + cell.label + Math.floor(at / wide) * (cell.h + cell.gap),
+          w: cell.w,
+          h: cell.h,
+        });
     });
     lineHeight = Math.max(lineHeight, cell.label + Math.ceil(slots.length / wide) * (cell.h + cell.gap) - cell.gap);
     used += wide;
@@ -184,7 +269,8 @@ function placeFeet(workers: readonly BoardNode[], out: Out): void {
 
 /** What is under a point: the Pod first, then its node. */
 export function hit(layout: BoardLayout, x: number, y: number): { readonly pod?: PodView; readonly node?: NodeView } {
-  const inside = (box: Rect, slack = 0) => x >= box.x - slack && x < box.x + box.w + slack && y >= box.y - slack && y < box.y + box.h + slack;
+  const inside = (box: Rect, slack = 0) =>
+    x >= box.x - slack && x < box.x + box.w + slack && y >= box.y - slack && y < box.y + box.h + slack;
   const pod = layout.pods.find((box) => inside(box, box.zoom <= 2 && !box.named ? 4 : 2));
   const node = layout.nodes.find((box) => inside(box));
   return { ...(pod ? { pod: pod.pod } : {}), ...(node ? { node: node.node } : {}) };

@@ -17,7 +17,11 @@ export interface MarkPart {
 /** A rounded square from `inset` to `24 - inset`. */
 const square = (inset: number, r: number): string => {
   const far = 24 - inset;
-  return `M${inset + r} ${inset}H${far - r}A${r} ${r} 0 0 1 ${far} ${inset + r}V${far - r}A${r} ${r} 0 0 1 ${far - r} ${far}H${inset + r}A${r} ${r} 0 0 1 ${inset} ${far - r}V${inset + r}A${r} ${r} 0 0 1 ${inset + r} ${inset}Z`;
+  const turn = `A${r} ${r} 0 0 1`;
+  return [
+    `M${inset + r} ${inset}H${far - r}${turn} ${far} ${inset + r}V${far - r}${turn} ${far - r} ${far}`,
+    `H${inset + r}${turn} ${inset} ${far - r}V${inset + r}${turn} ${inset + r} ${inset}Z`,
+  ].join('');
 };
 
 export const SQUARE = square(2, 5);
@@ -27,8 +31,14 @@ const STRIPES = 'M-2 10L10 -2M-2 18L18 -2M4 20L20 4M6 26L26 6M14 26L26 14';
 const HATCH = 'M3 9L9 3M3 15L15 3M3 21L21 3M9 21L21 9M15 21L21 15M3 15L9 21M3 9L15 21M3 3L21 21M9 3L21 15M15 3L21 9';
 
 export const MARKS: Readonly<Record<PodState, readonly MarkPart[]>> = {
-  ready: [{ d: SQUARE, fill: 'state' }, { d: TICK, stroke: 'knock', width: 2.6 }],
-  'not-ready': [{ d: OUTLINE, stroke: 'state', width: 2 }, { d: 'M7.2 3H12V21H7.2A4.2 4.2 0 0 1 3 16.8V7.2A4.2 4.2 0 0 1 7.2 3Z', fill: 'state' }],
+  ready: [
+    { d: SQUARE, fill: 'state' },
+    { d: TICK, stroke: 'knock', width: 2.6 },
+  ],
+  'not-ready': [
+    { d: OUTLINE, stroke: 'state', width: 2 },
+    { d: 'M7.2 3H12V21H7.2A4.2 4.2 0 0 1 3 16.8V7.2A4.2 4.2 0 0 1 7.2 3Z', fill: 'state' },
+  ],
   waiting: [
     { d: OUTLINE, stroke: 'state', width: 1.9, dash: [3.4, 2.5] },
     { d: 'M8.6 7.2h6.8L12 12ZM12 12l3.4 4.8H8.6Z', fill: 'state', stroke: 'state', width: 1.2 },
@@ -41,7 +51,10 @@ export const MARKS: Readonly<Record<PodState, readonly MarkPart[]>> = {
     { d: 'M12 6.6V13', stroke: 'knock', width: 3 },
     { d: 'M12 17.2v.01', stroke: 'knock', width: 3.4 },
   ],
-  succeeded: [{ d: 'M12 3a9 9 0 1 1 0 18a9 9 0 1 1 0-18Z', stroke: 'state', width: 2 }, { d: 'M8 12.3l2.8 2.8L16 9.6', stroke: 'state', width: 2.2 }],
+  succeeded: [
+    { d: 'M12 3a9 9 0 1 1 0 18a9 9 0 1 1 0-18Z', stroke: 'state', width: 2 },
+    { d: 'M8 12.3l2.8 2.8L16 9.6', stroke: 'state', width: 2.2 },
+  ],
   terminating: [
     { d: OUTLINE, stroke: 'state', width: 1.9 },
     { d: HATCH, stroke: 'state', width: 0.8, alpha: 0.35, clipped: true },
@@ -55,23 +68,43 @@ export const MARKS: Readonly<Record<PodState, readonly MarkPart[]>> = {
 };
 
 export const STATE_WORDS: Readonly<Record<PodState, string>> = {
-  ready: 'ready', 'not-ready': 'not ready', waiting: 'waiting', failing: 'failing', succeeded: 'completed', terminating: 'stopping', unknown: 'unknown',
+  ready: 'ready',
+  'not-ready': 'not ready',
+  waiting: 'waiting',
+  failing: 'failing',
+  succeeded: 'completed',
+  terminating: 'stopping',
+  unknown: 'unknown',
 };
 
 /** The token that a state's shapes take. */
 export const STATE_TOKEN: Readonly<Record<PodState, 'run' | 'wait' | 'fail' | 'done' | 'gone'>> = {
-  ready: 'run', 'not-ready': 'run', waiting: 'wait', failing: 'fail', succeeded: 'done', terminating: 'gone', unknown: 'gone',
+  ready: 'run',
+  'not-ready': 'run',
+  waiting: 'wait',
+  failing: 'fail',
+  succeeded: 'done',
+  terminating: 'gone',
+  unknown: 'gone',
 };
 
 const paths = new Map<string, Path2D>();
 export function path(d: string): Path2D {
   let found = paths.get(d);
-  if (!found) paths.set(d, found = new Path2D(d));
+  if (!found) paths.set(d, (found = new Path2D(d)));
   return found;
 }
 
 /** Draws a mark at (x, y), `size` pixels square. */
-export function drawMark(ctx: CanvasRenderingContext2D, state: PodState, x: number, y: number, size: number, color: string, knock: string): void {
+export function drawMark(
+  ctx: CanvasRenderingContext2D,
+  state: PodState,
+  x: number,
+  y: number,
+  size: number,
+  color: string,
+  knock: string,
+): void {
   ctx.save();
   ctx.translate(x, y);
   ctx.scale(size / 24, size / 24);
@@ -80,8 +113,14 @@ export function drawMark(ctx: CanvasRenderingContext2D, state: PodState, x: numb
   const base = ctx.globalAlpha;
   for (const part of MARKS[state]) {
     ctx.globalAlpha = base * (part.alpha ?? 1);
-    if (part.clipped) { ctx.save(); ctx.clip(path(SQUARE)); }
-    if (part.fill) { ctx.fillStyle = part.fill === 'state' ? color : knock; ctx.fill(path(part.d)); }
+    if (part.clipped) {
+      ctx.save();
+      ctx.clip(path(SQUARE));
+    }
+    if (part.fill) {
+      ctx.fillStyle = part.fill === 'state' ? color : knock;
+      ctx.fill(path(part.d));
+    }
     if (part.stroke) {
       ctx.lineWidth = part.width ?? 2;
       ctx.setLineDash(part.dash ? [...part.dash] : []);

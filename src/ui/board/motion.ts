@@ -3,7 +3,11 @@
 import type { BoardLayout, PodBox } from './layout.ts';
 import type { PodView } from '../model/pod-view.ts';
 
-export interface Moved { readonly box: PodBox; readonly alpha: number; /** The state it leaves, and how much of that is still seen. */ readonly leaving?: { readonly pod: PodView; readonly alpha: number } }
+export interface Moved {
+  readonly box: PodBox;
+  readonly alpha: number;
+  /** The state it leaves, and how much of that is still seen. */ readonly leaving?: { readonly pod: PodView; readonly alpha: number };
+}
 
 export interface Motion {
   /** Takes a new layout; differences to the last one begin to move. */
@@ -11,8 +15,14 @@ export interface Motion {
   /** The boxes to draw at a moment; `active` while anything still moves. */
   frame(now: number): { readonly boxes: readonly Moved[]; readonly active: boolean };
 }
-export interface MotionOptions { readonly still: boolean; readonly durations: Durations }
-export interface Durations { readonly state: number; readonly move: number }
+export interface MotionOptions {
+  readonly still: boolean;
+  readonly durations: Durations;
+}
+export interface Durations {
+  readonly state: number;
+  readonly move: number;
+}
 
 interface Track {
   box: PodBox;
@@ -81,7 +91,8 @@ export function createMotion(): Motion {
       const born = track.born === undefined ? 1 : Math.min(1, (now - track.born) / Math.max(1, durations.state));
       if (travelling || fading || born < 1) active = true;
       const moved: Moved = {
-        box: { ...track.box, x: at.x, y: at.y }, alpha: born,
+        box: { ...track.box, x: at.x, y: at.y },
+        alpha: born,
         ...(fading ? { leaving: { pod: track.was!.pod, alpha: 1 - (now - track.was!.at) / durations.state } } : {}),
       };
       (travelling ? flying : boxes).push(moved);
@@ -92,4 +103,3 @@ export function createMotion(): Motion {
 
 /** cubic-bezier(0.5, 0, 0.15, 1), near enough for the eye. */
 const ease = (t: number): number => (t < 0.5 ? 4 * t * t * t : 1 - (-2 * t + 2) ** 3 / 2);
-

@@ -12,18 +12,40 @@ export function paintDot(ctx: Ctx, box: PodBox, palette: Palette): void {
   const { x, y, w, h } = box;
   ctx.fillStyle = ctx.strokeStyle = color;
   switch (box.pod.state) {
-    case 'ready': ctx.fillRect(x, y, w, h); break;
-    case 'not-ready': ctx.fillRect(x, y, w / 2, h); ctx.lineWidth = 1; ctx.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1); break;
-    case 'waiting': ctx.lineWidth = 1.4; ctx.strokeRect(x + 0.7, y + 0.7, w - 1.4, h - 1.4); break;
+    case 'ready':
+      ctx.fillRect(x, y, w, h);
+      break;
+    case 'not-ready':
+      ctx.fillRect(x, y, w / 2, h);
+      ctx.lineWidth = 1;
+      ctx.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
+      break;
+    case 'waiting':
+      ctx.lineWidth = 1.4;
+      ctx.strokeRect(x + 0.7, y + 0.7, w - 1.4, h - 1.4);
+      break;
     case 'failing':
       ctx.fillRect(x, y, w, h);
       ctx.strokeStyle = palette.knock;
       ctx.lineWidth = 1.2;
       stroke(ctx, x + 1, y + h - 1, x + w - 1, y + 1);
       break;
-    case 'succeeded': ctx.lineWidth = 1.4; ctx.beginPath(); ctx.arc(x + w / 2, y + h / 2, w / 2 - 0.8, 0, 7); ctx.stroke(); break;
-    case 'terminating': ctx.lineWidth = 1.4; stroke(ctx, x + 1, y + 1, x + w - 1, y + h - 1); stroke(ctx, x + w - 1, y + 1, x + 1, y + h - 1); break;
-    case 'unknown': ctx.beginPath(); ctx.arc(x + w / 2, y + h / 2, 1.4, 0, 7); ctx.fill(); break;
+    case 'succeeded':
+      ctx.lineWidth = 1.4;
+      ctx.beginPath();
+      ctx.arc(x + w / 2, y + h / 2, w / 2 - 0.8, 0, 7);
+      ctx.stroke();
+      break;
+    case 'terminating':
+      ctx.lineWidth = 1.4;
+      stroke(ctx, x + 1, y + 1, x + w - 1, y + h - 1);
+      stroke(ctx, x + w - 1, y + 1, x + 1, y + h - 1);
+      break;
+    case 'unknown':
+      ctx.beginPath();
+      ctx.arc(x + w / 2, y + h / 2, 1.4, 0, 7);
+      ctx.fill();
+      break;
   }
 }
 
@@ -68,7 +90,12 @@ function paintOne(ctx: Ctx, box: PodBox, frame: Frame): void {
 
 /** "kube-scheduler-control-plane" is the scheduler, where the card says which node it is on. */
 export function systemName(pod: PodView): string {
-  const bare = pod.node !== undefined && pod.name.endsWith(`-${pod.node}`) ? pod.name.slice(0, -pod.node.length - 1) : pod.group === 'alone' || pod.group === 'static' ? pod.name : pod.group;
+  const bare =
+    pod.node !== undefined && pod.name.endsWith(`-${pod.node}`)
+      ? pod.name.slice(0, -pod.node.length - 1)
+      : pod.group === 'alone' || pod.group === 'static'
+        ? pod.name
+        : pod.group;
   return { 'kube-apiserver': 'apiserver', 'kube-scheduler': 'scheduler', 'kube-controller-manager': 'controllers' }[bare] ?? bare;
 }
 
@@ -99,7 +126,10 @@ function paintBody(ctx: Ctx, box: PodBox, state: PodState, color: string, frame:
     ctx.globalAlpha = alpha * 0.16;
     ctx.strokeStyle = color;
     ctx.lineWidth = 1;
-    for (let at = -h; at < w + h; at += 8) { stroke(ctx, x + at, y + h, x + at + h, y); stroke(ctx, x + at, y, x + at + h, y + h); }
+    for (let at = -h; at < w + h; at += 8) {
+      stroke(ctx, x + at, y + h, x + at + h, y);
+      stroke(ctx, x + at, y, x + at + h, y + h);
+    }
   }
   ctx.restore();
   ctx.globalAlpha = alpha * (state === 'waiting' || state === 'unknown' || state === 'terminating' ? 0.8 : palette.borderAlpha);
@@ -149,7 +179,10 @@ function paintCell(ctx: Ctx, box: PodBox, color: string, frame: Frame): void {
   ctx.textAlign = 'center';
   ctx.textBaseline = 'middle';
   const suffix = cut(ctx, pod.suffix, w - 6);
-  if (pod.state === 'failing' || pod.state === 'terminating') { const width = ctx.measureText(suffix).width + 5; plate(ctx, x + w / 2 - width / 2, y + 34, width, 14, palette); }
+  if (pod.state === 'failing' || pod.state === 'terminating') {
+    const width = ctx.measureText(suffix).width + 5;
+    plate(ctx, x + w / 2 - width / 2, y + 34, width, 14, palette);
+  }
   ctx.fillStyle = palette.ink;
   ctx.fillText(suffix, x + w / 2, y + 41);
   ctx.textAlign = 'left';
@@ -176,21 +209,32 @@ const BACK_OFFS = [10, 20, 40, 80, 160, 300];
 /** The next try of a container that waits in a back-off, as far as its status tells it. */
 export function backOff(pod: PodView, nowMs: number): { readonly leftMs: number; readonly share: number } | undefined {
   if (pod.backOffSince === undefined) return undefined;
-  const lastsMs = (pod.reason.includes('CrashLoop') ? BACK_OFFS[Math.min(Math.max(0, pod.restarts - 1), BACK_OFFS.length - 1)]! : backOffOf(nowMs - pod.backOffSince)) * 1000;
-  const sinceMs = pod.reason.includes('CrashLoop') ? nowMs - pod.backOffSince : (nowMs - pod.backOffSince) - elapsedBefore(nowMs - pod.backOffSince);
+  const lastsMs =
+    (pod.reason.includes('CrashLoop')
+      ? BACK_OFFS[Math.min(Math.max(0, pod.restarts - 1), BACK_OFFS.length - 1)]!
+      : backOffOf(nowMs - pod.backOffSince)) * 1000;
+  const sinceMs = pod.reason.includes('CrashLoop')
+    ? nowMs - pod.backOffSince
+    : nowMs - pod.backOffSince - elapsedBefore(nowMs - pod.backOffSince);
   const leftMs = Math.max(0, lastsMs - sinceMs);
   return { leftMs, share: Math.min(1, leftMs / lastsMs) };
 }
 
 function backOffOf(sinceMs: number): number {
   let sum = 0;
-  for (const one of BACK_OFFS) { sum += one * 1000; if (sinceMs < sum) return one; }
+  for (const one of BACK_OFFS) {
+    sum += one * 1000;
+    if (sinceMs < sum) return one;
+  }
   return 300;
 }
 
 function elapsedBefore(sinceMs: number): number {
   let sum = 0;
-  for (const one of BACK_OFFS) { if (sinceMs < sum + one * 1000) return sum; sum += one * 1000; }
+  for (const one of BACK_OFFS) {
+    if (sinceMs < sum + one * 1000) return sum;
+    sum += one * 1000;
+  }
   return sum + Math.floor((sinceMs - sum) / 300_000) * 300_000;
 }
 

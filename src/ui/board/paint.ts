@@ -89,7 +89,10 @@ function paintNode(ctx: Ctx, box: NodeBox, frame: Frame): void {
   ctx.stroke();
   ctx.setLineDash([]);
   if (frame.selectedNode === node.name) ring(ctx, box.x - 2, box.y - 2, box.w + 4, box.h + 4, 11, palette.you);
-  if (box.headHeight === 0) { if (frame.layout.zoom === 0) paintDensity(ctx, box, palette); return; }
+  if (box.headHeight === 0) {
+    if (frame.layout.zoom === 0) paintDensity(ctx, box, palette);
+    return;
+  }
   paintHead(ctx, box, palette);
   if (box.footY !== undefined) {
     ctx.strokeStyle = palette.line2;
@@ -124,7 +127,8 @@ function paintHead(ctx: Ctx, box: NodeBox, palette: Palette): void {
   } else {
     ctx.font = `400 12px ${palette.ui}`;
     ctx.fillStyle = palette.ink3;
-    for (const [at, text] of ['No reports from here.', 'What follows is the last seen.'].entries()) ctx.fillText(cut(ctx, text, box.w - 20), box.x + 10, box.y + 40 + at * 16);
+    for (const [at, text] of ['No reports from here.', 'What follows is the last seen.'].entries())
+      ctx.fillText(cut(ctx, text, box.w - 20), box.x + 10, box.y + 40 + at * 16);
   }
   ctx.strokeStyle = palette.line;
   line(ctx, box.x + 1, box.y + box.headHeight - 0.5, box.x + box.w - 1);
@@ -136,14 +140,24 @@ function factsThatFit(ctx: Ctx, box: NodeBox, palette: Palette): string {
   ctx.font = `600 13px ${palette.ui}`;
   const room = box.w - 48 - ctx.measureText(box.narrow ? shortPlane(node.name) : node.name).width;
   ctx.font = `400 11px ${palette.ui}`;
-  const facts = box.narrow && node.ready ? ['taint'] : [node.condition, ...(node.cordoned ? ['cordoned'] : []), ...(node.zone === undefined ? [] : [node.zone])];
+  const facts =
+    box.narrow && node.ready
+      ? ['taint']
+      : [node.condition, ...(node.cordoned ? ['cordoned'] : []), ...(node.zone === undefined ? [] : [node.zone])];
   while (facts.length > 1 && ctx.measureText(facts.join(' · ')).width > room) facts.pop();
   return ctx.measureText(facts[0]!).width > room && node.ready ? '' : facts.join(' · ');
 }
 
 const shortPlane = (name: string): string => (name === 'control-plane' ? 'control' : name);
 
-function bar(ctx: Ctx, box: NodeBox, name: string, capacity: { requested: number; allocatable: number; used: number | undefined; text: string }, y: number, palette: Palette): void {
+function bar(
+  ctx: Ctx,
+  box: NodeBox,
+  name: string,
+  capacity: { requested: number; allocatable: number; used: number | undefined; text: string },
+  y: number,
+  palette: Palette,
+): void {
   ctx.font = `400 11px ${palette.ui}`;
   ctx.fillStyle = palette.ink3;
   ctx.textAlign = 'left';
@@ -181,7 +195,11 @@ function paintDensity(ctx: Ctx, box: NodeBox, palette: Palette): void {
     ctx.fillRect(box.x + 2, box.y + 2, box.w - 4, box.h - 4);
     ctx.globalAlpha = 1;
   }
-  const worst = pods.some((pod) => pod.state === 'failing') ? palette.state.fail : pods.some((pod) => pod.state === 'waiting') ? palette.state.wait : undefined;
+  const worst = pods.some((pod) => pod.state === 'failing')
+    ? palette.state.fail
+    : pods.some((pod) => pod.state === 'waiting')
+      ? palette.state.wait
+      : undefined;
   if (worst === undefined) return;
   ctx.fillStyle = worst;
   ctx.fillRect(box.x + box.w - 9, box.y + 2, 7, 7);
@@ -236,7 +254,10 @@ export function wrap(ctx: Ctx, text: string, width: number): readonly string[] {
   let current = '';
   for (const word of text.split(' ')) {
     const tried = current === '' ? word : `${current} ${word}`;
-    if (current !== '' && ctx.measureText(tried).width > width) { lines.push(current); current = word; } else current = tried;
+    if (current !== '' && ctx.measureText(tried).width > width) {
+      lines.push(current);
+      current = word;
+    } else current = tried;
   }
   if (current !== '') lines.push(current);
   return lines;

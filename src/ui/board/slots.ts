@@ -2,14 +2,19 @@
  *  replacement takes the place that was freed. Pure: old places and Pods in, new places out. */
 import type { PodView } from '../model/pod-view.ts';
 
-export interface SlotGroup { readonly key: string; readonly label: string; readonly slots: readonly (PodView | undefined)[] }
+export interface SlotGroup {
+  readonly key: string;
+  readonly label: string;
+  readonly slots: readonly (PodView | undefined)[];
+}
 
 export function placePods(before: readonly SlotGroup[], pods: readonly PodView[]): readonly SlotGroup[] {
   const waiting = new Map<string, PodView[]>();
   for (const pod of pods) {
     const key = groupKey(pod);
     const list = waiting.get(key);
-    if (list) list.push(pod); else waiting.set(key, [pod]);
+    if (list) list.push(pod);
+    else waiting.set(key, [pod]);
   }
   const groups: SlotGroup[] = [];
   for (const old of before) {
@@ -33,7 +38,8 @@ function fill(old: readonly (PodView | undefined)[], pods: readonly PodView[]): 
   const fresh = [...byKey.values()].sort((a, b) => a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1));
   for (const pod of fresh) {
     const hole = slots.indexOf(undefined);
-    if (hole < 0) slots.push(pod); else slots[hole] = pod;
+    if (hole < 0) slots.push(pod);
+    else slots[hole] = pod;
   }
   while (slots.length > 0 && slots.at(-1) === undefined) slots.pop();
   return slots;

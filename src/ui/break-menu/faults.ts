@@ -11,33 +11,58 @@ const handles = new Map<string, FaultHandle>();
 
 export function faultTitle(fault: Fault): string {
   switch (fault.type) {
-    case 'node-crash': return `${fault.node} unplugged`;
-    case 'node-reboot': return `${fault.node} reboots`;
-    case 'node-hang': return `${fault.node} frozen`;
-    case 'node-add': return 'A node joins';
-    case 'node-remove': return `${fault.node} removed`;
-    case 'link-cut': return `Link ${fault.between.join(' – ')} cut`;
-    case 'link-slow': return `Link ${fault.between.join(' – ')} slowed`;
-    case 'link-lossy': return `Link ${fault.between.join(' – ')} loses messages`;
-    case 'component-kill': return `${fault.component} killed`;
-    case 'component-hang': return `${fault.component} frozen`;
-    case 'container-kill': return `A container of ${fault.pod} killed`;
+    case 'node-crash':
+      return `${fault.node} unplugged`;
+    case 'node-reboot':
+      return `${fault.node} reboots`;
+    case 'node-hang':
+      return `${fault.node} frozen`;
+    case 'node-add':
+      return 'A node joins';
+    case 'node-remove':
+      return `${fault.node} removed`;
+    case 'link-cut':
+      return `Link ${fault.between.join(' – ')} cut`;
+    case 'link-slow':
+      return `Link ${fault.between.join(' – ')} slowed`;
+    case 'link-lossy':
+      return `Link ${fault.between.join(' – ')} loses messages`;
+    case 'component-kill':
+      return `${fault.component} killed`;
+    case 'component-hang':
+      return `${fault.component} frozen`;
+    case 'container-kill':
+      return `A container of ${fault.pod} killed`;
   }
 }
 
 function consequence(fault: Fault): string {
   switch (fault.type) {
-    case 'node-crash': return 'It goes NotReady after 50 s without a heartbeat.';
-    case 'link-cut': return 'Each side goes on with what it knows.';
-    case 'link-slow': return 'Requests over it take two seconds longer each way.';
-    case 'node-add': return 'Its kubelet registers, then Pods can be placed on it.';
-    case 'component-kill': return 'What runs goes on running. Watch what stops being decided.';
-    case 'node-remove': return 'Its Node object goes, and its Pods are replaced.';
-    default: return '';
+    case 'node-crash':
+      return 'It goes NotReady after 50 s without a heartbeat.';
+    case 'link-cut':
+      return 'Each side goes on with what it knows.';
+    case 'link-slow':
+      return 'Requests over it take two seconds longer each way.';
+    case 'node-add':
+      return 'Its kubelet registers, then Pods can be placed on it.';
+    case 'component-kill':
+      return 'What runs goes on running. Watch what stops being decided.';
+    case 'node-remove':
+      return 'Its Node object goes, and its Pods are replaced.';
+    default:
+      return '';
   }
 }
 
-const MEND: Readonly<Partial<Record<Fault['type'], string>>> = { 'node-crash': 'Plug in', 'link-cut': 'Join', 'link-slow': 'Undo', 'link-lossy': 'Undo', 'node-hang': 'Thaw', 'component-hang': 'Thaw' };
+const MEND: Readonly<Partial<Record<Fault['type'], string>>> = {
+  'node-crash': 'Plug in',
+  'link-cut': 'Join',
+  'link-slow': 'Undo',
+  'link-lossy': 'Undo',
+  'node-hang': 'Thaw',
+  'component-hang': 'Thaw',
+};
 
 export async function begin(page: Page, fault: Fault): Promise<void> {
   goLive(page);
@@ -45,7 +70,14 @@ export async function begin(page: Page, fault: Fault): Promise<void> {
     const handle = await page.sandbox.fault(fault);
     handles.set(handle.id, handle);
     const label = MEND[fault.type];
-    useUi.getState().notify({ icon: 'plug', title: faultTitle(fault), detail: consequence(fault), ...(label ? { action: { label, run: () => void mend(page, handle.id) } } : {}) });
+    useUi
+      .getState()
+      .notify({
+        icon: 'plug',
+        title: faultTitle(fault),
+        detail: consequence(fault),
+        ...(label ? { action: { label, run: () => void mend(page, handle.id) } } : {}),
+      });
   } catch (error) {
     failed(error);
   }
@@ -72,7 +104,11 @@ async function undoOf(page: Page, fault: Fault): Promise<void> {
 export async function deletePod(page: Page, pod: PodView): Promise<void> {
   goLive(page);
   try {
-    const response = await page.sandbox.api.request({ method: 'DELETE', path: `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}`, headers: { 'user-agent': 'page' } });
+    const response = await page.sandbox.api.request({
+      method: 'DELETE',
+      path: `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}`,
+      headers: { 'user-agent': 'page' },
+    });
     if (response.status >= 300) throw new Error(statusMessage(response.body));
     useUi.getState().notify({ icon: 'check', title: `You deleted ${pod.name}`, detail: 'It has 30 s to end. What owns it makes another.' });
   } catch (error) {

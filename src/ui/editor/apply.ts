@@ -5,11 +5,26 @@ import type { KubeObject, Status } from '../../api/object.ts';
 import type { Transport } from '../../api/transport.ts';
 import { lineOfField } from './manifest.ts';
 
-export interface Problem { readonly line: number; readonly column: number; readonly message: string }
-export interface Applied { readonly kind: string; readonly name: string; readonly outcome: 'created' | 'configured' | 'unchanged' }
-export type ApplyResult = { readonly type: 'applied'; readonly objects: readonly Applied[] } | { readonly type: 'refused'; readonly problems: readonly Problem[] };
+export interface Problem {
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+export interface Applied {
+  readonly kind: string;
+  readonly name: string;
+  readonly outcome: 'created' | 'configured' | 'unchanged';
+}
+export type ApplyResult =
+  | { readonly type: 'applied'; readonly objects: readonly Applied[] }
+  | { readonly type: 'refused'; readonly problems: readonly Problem[] };
 
-interface Item { readonly object: KubeObject; readonly path: string; readonly line: number; readonly text: string }
+interface Item {
+  readonly object: KubeObject;
+  readonly path: string;
+  readonly line: number;
+  readonly text: string;
+}
 
 const MANAGER = 'page';
 
@@ -34,22 +49,36 @@ export async function applyText(api: Transport, text: string): Promise<ApplyResu
 /** The live object that a document names, if it is there. */
 export async function liveObjects(api: Transport, text: string): Promise<readonly (KubeObject | undefined)[]> {
   const { items } = await readItems(api, text);
-  return Promise.all(items.map(async (item) => {
-    const response = await api.request({ method: 'GET', path: item.path });
-    return response.status === 200 ? (response.body as KubeObject) : undefined;
-  }));
+  return Promise.all(
+    items.map(async (item) => {
+      const response = await api.request({ method: 'GET', path: item.path });
+      return response.status === 200 ? (response.body as KubeObject) : undefined;
+    }),
+  );
 }
 
-async function readItems(api: Transport, text: string): Promise<{ readonly items: readonly Item[]; readonly problems?: readonly Problem[] }> {
+async function readItems(
+  api: Transport,
+  text: string,
+): Promise<{ readonly items: readonly Item[]; readonly problems?: readonly Problem[] }> {
   const items: Item[] = [];
   const problems: Problem[] = [];
   try {
     for (const document of parseYamlDocuments(text)) {
       const object = document.value as KubeObject;
       const at = (message: string): number => problems.push({ line: document.line, column: 1, message });
-      if (typeof object !== 'object' || object === null || Array.isArray(object)) { at('This document is not an object.'); continue; }
-      if (!object.apiVersion || !object.kind) { at(`${object.kind ? 'apiVersion' : 'kind'} is missing.`); continue; }
-      if (!object.metadata?.name) { at('metadata.name is missing.'); continue; }
+      if (typeof object !== 'object' || object === null || Array.isArray(object)) {
+        at('This document is not an object.');
+        continue;
+      }
+      if (!object.apiVersion || !object.kind) {
+        at(`${object.kind ? 'apiVersion' : 'kind'} is missing.`);
+        continue;
+      }
+      if (!object.metadata?.name) {
+        at('metadata.name is missing.');
+        continue;
+      }
       const place = await placeOf(api, object);
       if (place === undefined) at(`no matches for kind "${object.kind}" in version "${object.apiVersion}"`);
       else items.push({ object, path: place, line: document.line, text: document.text });
@@ -58,11 +87,16 @@ async function readItems(api: Transport, text: string): Promise<{ readonly items
     if (!(error instanceof YamlError)) throw error;
     problems.push({ line: error.line, column: error.column, message: error.message });
   }
-  if (items.length === 0 && problems.length === 0) problems.push({ line: 1, column: 1, message: 'There is nothing in this file to apply.' });
+  if (items.length === 0 && problems.length === 0)
+    problems.push({ line: 1, column: 1, message: 'There is nothing in this file to apply.' });
   return problems.length > 0 ? { items, problems } : { items };
 }
 
-interface ApiResource { readonly name: string; readonly kind: string; readonly namespaced: boolean }
+interface ApiResource {
+  readonly name: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
 
 async function placeOf(api: Transport, object: KubeObject): Promise<string | undefined> {
   const base = object.apiVersion!.includes('/') ? `/apis/${object.apiVersion}` : `/api/${object.apiVersion}`;
@@ -77,13 +111,27 @@ async function placeOf(api: Transport, object: KubeObject): Promise<string | und
 
 async function send(api: Transport, item: Item, dryRun: boolean): Promise<Applied | { readonly problems: readonly Problem[] }> {
   const before = dryRun ? undefined : await api.request({ method: 'GET', path: item.path });
-  const query: [string, string][] = [['fieldManager', MANAGER], ['force', 'true'], ['fieldValidation', 'Strict'], ...(dryRun ? [['dryRun', 'All'] as [string, string]] : [])];
+  const query: [string, string][] = [
+    ['fieldManager', MANAGER],
+    ['force', 'true'],
+    ['fieldValidation', 'Strict'],
+    ...(dryRun ? [['dryRun', 'All'] as [string, string]] : []),
+  ];
   const response = await api.request({
-    method: 'PATCH', path: item.path, query, body: new TextEncoder().encode(JSON.stringify(item.object)), headers: { 'content-type': 'application/apply-patch+yaml', 'user-agent': 'page' },
+    method: 'PATCH',
+    path: item.path,
+    query,
+    body: new TextEncoder().encode(JSON.stringify(item.object)),
+    headers: { 'content-type': 'application/apply-patch+yaml', 'user-agent': 'page' },
   });
   if (response.status >= 300) return { problems: problemsOf(response.body as Status, item) };
   const version = (body: unknown): string | undefined => (body as KubeObject | undefined)?.metadata?.resourceVersion;
-  const outcome = response.status === 201 || before?.status === 404 ? 'created' : before && version(before.body) === version(response.body) ? 'unchanged' : 'configured';
+  const outcome =
+    response.status === 201 || before?.status === 404
+      ? 'created'
+      : before && version(before.body) === version(response.body)
+        ? 'unchanged'
+        : 'configured';
   return { kind: item.object.kind ?? '', name: item.object.metadata?.name ?? '', outcome };
 }
 
@@ -91,7 +139,12 @@ async function send(api: Transport, item: Item, dryRun: boolean): Promise<Applie
 export function problemsOf(status: Status, item: { readonly line: number; readonly text: string }): readonly Problem[] {
   const inFile = (field: string): number => firstLine(item) + lineOfField(item.text, field) - 1;
   const causes = (status.details?.causes ?? []).filter((cause) => cause.field !== undefined && cause.field !== '<nil>');
-  if (causes.length > 0) return causes.map((cause) => ({ line: inFile(cause.field!), column: 1, message: `${cause.field}: ${cause.message ?? status.message ?? ''}` }));
+  if (causes.length > 0)
+    return causes.map((cause) => ({
+      line: inFile(cause.field!),
+      column: 1,
+      message: `${cause.field}: ${cause.message ?? status.message ?? ''}`,
+    }));
   const unknown = [...(status.message ?? '').matchAll(/unknown field "([^"]+)"/g)].map((match) => match[1]!);
   if (unknown.length > 0) return unknown.map((field) => ({ line: inFile(field), column: 1, message: `unknown field "${field}"` }));
   return [{ line: item.line, column: 1, message: status.message ?? 'the API refused this object' }];

@@ -3,7 +3,12 @@ import type { Page } from '../page.tsx';
 import { create } from '../zustand.ts';
 import { useUi } from '../ui-state.ts';
 
-export interface EditRequest { readonly path: string; readonly text: string; readonly language: string; finish(text: string | undefined): void }
+export interface EditRequest {
+  readonly path: string;
+  readonly text: string;
+  readonly language: string;
+  finish(text: string | undefined): void;
+}
 
 /** The request that the editor panel shows in front of the files. */
 export const useEditRequest = create<{ readonly request: EditRequest | undefined }>()(() => ({ request: undefined }));
@@ -13,7 +18,16 @@ export function editInPane(page: Page, { path, text, language }: Omit<EditReques
   return new Promise((resolve) => {
     useEditRequest.getState().request?.finish(undefined);
     useEditRequest.setState({
-      request: { path, text, language, finish(result) { useEditRequest.setState({ request: undefined }); resolve(result); page.terminal.focus(); } },
+      request: {
+        path,
+        text,
+        language,
+        finish(result) {
+          useEditRequest.setState({ request: undefined });
+          resolve(result);
+          page.terminal.focus();
+        },
+      },
     });
   });
 }

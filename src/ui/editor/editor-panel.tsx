@@ -28,21 +28,40 @@ export function EditorPanel({ bare }: { readonly bare?: boolean }) {
   const [editor, setEditor] = useState<CodeEditor | undefined>(undefined);
   const place = useRef<HTMLDivElement>(null);
   const shown = request ? request.path : active !== undefined && files.texts.has(active) ? active : [...files.texts.keys()][0];
-  const text = request ? request.text : shown === undefined ? '' : files.texts.get(shown) ?? '';
+  const text = request ? request.text : shown === undefined ? '' : (files.texts.get(shown) ?? '');
   const live = useRef({ shown, request });
   live.current = { shown, request };
 
-  useEffect(() => page.editor.onOpen((path, line) => { setActive(path); if (line !== undefined) setTimeout(() => editor?.reveal(line), 50); }), [page, editor]);
+  useEffect(
+    () =>
+      page.editor.onOpen((path, line) => {
+        setActive(path);
+        if (line !== undefined) setTimeout(() => editor?.reveal(line), 50);
+      }),
+    [page, editor],
+  );
   useEditorIn(place, plain, setEditor, page.sandbox.api);
-  useEffect(() => { if (editor && shown !== undefined) editor.open(shown, text); }, [editor, shown, request, files.loaded, files.outside]);
-  useEffect(() => { editor?.onEdit((next) => { const now = live.current; if (!now.request && now.shown !== undefined) files.edit(now.shown, next); }); }, [editor, files.edit]);
-  useEffect(() => { editor?.notes(request ? [] : clusterNotes(editor.text(), snapshot.pods, snapshot.objects.pods)); }, [editor, snapshot, shown, request]);
+  useEffect(() => {
+    if (editor && shown !== undefined) editor.open(shown, text);
+  }, [editor, shown, request, files.loaded, files.outside]);
+  useEffect(() => {
+    editor?.onEdit((next) => {
+      const now = live.current;
+      if (!now.request && now.shown !== undefined) files.edit(now.shown, next);
+    });
+  }, [editor, files.edit]);
+  useEffect(() => {
+    editor?.notes(request ? [] : clusterNotes(editor.text(), snapshot.pods, snapshot.objects.pods));
+  }, [editor, snapshot, shown, request]);
 
   const apply = useCallback(async () => {
     if (!editor || busy) return;
     const written = editor.text();
     const now = live.current;
-    if (now.request) { now.request.finish(written); return; }
+    if (now.request) {
+      now.request.finish(written);
+      return;
+    }
     setBusy(true);
     try {
       if (now.shown !== undefined) await files.flush();
@@ -50,11 +69,20 @@ export function EditorPanel({ bare }: { readonly bare?: boolean }) {
       if (result.type === 'refused') {
         editor.problems(result.problems);
         const [first] = result.problems;
-        useUi.getState().notify({ icon: 'warning', title: `Not applied: line ${first?.line}`, detail: first?.message ?? '', action: { label: 'Show', run: () => editor.reveal(first?.line ?? 1) } });
+        useUi
+          .getState()
+          .notify({
+            icon: 'warning',
+            title: `Not applied: line ${first?.line}`,
+            detail: first?.message ?? '',
+            action: { label: 'Show', run: () => editor.reveal(first?.line ?? 1) },
+          });
       } else {
         editor.problems([]);
         if (now.shown !== undefined) setApplied((old) => new Map(old).set(now.shown!, written));
-        useUi.getState().notify({ icon: 'check', title: result.objects.map((one) => `${one.kind.toLowerCase()}/${one.name} ${one.outcome}`).join(', ') });
+        useUi
+          .getState()
+          .notify({ icon: 'check', title: result.objects.map((one) => `${one.kind.toLowerCase()}/${one.name} ${one.outcome}`).join(', ') });
       }
     } catch (error) {
       useUi.getState().notify({ icon: 'warning', title: 'The API does not answer', detail: error instanceof Error ? error.message : '' });
@@ -65,20 +93,39 @@ export function EditorPanel({ bare }: { readonly bare?: boolean }) {
 
   const compare = async (): Promise<void> => {
     if (!editor) return;
-    if (comparing) { editor.diff(undefined); setComparing(false); return; }
+    if (comparing) {
+      editor.diff(undefined);
+      setComparing(false);
+      return;
+    }
     const objects = await liveObjects(page.sandbox.api, editor.text());
     editor.diff(objects.map((one) => (one ? editableYaml(one) : '')).join('---\n'));
     setComparing(true);
   };
   const onKeyDown = (event: React.KeyboardEvent): void => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); event.stopPropagation(); void apply(); }
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      event.stopPropagation();
+      void apply();
+    }
   };
   const actions = request ? (
-    <><button className="button small" onClick={() => request.finish(undefined)}><X size={13} /> Give up</button><button className="button small filled" onClick={() => void apply()}><Check size={13} /> Save and close</button></>
+    <>
+      <button className="button small" onClick={() => request.finish(undefined)}>
+        <X size={13} /> Give up
+      </button>
+      <button className="button small filled" onClick={() => void apply()}>
+        <Check size={13} /> Save and close
+      </button>
+    </>
   ) : (
     <>
-      <button className="button small" aria-pressed={comparing} disabled={shown === undefined} onClick={() => void compare()}>{comparing ? 'Back to the file' : 'Diff with live'}</button>
-      <button className="button small yours" disabled={busy || shown === undefined} onClick={() => void apply()}>Apply <kbd className={css['keys']}>{APPLY_KEYS}</kbd></button>
+      <button className="button small" aria-pressed={comparing} disabled={shown === undefined} onClick={() => void compare()}>
+        {comparing ? 'Back to the file' : 'Diff with live'}
+      </button>
+      <button className="button small yours" disabled={busy || shown === undefined} onClick={() => void apply()}>
+        Apply <kbd className={css['keys']}>{APPLY_KEYS}</kbd>
+      </button>
     </>
   );
   const body = (
@@ -86,19 +133,64 @@ export function EditorPanel({ bare }: { readonly bare?: boolean }) {
       {shown === undefined && !request ? <Empty onNew={() => void files.create(FIRST, EXAMPLE).then(() => setActive(FIRST))} /> : null}
     </div>
   );
-  if (bare) return <div className={css['bare']}><div className={css['bareBar']}>{actions}</div>{body}</div>;
+  if (bare)
+    return (
+      <div className={css['bare']}>
+        <div className={css['bareBar']}>{actions}</div>
+        {body}
+      </div>
+    );
   return (
-    <Panel label="Manifests" area="editor" active={shown ?? ''} onTab={(id) => { if (!request) { editor?.diff(undefined); setComparing(false); setActive(id); } }}
-      tabs={request ? [{ id: request.path, label: request.path.split('/').at(-1) ?? request.path, icon: <FileCode size={15} /> }] : [...files.texts.keys()].map((path) => ({ id: path, label: path, icon: <FileCode size={15} />, mark: applied.has(path) && applied.get(path) !== files.texts.get(path) }))}
-      afterTabs={request ? null : <button className="button plain small icon" aria-label="New file" title="New file" onClick={() => { const name = freeName(files.texts); void files.create(name, '').then(() => setActive(name)); }}><Plus size={15} /></button>}
-      actions={actions}>
+    <Panel
+      label="Manifests"
+      area="editor"
+      active={shown ?? ''}
+      onTab={(id) => {
+        if (!request) {
+          editor?.diff(undefined);
+          setComparing(false);
+          setActive(id);
+        }
+      }}
+      tabs={
+        request
+          ? [{ id: request.path, label: request.path.split('/').at(-1) ?? request.path, icon: <FileCode size={15} /> }]
+          : [...files.texts.keys()].map((path) => ({
+              id: path,
+              label: path,
+              icon: <FileCode size={15} />,
+              mark: applied.has(path) && applied.get(path) !== files.texts.get(path),
+            }))
+      }
+      afterTabs={
+        request ? null : (
+          <button
+            className="button plain small icon"
+            aria-label="New file"
+            title="New file"
+            onClick={() => {
+              const name = freeName(files.texts);
+              void files.create(name, '').then(() => setActive(name));
+            }}
+          >
+            <Plus size={15} />
+          </button>
+        )
+      }
+      actions={actions}
+    >
       {body}
     </Panel>
   );
 }
 
 /** A plain field first, Monaco as soon as it has come: typing is never waited for. */
-function useEditorIn(place: React.RefObject<HTMLDivElement | null>, plain: boolean, setEditor: (editor: CodeEditor | undefined) => void, api: ReturnType<typeof usePage>['sandbox']['api']): void {
+function useEditorIn(
+  place: React.RefObject<HTMLDivElement | null>,
+  plain: boolean,
+  setEditor: (editor: CodeEditor | undefined) => void,
+  api: ReturnType<typeof usePage>['sandbox']['api'],
+): void {
   useEffect(() => {
     let live = true;
     let current: CodeEditor | undefined;
@@ -106,20 +198,30 @@ function useEditorIn(place: React.RefObject<HTMLDivElement | null>, plain: boole
     void (async () => {
       if (plain) {
         const { createPlainEditor } = await import('./plain.ts');
-        if (live && place.current) setEditor(current = createPlainEditor(place.current));
+        if (live && place.current) setEditor((current = createPlainEditor(place.current)));
         return;
       }
       await quietMoment();
       const module = await import('./monaco.ts');
       if (!live || !place.current) return;
-      setEditor(current = module.createEditor(place.current));
+      setEditor((current = module.createEditor(place.current)));
       const watcher = new MutationObserver(() => module.retheme());
       watcher.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
       stop.push({ [Symbol.dispose]: () => watcher.disconnect() });
       const { clusterSchema } = await import('./openapi-schema.ts');
-      await clusterSchema(api).then((schema) => { if (live) module.useSchema(schema); }, () => undefined);
+      await clusterSchema(api).then(
+        (schema) => {
+          if (live) module.useSchema(schema);
+        },
+        () => undefined,
+      );
     })();
-    return () => { live = false; for (const one of stop) one[Symbol.dispose](); current?.[Symbol.dispose](); setEditor(undefined); };
+    return () => {
+      live = false;
+      for (const one of stop) one[Symbol.dispose]();
+      current?.[Symbol.dispose]();
+      setEditor(undefined);
+    };
   }, [place, plain, setEditor, api]);
 }
 
@@ -136,7 +238,9 @@ function Empty({ onNew }: { readonly onNew: () => void }) {
     <div className={css['empty']}>
       <h2>A place for manifests</h2>
       <p>Files in your home directory that end in .yaml open here. Apply sends them to the cluster.</p>
-      <button className="button" onClick={onNew}><FileCode size={15} /> Open an example</button>
+      <button className="button" onClick={onNew}>
+        <FileCode size={15} /> Open an example
+      </button>
     </div>
   );
 }

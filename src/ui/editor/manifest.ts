@@ -12,16 +12,27 @@ export function objectYaml(object: KubeObject): string {
 export function editableYaml(object: KubeObject): string {
   const { status: _status, ...rest } = object as KubeObject & { readonly status?: unknown };
   const { name, namespace, labels, annotations } = object.metadata ?? {};
-  const kept = Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => !/^(kubectl|deployment)\.kubernetes\.io\//.test(key)));
+  const kept = Object.fromEntries(
+    Object.entries(annotations ?? {}).filter(([key]) => !/^(kubectl|deployment)\.kubernetes\.io\//.test(key)),
+  );
   return stringifyYaml({
-    ...rest, metadata: { name, ...(namespace && namespace !== 'default' ? { namespace } : {}), ...(labels ? { labels } : {}), ...(Object.keys(kept).length > 0 ? { annotations: kept } : {}) },
+    ...rest,
+    metadata: {
+      name,
+      ...(namespace && namespace !== 'default' ? { namespace } : {}),
+      ...(labels ? { labels } : {}),
+      ...(Object.keys(kept).length > 0 ? { annotations: kept } : {}),
+    },
   });
 }
 
 /** The line of `spec.template.spec.containers[0].image` in a block of YAML, counted from 1; the nearest parent's where the
  *  field itself is not written. */
 export function lineOfField(text: string, field: string): number {
-  const steps = field.replaceAll(/\[([^\]]*)\]/g, '.$1').split('.').filter((step) => step !== '');
+  const steps = field
+    .replaceAll(/\[([^\]]*)\]/g, '.$1')
+    .split('.')
+    .filter((step) => step !== '');
   const lines = text.split('\n');
   let at = 0;
   let end = lines.length;
@@ -38,7 +49,11 @@ export function lineOfField(text: string, field: string): number {
   return found + 1;
 }
 
-interface Hit { readonly line: number; readonly indent: number; readonly item: boolean }
+interface Hit {
+  readonly line: number;
+  readonly indent: number;
+  readonly item: boolean;
+}
 
 /** "- name: x" counts as a key indented by two more. */
 const keyIndent = (line: string): number => /^\s*(?:- +)*/.exec(line)![0].length;

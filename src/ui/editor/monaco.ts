@@ -24,10 +24,13 @@ import 'monaco-editor/editor/contrib/suggest/browser/suggestController';
 import { configureMonacoYaml } from 'monaco-yaml';
 import type { MonacoYaml } from 'monaco-yaml';
 import EditorWorker from 'monaco-editor/editor/editor.worker.js?worker';
-import YamlWorker from './yaml.worker.ts?worker';
+import YamlWorker from 'monaco-yaml/yaml.worker.js?worker';
 import type { Problem } from './apply.ts';
 
-export interface Note { readonly line: number; readonly text: string }
+export interface Note {
+  readonly line: number;
+  readonly text: string;
+}
 
 export interface CodeEditor extends Disposable {
   open(path: string, text: string): void;
@@ -50,8 +53,10 @@ function setUp(): void {
   Object.assign(globalThis, { MonacoEnvironment: { getWorker: () => new EditorWorker() } });
   // monaco-yaml's worker manager speaks to an older Monaco: it gives module names where a worker is now expected.
   const compatible = {
-    ...monaco, editor: {
-      ...monaco.editor, createWebWorker: (options: { readonly createData?: unknown }) => {
+    ...monaco,
+    editor: {
+      ...monaco.editor,
+      createWebWorker: (options: { readonly createData?: unknown }) => {
         const worker = new YamlWorker();
         worker.postMessage('ignore');
         worker.postMessage(options.createData);
@@ -59,12 +64,25 @@ function setUp(): void {
       },
     },
   };
-  yaml = configureMonacoYaml(compatible as never, { isKubernetes: true, yamlVersion: '1.1', format: { enable: false }, hover: true, completion: true, validate: true, schemas: [] });
+  yaml = configureMonacoYaml(compatible as never, {
+    isKubernetes: true,
+    yamlVersion: '1.1',
+    format: { enable: false },
+    hover: true,
+    completion: true,
+    validate: true,
+    schemas: [],
+  });
 }
 
 export function useSchema(schema: object): void {
   setUp();
-  void yaml?.update({ isKubernetes: true, yamlVersion: '1.1', format: { enable: false }, schemas: [{ uri: 'inmemory://cluster/schema.json', fileMatch: ['**/*.yaml', '**/*.yml'], schema: schema as never }] });
+  void yaml?.update({
+    isKubernetes: true,
+    yamlVersion: '1.1',
+    format: { enable: false },
+    schemas: [{ uri: 'inmemory://cluster/schema.json', fileMatch: ['**/*.yaml', '**/*.yml'], schema: schema as never }],
+  });
 }
 
 const root = (): CSSStyleDeclaration => getComputedStyle(document.documentElement);
@@ -75,24 +93,61 @@ export function retheme(): void {
   const bare = (name: string): string => get(name).replace('#', '').slice(0, 6);
   const dark = style.colorScheme.includes('dark');
   monaco.editor.defineTheme('tabernetes', {
-    base: dark ? 'vs-dark' : 'vs', inherit: true,
+    base: dark ? 'vs-dark' : 'vs',
+    inherit: true,
     rules: [
-      { token: '', foreground: bare('--ink') }, { token: 'type', foreground: bare('--syn-key') }, { token: 'string', foreground: bare('--syn-str') }, { token: 'number', foreground: bare('--syn-num') },
-      { token: 'keyword', foreground: bare('--syn-num') }, { token: 'comment', foreground: bare('--syn-com') }, { token: 'operators', foreground: bare('--syn-punct') }, { token: 'delimiter', foreground: bare('--syn-punct') },
+      { token: '', foreground: bare('--ink') },
+      { token: 'type', foreground: bare('--syn-key') },
+      { token: 'string', foreground: bare('--syn-str') },
+      { token: 'number', foreground: bare('--syn-num') },
+      { token: 'keyword', foreground: bare('--syn-num') },
+      { token: 'comment', foreground: bare('--syn-com') },
+      { token: 'operators', foreground: bare('--syn-punct') },
+      { token: 'delimiter', foreground: bare('--syn-punct') },
     ],
     colors: {
-      'editor.background': get('--well'), 'editor.foreground': get('--ink'), 'editorLineNumber.foreground': get('--ink-3'), 'editorLineNumber.activeForeground': get('--ink'), 'editorCursor.foreground': get('--you'),
-      'editor.selectionBackground': get('--you-line'), 'editor.lineHighlightBackground': get('--tint'), 'editor.lineHighlightBorder': '#00000000', 'editorIndentGuide.background1': get('--line'), 'editorWidget.background': get('--raised'), 'editorWidget.border': get('--line-2'),
-      'editorSuggestWidget.background': get('--raised'), 'editorSuggestWidget.selectedBackground': get('--you-wash'), 'editorHoverWidget.background': get('--raised'), 'editorHoverWidget.border': get('--line-2'), 'editorError.foreground': get('--st-fail'), focusBorder: get('--you'),
-      'scrollbarSlider.background': get('--tint-2'), 'diffEditor.insertedTextBackground': `${get('--st-run').slice(0, 7)}26`, 'diffEditor.removedTextBackground': `${get('--st-fail').slice(0, 7)}26`,
+      'editor.background': get('--well'),
+      'editor.foreground': get('--ink'),
+      'editorLineNumber.foreground': get('--ink-3'),
+      'editorLineNumber.activeForeground': get('--ink'),
+      'editorCursor.foreground': get('--you'),
+      'editor.selectionBackground': get('--you-line'),
+      'editor.lineHighlightBackground': get('--tint'),
+      'editor.lineHighlightBorder': '#00000000',
+      'editorIndentGuide.background1': get('--line'),
+      'editorWidget.background': get('--raised'),
+      'editorWidget.border': get('--line-2'),
+      'editorSuggestWidget.background': get('--raised'),
+      'editorSuggestWidget.selectedBackground': get('--you-wash'),
+      'editorHoverWidget.background': get('--raised'),
+      'editorHoverWidget.border': get('--line-2'),
+      'editorError.foreground': get('--st-fail'),
+      focusBorder: get('--you'),
+      'scrollbarSlider.background': get('--tint-2'),
+      'diffEditor.insertedTextBackground': `${get('--st-run').slice(0, 7)}26`,
+      'diffEditor.removedTextBackground': `${get('--st-fail').slice(0, 7)}26`,
     },
   });
   monaco.editor.setTheme('tabernetes');
 }
 
 const OPTIONS: monaco.editor.IEditorOptions & monaco.editor.IGlobalEditorOptions = {
-  automaticLayout: true, minimap: { enabled: false }, scrollBeyondLastLine: false, lineHeight: 20, tabSize: 2, fontLigatures: false, renderLineHighlight: 'line', overviewRulerLanes: 0, lineNumbersMinChars: 3,
-  folding: true, padding: { top: 8 }, quickSuggestions: { other: true, strings: true, comments: false }, stickyScroll: { enabled: false }, fixedOverflowWidgets: true, ariaLabel: 'Manifest. Ctrl+M, on a Mac Ctrl+Shift+M, lets Tab leave the editor.', guides: { indentation: true },
+  automaticLayout: true,
+  minimap: { enabled: false },
+  scrollBeyondLastLine: false,
+  lineHeight: 20,
+  tabSize: 2,
+  fontLigatures: false,
+  renderLineHighlight: 'line',
+  overviewRulerLanes: 0,
+  lineNumbersMinChars: 3,
+  folding: true,
+  padding: { top: 8 },
+  quickSuggestions: { other: true, strings: true, comments: false },
+  stickyScroll: { enabled: false },
+  fixedOverflowWidgets: true,
+  ariaLabel: 'Manifest. Ctrl+M, on a Mac Ctrl+Shift+M, lets Tab leave the editor.',
+  guides: { indentation: true },
 };
 
 export function createEditor(element: HTMLElement): CodeEditor {
@@ -120,42 +175,83 @@ export function createEditor(element: HTMLElement): CodeEditor {
   return {
     open(path, text) {
       let model = models.get(path);
-      if (!model) models.set(path, model = monaco.editor.createModel(text, 'yaml', monaco.Uri.parse(`file:///home/learner/${path}`)));
+      if (!model) models.set(path, (model = monaco.editor.createModel(text, 'yaml', monaco.Uri.parse(`file:///home/learner/${path}`))));
       quiet = true;
       if (model.getValue() !== text) model.setValue(text);
       editor.setModel(model);
       quiet = false;
     },
     text: () => editor.getModel()?.getValue() ?? '',
-    onEdit(listener) { listeners.add(listener); },
+    onEdit(listener) {
+      listeners.add(listener);
+    },
     problems(found) {
       const model = editor.getModel();
       if (!model) return;
-      monaco.editor.setModelMarkers(model, 'cluster', found.map(({ line, column, message }) => {
-        const row = Math.min(Math.max(1, line), model.getLineCount());
-        const begin = column > 1 ? column : model.getLineFirstNonWhitespaceColumn(row) || 1;
-        return { severity: monaco.MarkerSeverity.Error, message, startLineNumber: row, startColumn: begin, endLineNumber: row, endColumn: model.getLineMaxColumn(row) };
-      }));
+      monaco.editor.setModelMarkers(
+        model,
+        'cluster',
+        found.map(({ line, column, message }) => {
+          const row = Math.min(Math.max(1, line), model.getLineCount());
+          const begin = column > 1 ? column : model.getLineFirstNonWhitespaceColumn(row) || 1;
+          return {
+            severity: monaco.MarkerSeverity.Error,
+            message,
+            startLineNumber: row,
+            startColumn: begin,
+            endLineNumber: row,
+            endColumn: model.getLineMaxColumn(row),
+          };
+        }),
+      );
       if (found[0]) editor.revealLineInCenterIfOutsideViewport(found[0].line);
     },
     notes(list) {
       const model = editor.getModel();
-      notes.set(model ? list.filter((note) => note.line <= model.getLineCount()).map((note) => ({
-        range: new monaco.Range(note.line, 1, note.line, model.getLineMaxColumn(note.line)),
-        options: { isWholeLine: true, className: 'editor-note-line', after: { content: `  ! ${note.text}`, inlineClassName: 'editor-note' } },
-      })) : []);
+      notes.set(
+        model
+          ? list
+              .filter((note) => note.line <= model.getLineCount())
+              .map((note) => ({
+                range: new monaco.Range(note.line, 1, note.line, model.getLineMaxColumn(note.line)),
+                options: {
+                  isWholeLine: true,
+                  className: 'editor-note-line',
+                  after: { content: `  ! ${note.text}`, inlineClassName: 'editor-note' },
+                },
+              }))
+          : [],
+      );
     },
-    reveal(line) { editor.revealLineInCenter(line); editor.setPosition({ lineNumber: line, column: 1 }); editor.focus(); },
+    reveal(line) {
+      editor.revealLineInCenter(line);
+      editor.setPosition({ lineNumber: line, column: 1 });
+      editor.focus();
+    },
     diff(live) {
       comparing?.dispose();
       comparing = undefined;
       other.hidden = live === undefined;
       box.hidden = live !== undefined;
       if (live === undefined) return;
-      comparing = monaco.editor.createDiffEditor(other, { ...options, readOnly: true, renderSideBySide: element.clientWidth > 900, originalEditable: false });
-      comparing.setModel({ original: monaco.editor.createModel(live, 'yaml'), modified: monaco.editor.createModel(editor.getModel()?.getValue() ?? '', 'yaml') });
+      comparing = monaco.editor.createDiffEditor(other, {
+        ...options,
+        readOnly: true,
+        renderSideBySide: element.clientWidth > 900,
+        originalEditable: false,
+      });
+      comparing.setModel({
+        original: monaco.editor.createModel(live, 'yaml'),
+        modified: monaco.editor.createModel(editor.getModel()?.getValue() ?? '', 'yaml'),
+      });
     },
-    focus() { editor.focus(); },
-    [Symbol.dispose]() { comparing?.dispose(); editor.dispose(); for (const model of models.values()) model.dispose(); },
+    focus() {
+      editor.focus();
+    },
+    [Symbol.dispose]() {
+      comparing?.dispose();
+      editor.dispose();
+      for (const model of models.values()) model.dispose();
+    },
   };
 }

@@ -11,11 +11,17 @@ export function clusterNotes(text: string, views: readonly PodView[], pods: read
   text.split('\n').forEach((line, at) => {
     const image = /^\s*(?:- )?image:\s*["']?([^\s"'#]+)/.exec(line)?.[1];
     if (image === undefined) return;
-    const users = pods.filter((pod) => failing.has(`${pod.metadata?.namespace}/${pod.metadata?.name}`) && (pod.spec?.containers ?? []).some((one) => one.image === image));
+    const users = pods.filter(
+      (pod) =>
+        failing.has(`${pod.metadata?.namespace}/${pod.metadata?.name}`) && (pod.spec?.containers ?? []).some((one) => one.image === image),
+    );
     if (users.length === 0) return;
     const pull = users.filter((pod) => failing.get(`${pod.metadata?.namespace}/${pod.metadata?.name}`)?.word === "Can't pull").length;
     const say = (count: number, one: string, many: string) => `${count} ${count === 1 ? `Pod ${one}` : `Pods ${many}`}`;
-    notes.push({ line: at + 1, text: pull > 0 ? say(pull, 'cannot pull this', 'cannot pull this') : say(users.length, 'keeps ending', 'keep ending') });
+    notes.push({
+      line: at + 1,
+      text: pull > 0 ? say(pull, 'cannot pull this', 'cannot pull this') : say(users.length, 'keeps ending', 'keep ending'),
+    });
   });
   return notes;
 }

@@ -3,7 +3,11 @@
 import type { Transport } from '../../api/transport.ts';
 
 type Schema = Record<string, unknown>;
-interface Gvk { readonly group: string; readonly version: string; readonly kind: string }
+interface Gvk {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
 
 const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
 const INT_OR_STRING = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString';
@@ -15,7 +19,14 @@ export async function clusterSchema(api: Transport): Promise<Schema> {
   for (const [name, { serverRelativeURL }] of paths) {
     if (!/^(api\/v1|apis\/.+\/.+)$/.test(name)) continue;
     const [path, query] = (serverRelativeURL ?? `/openapi/v3/${name}`).split('?');
-    const response = await api.request({ method: 'GET', path: path!, query: (query ?? '').split('&').filter((part) => part !== '').map((part) => part.split('=', 2) as [string, string]) });
+    const response = await api.request({
+      method: 'GET',
+      path: path!,
+      query: (query ?? '')
+        .split('&')
+        .filter((part) => part !== '')
+        .map((part) => part.split('=', 2) as [string, string]),
+    });
     const schemas = (response.body as { readonly components?: { readonly schemas?: Record<string, Schema> } }).components?.schemas ?? {};
     Object.assign(definitions, schemas);
   }
@@ -30,19 +41,33 @@ export function editorSchema(found: Record<string, Schema>): Schema {
     const gvks = (schema['x-kubernetes-group-version-kind'] ?? []) as readonly Gvk[];
     const title = name.split('.').at(-1) ?? name;
     const copy = rewrite(schema) as Schema;
-    if (copy['properties'] !== undefined && copy['additionalProperties'] === undefined && copy['x-kubernetes-preserve-unknown-fields'] !== true) copy['additionalProperties'] = false;
+    if (
+      copy['properties'] !== undefined &&
+      copy['additionalProperties'] === undefined &&
+      copy['x-kubernetes-preserve-unknown-fields'] !== true
+    )
+      copy['additionalProperties'] = false;
     definitions[name] = { title, ...copy };
     const [gvk] = gvks;
     const properties = (copy['properties'] ?? {}) as Record<string, Schema>;
     if (!gvk || gvks.length !== 1 || !properties['metadata'] || gvk.kind.endsWith('List')) continue;
     const apiVersion = gvk.group === '' ? gvk.version : `${gvk.group}/${gvk.version}`;
     definitions[name] = {
-      ...definitions[name], required: ['apiVersion', 'kind'],
-      properties: { ...properties, apiVersion: { ...properties['apiVersion'], type: 'string', enum: [apiVersion] }, kind: { ...properties['kind'], type: 'string', enum: [gvk.kind] } },
+      ...definitions[name],
+      required: ['apiVersion', 'kind'],
+      properties: {
+        ...properties,
+        apiVersion: { ...properties['apiVersion'], type: 'string', enum: [apiVersion] },
+        kind: { ...properties['kind'], type: 'string', enum: [gvk.kind] },
+      },
     };
     kinds.push({ $ref: `#/definitions/${name}` });
   }
-  definitions[QUANTITY] = { title: 'Quantity', anyOf: [{ type: 'string' }, { type: 'number' }], description: 'A quantity: 500m, 2, 128Mi, 1Gi.' };
+  definitions[QUANTITY] = {
+    title: 'Quantity',
+    anyOf: [{ type: 'string' }, { type: 'number' }],
+    description: 'A quantity: 500m, 2, 128Mi, 1Gi.',
+  };
   definitions[INT_OR_STRING] = { title: 'IntOrString', anyOf: [{ type: 'integer' }, { type: 'string' }] };
   return { definitions, oneOf: kinds };
 }
@@ -51,9 +76,15 @@ function rewrite(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(rewrite);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([key]) => key !== 'default');
-  const out = Object.fromEntries(entries.map(([key, part]) => [key, key === '$ref' && typeof part === 'string' ? part.replace('#/components/schemas/', '#/definitions/') : rewrite(part)]));
+  const out = Object.fromEntries(
+    entries.map(([key, part]) => [
+      key,
+      key === '$ref' && typeof part === 'string' ? part.replace('#/components/schemas/', '#/definitions/') : rewrite(part),
+    ]),
+  );
   // Beside a description, OpenAPI wraps a single reference in allOf.
   const all = out['allOf'];
-  if (Array.isArray(all) && all.length === 1) return { ...(all[0] as object), ...(out['description'] === undefined ? {} : { description: out['description'] }) };
+  if (Array.isArray(all) && all.length === 1)
+    return { ...(all[0] as object), ...(out['description'] === undefined ? {} : { description: out['description'] }) };
   return out;
 }

@@ -14,19 +14,57 @@ export function FirstMinute() {
   const pods = snapshot.pods.filter((pod) => !pod.system && pod.state === 'ready');
   if (pods.length < 2) return null;
   const unplugged = records.some((record) => record.event.type === 'fault' && record.event.name === 'node-crash');
-  const killed = unplugged || records.some((record) => record.event.type === 'request' && record.event.verb === 'delete' && record.event.path.includes('/pods/'));
+  const killed =
+    unplugged ||
+    records.some((record) => record.event.type === 'request' && record.event.verb === 'delete' && record.event.path.includes('/pods/'));
   const victim = pods.at(-1)!;
   const done = (): void => ui.set({ firstMinuteDone: true });
   return (
     <aside className={css['strip']} aria-label="First steps">
       {!killed ? (
-        <><p><b>It runs.</b> What happens when a Pod dies?</p><button className="button filled" onClick={() => { ui.select({ resource: 'pods', key: victim.key }); void deletePod(page, victim); }}><Trash2 size={15} /> Kill {victim.suffix}</button></>
+        <>
+          <p>
+            <b>It runs.</b> What happens when a Pod dies?
+          </p>
+          <button
+            className="button filled"
+            onClick={() => {
+              ui.select({ resource: 'pods', key: victim.key });
+              void deletePod(page, victim);
+            }}
+          >
+            <Trash2 size={15} /> Kill {victim.suffix}
+          </button>
+        </>
       ) : !unplugged ? (
-        <><p><b>Something made another.</b> And when a whole node goes?</p><button className="button filled" onClick={() => void begin(page, { type: 'node-crash', node: victim.node ?? 'worker-1' })}><Unplug size={15} /> Unplug {victim.node}</button></>
+        <>
+          <p>
+            <b>Something made another.</b> And when a whole node goes?
+          </p>
+          <button className="button filled" onClick={() => void begin(page, { type: 'node-crash', node: victim.node ?? 'worker-1' })}>
+            <Unplug size={15} /> Unplug {victim.node}
+          </button>
+        </>
       ) : (
-        <><p><b>Nobody told the cluster.</b> Run the clock faster, and read who notices.</p><button className="button filled" onClick={() => { page.sandbox.time.setSpeed(16); page.sandbox.time.play(); ui.set({ inspectorTab: 'why', firstMinuteDone: true }); }}><CircleQuestionMark size={15} /> Run at ×16</button></>
+        <>
+          <p>
+            <b>Nobody told the cluster.</b> Run the clock faster, and read who notices.
+          </p>
+          <button
+            className="button filled"
+            onClick={() => {
+              page.sandbox.time.setSpeed(16);
+              page.sandbox.time.play();
+              ui.set({ inspectorTab: 'why', firstMinuteDone: true });
+            }}
+          >
+            <CircleQuestionMark size={15} /> Run at ×16
+          </button>
+        </>
       )}
-      <button className="button plain small icon" aria-label="No more first steps" onClick={done}><X size={14} /></button>
+      <button className="button plain small icon" aria-label="No more first steps" onClick={done}>
+        <X size={14} />
+      </button>
     </aside>
   );
 }

@@ -8,7 +8,11 @@ import { shownMicros } from '../page.tsx';
 export function useKeys(page: Page): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.key === 'F6') { event.preventDefault(); nextPane(event.shiftKey ? -1 : 1); return; }
+      if (event.key === 'F6') {
+        event.preventDefault();
+        nextPane(event.shiftKey ? -1 : 1);
+        return;
+      }
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !useUi.getState().letterKeys) return;
       const act = actions(page)[event.key];
       if (!act || (event.key === ' ' && (event.target as HTMLElement).closest('button, a, [role=menuitem]'))) return;
@@ -25,7 +29,10 @@ function actions(page: Page): Readonly<Record<string, () => void>> {
   return {
     ' ': () => (time.state.playing ? time.pause() : time.play()),
     '[': () => stepBack(page),
-    ']': () => { goLive(page); void time.step(); },
+    ']': () => {
+      goLive(page);
+      void time.step();
+    },
     ',': () => lookAt(page, shownMicros(time.state) - 1e6),
     '.': () => lookAt(page, shownMicros(time.state) + 1e6),
     l: () => goLive(page),
@@ -35,14 +42,29 @@ function actions(page: Page): Readonly<Record<string, () => void>> {
 }
 
 function typing(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select') || target.closest('.xterm, .monaco-editor, [role=menu]') !== null);
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable ||
+      target.matches('input, textarea, select') ||
+      target.closest('.xterm, .monaco-editor, [role=menu]') !== null)
+  );
 }
 
 /** What takes the focus in each pane, in reading order. */
-const STOPS = ['[data-area=lesson] .link, [data-area=lesson] button', '[data-area=board] [role=application], [data-area=board] [role=treegrid] [tabindex="0"]', '[data-area=inspector] [role=tab][tabindex="0"]', '[data-area=terminal] textarea, [data-area=terminal] [role=tab][tabindex="0"]', '[data-area=editor] textarea, [data-area=editor] [role=tab][tabindex="0"]', 'header button'];
+const STOPS = [
+  '[data-area=lesson] .link, [data-area=lesson] button',
+  '[data-area=board] [role=application], [data-area=board] [role=treegrid] [tabindex="0"]',
+  '[data-area=inspector] [role=tab][tabindex="0"]',
+  '[data-area=terminal] textarea, [data-area=terminal] [role=tab][tabindex="0"]',
+  '[data-area=editor] textarea, [data-area=editor] [role=tab][tabindex="0"]',
+  'header button',
+];
 
 function nextPane(step: number): void {
-  const stops = STOPS.flatMap((selector) => { const found = [...document.querySelectorAll<HTMLElement>(selector)].find((one) => one.offsetParent !== null || one.matches('textarea')); return found ? [found] : []; });
+  const stops = STOPS.flatMap((selector) => {
+    const found = [...document.querySelectorAll<HTMLElement>(selector)].find((one) => one.offsetParent !== null || one.matches('textarea'));
+    return found ? [found] : [];
+  });
   const inside = stops.findIndex((stop) => stop.closest('[data-area], header')?.contains(document.activeElement));
   stops[(inside + step + stops.length) % stops.length]?.focus();
 }

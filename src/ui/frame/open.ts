@@ -14,8 +14,13 @@ const VERSION = 'v1.33.1';
 
 export function freshProfile(part: Partial<Profile> = {}): Profile {
   return {
-    seed: seedText(), nodes: 3, version: VERSION, startAtMs: Date.UTC(2026, 0, 5, 9, 0, 0), link: { latencyMicros: 1_000, jitterMicros: 200 },
-    node: { cpu: '2', memory: '4Gi', ephemeralStorage: '20Gi', zones: ['zone-a', 'zone-b', 'zone-c'] }, ...part,
+    seed: seedText(),
+    nodes: 3,
+    version: VERSION,
+    startAtMs: Date.UTC(2026, 0, 5, 9, 0, 0),
+    link: { latencyMicros: 1_000, jitterMicros: 200 },
+    node: { cpu: '2', memory: '4Gi', ephemeralStorage: '20Gi', zones: ['zone-a', 'zone-b', 'zone-c'] },
+    ...part,
   };
 }
 
@@ -40,13 +45,20 @@ export async function openSaved(name: string, part: Partial<Profile>): Promise<O
 /** Replays the journal to where it ended, then goes on as it went. The hash says whether it is the same history. */
 async function restore(session: SavedSession): Promise<Opened> {
   const { journal } = session;
-  const sandbox = await openSandbox({ profile: journal.profile as Profile, journal: journal.entries, playing: false, speed: session.speed });
+  const sandbox = await openSandbox({
+    profile: journal.profile as Profile,
+    journal: journal.entries,
+    playing: false,
+    speed: session.speed,
+  });
   const { time } = sandbox;
   if (time.state.nowMicros < journal.endMicros) await time.runUntil({ atMicros: journal.endMicros });
   let notice: string | undefined;
   const now = await sandbox.journal();
-  if (now.engine !== journal.engine) notice = 'This session was saved by another version. It was played again with this one, and may have gone another way.';
-  else if (journal.hash !== undefined && (await sandbox.hash()) !== journal.hash) notice = 'The session was played again and differs from what was saved. Please keep the file and report it.';
+  if (now.engine !== journal.engine)
+    notice = 'This session was saved by another version. It was played again with this one, and may have gone another way.';
+  else if (journal.hash !== undefined && (await sandbox.hash()) !== journal.hash)
+    notice = 'The session was played again and differs from what was saved. Please keep the file and report it.';
   time.setSpeed(session.speed);
   if (session.playing) time.play();
   return { type: 'ready', sandbox, blocked: false, ...(notice === undefined ? {} : { notice }) };

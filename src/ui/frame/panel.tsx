@@ -3,7 +3,13 @@ import { useRef } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import css from './frame.module.css';
 
-export interface PanelTab { readonly id: string; readonly label: string; readonly icon?: ReactNode; readonly count?: number; readonly mark?: boolean }
+export interface PanelTab {
+  readonly id: string;
+  readonly label: string;
+  readonly icon?: ReactNode;
+  readonly count?: number;
+  readonly mark?: boolean;
+}
 
 interface PanelProps {
   readonly label: string;
@@ -27,7 +33,14 @@ export function Panel({ label, area, tabs, active, onTab, actions, afterTabs, fo
         {afterTabs}
         <div className={css['actions']}>{actions}</div>
       </div>
-      <div className={css['content']} role="tabpanel" id={`${area}-panel`} aria-labelledby={`${area}-tab-${active}`} data-scroll={scroll || undefined} tabIndex={scroll ? 0 : undefined}>
+      <div
+        className={css['content']}
+        role="tabpanel"
+        id={`${area}-panel`}
+        aria-labelledby={`${area}-tab-${active}`}
+        data-scroll={scroll || undefined}
+        tabIndex={scroll ? 0 : undefined}
+      >
         {children}
       </div>
       {foot}
@@ -48,8 +61,16 @@ function Tabs({ label, area, tabs, active, onTab }: Pick<PanelProps, 'label' | '
   return (
     <div className={css['tabs']} role="tablist" aria-label={label} ref={row} onKeyDown={onKeyDown}>
       {tabs.map((tab) => (
-        <button key={tab.id} id={`${area}-tab-${tab.id}`} className={css['tab']} role="tab" aria-selected={tab.id === active} tabIndex={tab.id === active ? 0 : -1}
-          aria-controls={`${area}-panel`} onClick={() => onTab(tab.id)}>
+        <button
+          key={tab.id}
+          id={`${area}-tab-${tab.id}`}
+          className={css['tab']}
+          role="tab"
+          aria-selected={tab.id === active}
+          tabIndex={tab.id === active ? 0 : -1}
+          aria-controls={`${area}-panel`}
+          onClick={() => onTab(tab.id)}
+        >
           {tab.icon}
           <span>{tab.label}</span>
           {tab.count ? <span className={css['count']}>{tab.count}</span> : null}

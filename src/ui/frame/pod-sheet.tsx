@@ -19,13 +19,35 @@ export function PodSheet() {
   const command = suggestions(snapshot, selection)[0];
   return (
     <aside className={css['sheet']} data-full={full || undefined} aria-label="Selected object">
-      <button className={css['grip']} aria-label={full ? 'Smaller' : 'Larger'} onClick={() => setFull(!full)}><span /></button>
-      <button className={`button plain icon small ${css['close']}`} aria-label="Close" onClick={() => useUi.getState().select(undefined)}><X size={16} /></button>
-      {full ? <div className={css['body']}><InspectorBody tab="why" /></div> : <ObjectHeader subject={subject} />}
+      <button className={css['grip']} aria-label={full ? 'Smaller' : 'Larger'} onClick={() => setFull(!full)}>
+        <span />
+      </button>
+      <button className={`button plain icon small ${css['close']}`} aria-label="Close" onClick={() => useUi.getState().select(undefined)}>
+        <X size={16} />
+      </button>
+      {full ? (
+        <div className={css['body']}>
+          <InspectorBody tab="why" />
+        </div>
+      ) : (
+        <ObjectHeader subject={subject} />
+      )}
       {full ? null : (
         <div className={css['row']}>
-          <button className="button" onClick={() => setFull(true)}>Why, step by step</button>
-          {command ? <button className="button filled" onClick={() => { useUi.getState().set({ pane: 'terminal' }); page.terminal.type(command); }}>In the terminal</button> : null}
+          <button className="button" onClick={() => setFull(true)}>
+            Why, step by step
+          </button>
+          {command ? (
+            <button
+              className="button filled"
+              onClick={() => {
+                useUi.getState().set({ pane: 'terminal' });
+                page.terminal.type(command);
+              }}
+            >
+              In the terminal
+            </button>
+          ) : null}
         </div>
       )}
     </aside>

@@ -30,50 +30,110 @@ export function Root({ profileOf }: { readonly profileOf?: () => Partial<Profile
     setPage(undefined);
     setProblem(undefined);
     void (async () => {
-      const lessonProfile = lesson === undefined ? undefined : await import('../lesson/lessons.ts').then((module) => module.lessonProfile(lesson));
+      const lessonProfile =
+        lesson === undefined ? undefined : await import('../lesson/lessons.ts').then((module) => module.lessonProfile(lesson));
       const options = { ...profileOf?.(), ...lessonProfile };
       const opened = fresh.current ? await startFresh(options) : await openSaved(saved, options);
       fresh.current = false;
-      if (!live) { if (opened.type === 'ready') await opened.sandbox.close(); return; }
-      if (opened.type !== 'ready') { setProblem(opened); return; }
+      if (!live) {
+        if (opened.type === 'ready') await opened.sandbox.close();
+        return;
+      }
+      if (opened.type !== 'ready') {
+        setProblem(opened);
+        return;
+      }
       setNotice(opened.notice);
       setBlocked(opened.blocked);
       hold(opened.sandbox);
-    })().catch((error: unknown) => { if (live) setProblem({ type: 'failed', why: error instanceof Error ? error.message : 'the engine did not start' }); });
+    })().catch((error: unknown) => {
+      if (live) setProblem({ type: 'failed', why: error instanceof Error ? error.message : 'the engine did not start' });
+    });
 
     function hold(sandbox: Sandbox): void {
       const cluster = createClusterStore(sandbox.api);
       const trace = createTraceLog(sandbox.trace);
       const keeper = keepSaved(saved, sandbox, () => setBlocked(true));
-      const errors = sandbox.onError((error) => { if (error.fatal) setProblem({ type: 'failed', why: `${error.title}: ${error.detail}` }); else useUi.getState().notify({ icon: 'warning', title: error.title, detail: error.detail }); });
+      const errors = sandbox.onError((error) => {
+        if (error.fatal) setProblem({ type: 'failed', why: `${error.title}: ${error.detail}` });
+        else useUi.getState().notify({ icon: 'warning', title: error.title, detail: error.detail });
+      });
       const mine: Disposable[] = [cluster, trace, keeper, errors, { [Symbol.dispose]: () => void sandbox.close() }];
       held.push(...mine);
       const next: Page = {
-        sandbox, cluster, trace, terminal: createTerminalAccess(), editor: createEditorAccess(),
-        reset() { fresh.current = true; useUi.getState().select(undefined); void forgetSession(saved).then(() => setLife((count) => count + 1)); },
-        replaceWith(branch) { for (const one of mine) one[Symbol.dispose](); hold(branch); },
+        sandbox,
+        cluster,
+        trace,
+        terminal: createTerminalAccess(),
+        editor: createEditorAccess(),
+        reset() {
+          fresh.current = true;
+          useUi.getState().select(undefined);
+          void forgetSession(saved).then(() => setLife((count) => count + 1));
+        },
+        replaceWith(branch) {
+          for (const one of mine) one[Symbol.dispose]();
+          hold(branch);
+        },
       };
       setPage(next);
       performance.mark('page');
       exposeForTests(next);
     }
-    return () => { live = false; for (const one of held) one[Symbol.dispose](); };
+    return () => {
+      live = false;
+      for (const one of held) one[Symbol.dispose]();
+    };
   }, [life, saved, lesson, profileOf]);
 
-  const restart = (): void => { fresh.current = true; void forgetSession(saved).then(() => setLife((count) => count + 1)); };
+  const restart = (): void => {
+    fresh.current = true;
+    void forgetSession(saved).then(() => setLife((count) => count + 1));
+  };
   if (problem) return <Problem problem={problem} onFresh={restart} />;
-  if (!page) return <div className={css['opening']} role="status">Starting a cluster in this tab</div>;
+  if (!page)
+    return (
+      <div className={css['opening']} role="status">
+        Starting a cluster in this tab
+      </div>
+    );
   const banner = blocked ? (
-    <p className={`notice ${css['banner']}`}><span><strong>Nothing is kept.</strong> This browser blocks storage here. Work as usual, then <button className="link" onClick={() => void downloadSession(page.sandbox, 'session')}>download your session</button> before you close the tab.</span></p>
+    <p className={`notice ${css['banner']}`}>
+      <span>
+        <strong>Nothing is kept.</strong> This browser blocks storage here. Work as usual, then{' '}
+        <button className="link" onClick={() => void downloadSession(page.sandbox, 'session')}>
+          download your session
+        </button>{' '}
+        before you close the tab.
+      </span>
+    </p>
   ) : notice !== undefined ? (
-    <p className={`notice ${css['banner']}`}><span>{notice}</span> <button className="link" onClick={() => setNotice(undefined)}>Understood</button></p>
+    <p className={`notice ${css['banner']}`}>
+      <span>{notice}</span>{' '}
+      <button className="link" onClick={() => setNotice(undefined)}>
+        Understood
+      </button>
+    </p>
   ) : undefined;
-  return <Fence><PageProvider value={page}><App key={life} banner={banner} /></PageProvider></Fence>;
+  return (
+    <Fence>
+      <PageProvider value={page}>
+        <App key={life} banner={banner} />
+      </PageProvider>
+    </Fence>
+  );
 }
 
 /** The browser test asks the sandbox itself for its hash; a learner may too. */
 function exposeForTests(page: Page): void {
-  Object.assign(globalThis, { tabernetes: { hash: () => page.sandbox.hash(), journal: () => page.sandbox.journal(), time: page.sandbox.time, snapshot: () => page.cluster.snapshot() } });
+  Object.assign(globalThis, {
+    tabernetes: {
+      hash: () => page.sandbox.hash(),
+      journal: () => page.sandbox.journal(),
+      time: page.sandbox.time,
+      snapshot: () => page.cluster.snapshot(),
+    },
+  });
 }
 
 function Problem({ problem, onFresh }: { readonly problem: Exclude<Opened, { type: 'ready' }>; readonly onFresh: () => void }) {
@@ -83,8 +143,14 @@ function Problem({ problem, onFresh }: { readonly problem: Exclude<Opened, { typ
       <h1>{text}</h1>
       <p>{problem.why}</p>
       <div className={css['row']}>
-        <button className="button filled" onClick={onFresh}>Begin with a new cluster</button>
-        {problem.type === 'failed' ? null : <button className="button" onClick={() => downloadText(problem.text, 'tabernetes-session.json')}>Keep it as a file</button>}
+        <button className="button filled" onClick={onFresh}>
+          Begin with a new cluster
+        </button>
+        {problem.type === 'failed' ? null : (
+          <button className="button" onClick={() => downloadText(problem.text, 'tabernetes-session.json')}>
+            Keep it as a file
+          </button>
+        )}
       </div>
     </div>
   );
@@ -93,9 +159,19 @@ function Problem({ problem, onFresh }: { readonly problem: Exclude<Opened, { typ
 /** A mistake of ours in one panel must not leave an empty window. */
 class Fence extends Component<{ readonly children: ReactNode }, { readonly error: Error | undefined }> {
   override state: { readonly error: Error | undefined } = { error: undefined };
-  static getDerivedStateFromError(error: Error): { readonly error: Error } { return { error }; }
+  static getDerivedStateFromError(error: Error): { readonly error: Error } {
+    return { error };
+  }
   override render(): ReactNode {
     if (!this.state.error) return this.props.children;
-    return <div className={css['opening']} role="alert"><h1>The page made a mistake</h1><p>{this.state.error.message}</p><button className="button filled" onClick={() => location.reload()}>Load it again; your cluster is kept</button></div>;
+    return (
+      <div className={css['opening']} role="alert">
+        <h1>The page made a mistake</h1>
+        <p>{this.state.error.message}</p>
+        <button className="button filled" onClick={() => location.reload()}>
+          Load it again; your cluster is kept
+        </button>
+      </div>
+    );
   }
 }

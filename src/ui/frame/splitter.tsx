@@ -14,7 +14,9 @@ export function Splitter({ axis }: { readonly axis: 'x' | 'y' }) {
     const box = handle.parentElement!.getBoundingClientRect();
     handle.setPointerCapture(event.pointerId);
     handle.onpointermove = (moved) => move(axis === 'x' ? (moved.clientX - box.left) / box.width : (moved.clientY - box.top) / box.height);
-    handle.onpointerup = handle.onpointercancel = () => { handle.onpointermove = null; };
+    handle.onpointerup = handle.onpointercancel = () => {
+      handle.onpointermove = null;
+    };
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = { ArrowLeft: -0.02, ArrowUp: -0.02, ArrowRight: 0.02, ArrowDown: 0.02 }[event.key];
@@ -23,9 +25,20 @@ export function Splitter({ axis }: { readonly axis: 'x' | 'y' }) {
     move(share + step);
   };
   return (
-    <div className={css['handle']} data-axis={axis} role="separator" tabIndex={0} aria-orientation={axis === 'x' ? 'vertical' : 'horizontal'}
-      aria-label={axis === 'x' ? 'Width of the left panels' : 'Height of the upper panels'} aria-valuenow={Math.round(share * 100)} aria-valuemin={20} aria-valuemax={85}
+    <div
+      className={css['handle']}
+      data-axis={axis}
+      role="separator"
+      tabIndex={0}
+      aria-orientation={axis === 'x' ? 'vertical' : 'horizontal'}
+      aria-label={axis === 'x' ? 'Width of the left panels' : 'Height of the upper panels'}
+      aria-valuenow={Math.round(share * 100)}
+      aria-valuemin={20}
+      aria-valuemax={85}
       style={axis === 'x' ? { left: `${share * 100}%` } : { top: `${share * 100}%` }}
-      onPointerDown={onPointerDown} onKeyDown={onKeyDown} onDoubleClick={() => move(DEFAULTS[name])} />
+      onPointerDown={onPointerDown}
+      onKeyDown={onKeyDown}
+      onDoubleClick={() => move(DEFAULTS[name])}
+    />
   );
 }

@@ -8,18 +8,32 @@ import { useUi } from '../ui-state.ts';
 import type { Selection } from '../ui-state.ts';
 import css from './inspector.module.css';
 
-const KINDS: Readonly<Record<string, string>> = { pods: 'Pod', nodes: 'Node', deployments: 'Deployment', replicasets: 'ReplicaSet', services: 'Service' };
+const KINDS: Readonly<Record<string, string>> = {
+  pods: 'Pod',
+  nodes: 'Node',
+  deployments: 'Deployment',
+  replicasets: 'ReplicaSet',
+  services: 'Service',
+};
 const SHOWN = 200;
 
 export function eventsAbout(events: readonly CoreV1Event[], selection: Selection | undefined): readonly CoreV1Event[] {
   if (!selection) return events;
   const kind = KINDS[selection.resource];
   const [namespace, name] = selection.key.includes('/') ? selection.key.split('/') : ['', selection.key];
-  return events.filter((event) => event.involvedObject.kind === kind && event.involvedObject.name === name && (namespace === '' || event.involvedObject.namespace === namespace));
+  return events.filter(
+    (event) =>
+      event.involvedObject.kind === kind &&
+      event.involvedObject.name === name &&
+      (namespace === '' || event.involvedObject.namespace === namespace),
+  );
 }
 
-const lastMs = (event: CoreV1Event): number => Date.parse(String(event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '')) || 0;
-const firstMs = (event: CoreV1Event): number => Date.parse(String(event.firstTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '')) || 0;
+const lastMs = (event: CoreV1Event): number =>
+  Date.parse(String(event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '')) ||
+  0;
+const firstMs = (event: CoreV1Event): number =>
+  Date.parse(String(event.firstTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '')) || 0;
 
 export function EventList() {
   const snapshot = useCluster();
@@ -27,18 +41,44 @@ export function EventList() {
   const selection = useUi((state) => state.selection);
   const events = [...eventsAbout(snapshot.objects.events, selection)].sort((a, b) => lastMs(b) - lastMs(a)).slice(0, SHOWN);
   const plain = events.map(inPlainWords).find((text) => text !== undefined);
-  if (events.length === 0) return <div className={css['empty']}><h2>All quiet</h2><p>{selection ? 'Nobody reported anything about this object in the last hour.' : 'Nothing was reported in the last hour.'}</p></div>;
+  if (events.length === 0)
+    return (
+      <div className={css['empty']}>
+        <h2>All quiet</h2>
+        <p>{selection ? 'Nobody reported anything about this object in the last hour.' : 'Nothing was reported in the last hour.'}</p>
+      </div>
+    );
   return (
     <>
-      {plain === undefined ? null : <p className={css['plain']}><small>In plain words</small>{plain}</p>}
+      {plain === undefined ? null : (
+        <p className={css['plain']}>
+          <small>In plain words</small>
+          {plain}
+        </p>
+      )}
       <ul className={css['events']}>
         {events.map((event) => (
           <li key={event.metadata.uid ?? event.metadata.name}>
             <time>{shortAge(nowMs - lastMs(event))}</time>
-            {event.type === 'Warning' ? <PodMark state="failing" size={14} label={false} /> : <span className={css['bullet']} aria-hidden />}
+            {event.type === 'Warning' ? (
+              <PodMark state="failing" size={14} label={false} />
+            ) : (
+              <span className={css['bullet']} aria-hidden />
+            )}
             <div>
-              <b>{event.reason}</b>{selection ? null : <button className="quiet" onClick={() => choose(event)}> {event.involvedObject.kind?.toLowerCase()}/{event.involvedObject.name}</button>}
-              {(event.count ?? 1) > 1 ? <span className="quiet"> ×{event.count} over {span(lastMs(event) - firstMs(event))}</span> : null}
+              <b>{event.reason}</b>
+              {selection ? null : (
+                <button className="quiet" onClick={() => choose(event)}>
+                  {' '}
+                  {event.involvedObject.kind?.toLowerCase()}/{event.involvedObject.name}
+                </button>
+              )}
+              {(event.count ?? 1) > 1 ? (
+                <span className="quiet">
+                  {' '}
+                  ×{event.count} over {span(lastMs(event) - firstMs(event))}
+                </span>
+              ) : null}
               <p className="mono">{event.message}</p>
             </div>
           </li>
@@ -56,9 +96,11 @@ function choose(event: CoreV1Event): void {
 
 function inPlainWords(event: CoreV1Event): string | undefined {
   const message = event.message ?? '';
-  const image = /[Ff]ailed to pull (?:and unpack )?image "([^"]+)"/.exec(message)?.[1] ?? /Back-off pulling image "([^"]+)"/.exec(message)?.[1];
+  const image =
+    /[Ff]ailed to pull (?:and unpack )?image "([^"]+)"/.exec(message)?.[1] ?? /Back-off pulling image "([^"]+)"/.exec(message)?.[1];
   if (image !== undefined) return `The node asked the registry for ${image}, and there is no such image.`;
-  if (event.reason === 'BackOff' && message.includes('restarting failed container')) return 'The program in the container keeps ending. The kubelet waits longer before each new start.';
+  if (event.reason === 'BackOff' && message.includes('restarting failed container'))
+    return 'The program in the container keeps ending. The kubelet waits longer before each new start.';
   if (event.reason === 'FailedScheduling') return 'No node fits. The message counts the nodes by what each lacks.';
   if (event.reason === 'Unhealthy') return 'A probe asked the container, and the answer was bad or late.';
   return undefined;

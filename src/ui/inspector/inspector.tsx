@@ -16,7 +16,11 @@ import { YamlView } from './yaml-view.tsx';
 import css from './inspector.module.css';
 
 export const INSPECTOR_TABS: readonly PanelTab[] = [
-  { id: 'why', label: 'Why', icon: <CircleQuestionMark size={15} /> }, { id: 'details', label: 'Details' }, { id: 'events', label: 'Events' }, { id: 'logs', label: 'Logs' }, { id: 'yaml', label: 'YAML' },
+  { id: 'why', label: 'Why', icon: <CircleQuestionMark size={15} /> },
+  { id: 'details', label: 'Details' },
+  { id: 'events', label: 'Events' },
+  { id: 'logs', label: 'Logs' },
+  { id: 'yaml', label: 'YAML' },
 ];
 
 export function Inspector() {
@@ -25,9 +29,21 @@ export function Inspector() {
   const selection = useUi((state) => state.selection);
   const count = eventsAbout(snapshot.objects.events, selection).length;
   return (
-    <Panel label="Inspector" area="inspector" scroll active={tab} onTab={(id) => useUi.getState().set({ inspectorTab: id as InspectorTab })}
+    <Panel
+      label="Inspector"
+      area="inspector"
+      scroll
+      active={tab}
+      onTab={(id) => useUi.getState().set({ inspectorTab: id as InspectorTab })}
       tabs={INSPECTOR_TABS.map((one) => (one.id === 'events' ? { ...one, count } : one))}
-      actions={selection ? <button className="button plain small icon" aria-label="Clear the selection" onClick={() => useUi.getState().select(undefined)}><X size={15} /></button> : null}>
+      actions={
+        selection ? (
+          <button className="button plain small icon" aria-label="Clear the selection" onClick={() => useUi.getState().select(undefined)}>
+            <X size={15} />
+          </button>
+        ) : null
+      }
+    >
       <InspectorBody tab={tab} />
     </Panel>
   );

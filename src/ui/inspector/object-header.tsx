@@ -17,21 +17,49 @@ export function ObjectHeader({ subject }: { readonly subject: Inspected }) {
   const deadline = pod ? deadlineOf(pod, nowMs) : undefined;
   return (
     <header className={css['header']}>
-      {pod ? <PodMark state={subject.gone ? 'unknown' : pod.state} size={30} /> : node ? <Server size={26} aria-hidden /> : <Layers size={26} aria-hidden />}
+      {pod ? (
+        <PodMark state={subject.gone ? 'unknown' : pod.state} size={30} />
+      ) : node ? (
+        <Server size={26} aria-hidden />
+      ) : (
+        <Layers size={26} aria-hidden />
+      )}
       <div className={css['names']}>
         <h2 className="mono">{name}</h2>
         <p>
-          {subject.gone ? <b>Gone</b> : pod ? <b data-state={pod.state}>{pod.reason}</b> : node ? <b>{node.condition}</b> : <b>{object.kind ?? subject.selection.resource.replace(/s$/, '')}</b>}
-          {facts(subject).concat(age).map((fact) => <span key={fact}> · {fact}</span>)}
+          {subject.gone ? (
+            <b>Gone</b>
+          ) : pod ? (
+            <b data-state={pod.state}>{pod.reason}</b>
+          ) : node ? (
+            <b>{node.condition}</b>
+          ) : (
+            <b>{object.kind ?? subject.selection.resource.replace(/s$/, '')}</b>
+          )}
+          {facts(subject)
+            .concat(age)
+            .map((fact) => (
+              <span key={fact}> · {fact}</span>
+            ))}
         </p>
       </div>
-      {deadline ? <div className={css['deadline']}><b className="tnum">{deadline[0]}</b><span>{deadline[1]}</span></div> : null}
+      {deadline ? (
+        <div className={css['deadline']}>
+          <b className="tnum">{deadline[0]}</b>
+          <span>{deadline[1]}</span>
+        </div>
+      ) : null}
     </header>
   );
 }
 
 function facts({ pod, node, object, selection }: Inspected): readonly string[] {
-  if (pod) return [pod.node ?? 'no node', `${pod.readyCount}/${pod.containerCount} ready`, ...(pod.restarts > 0 ? [`${pod.restarts} ${pod.restarts === 1 ? 'restart' : 'restarts'}`] : [])];
+  if (pod)
+    return [
+      pod.node ?? 'no node',
+      `${pod.readyCount}/${pod.containerCount} ready`,
+      ...(pod.restarts > 0 ? [`${pod.restarts} ${pod.restarts === 1 ? 'restart' : 'restarts'}`] : []),
+    ];
   if (node) return [`${node.pods.length} Pods`, ...(node.zone === undefined ? [] : [node.zone]), ...(node.cordoned ? ['cordoned'] : [])];
   if (selection.resource === 'deployments' || selection.resource === 'replicasets') {
     const { spec, status } = object as Deployment | ReplicaSet;

@@ -14,19 +14,48 @@ export function SchedulerView() {
   const records = useTrace();
   const selection = useUi((state) => state.selection);
   const [wanted, setWanted] = useState<number | undefined>(undefined);
-  const all = records.flatMap((record) => (record.event.type === 'schedule' ? [{ at: record.at, event: record.event, decision: record.event.record as DecisionRecord }] : []));
-  const mine = selection?.resource === 'pods' ? all.filter((one) => `${one.event.pod.namespace}/${one.event.pod.name}` === selection.key) : all;
+  const all = records.flatMap((record) =>
+    record.event.type === 'schedule' ? [{ at: record.at, event: record.event, decision: record.event.record as DecisionRecord }] : [],
+  );
+  const mine =
+    selection?.resource === 'pods' ? all.filter((one) => `${one.event.pod.namespace}/${one.event.pod.name}` === selection.key) : all;
   const list = mine.length > 0 ? mine : all;
   const shown = list.find((one) => one.at === wanted) ?? list.at(-1);
-  if (!shown) return <div className={css['empty']}><h2>No decisions yet</h2><p>When a Pod needs a node, every node and every score stands here.</p></div>;
+  if (!shown)
+    return (
+      <div className={css['empty']}>
+        <h2>No decisions yet</h2>
+        <p>When a Pod needs a node, every node and every score stands here.</p>
+      </div>
+    );
   return (
     <div className={css['scheduler']}>
       <header>
         <h2>{verdict(shown.decision, shown.event.pod.name)}</h2>
-        <p className="quiet">{shown.decision.chosen === undefined ? plainReason(shown.decision.message ?? '') : `${shown.decision.feasible} of ${shown.decision.nodesTotal} nodes fit.`}</p>
-        <Menu trigger={<button className="button plain small"><History size={14} /> Decision {list.indexOf(shown) + 1} of {list.length} <ChevronDown size={13} /></button>} groups={[
-          { items: list.slice(-20).reverse().map((one) => ({ label: `${one.event.pod.name}`, detail: `${moment(one.at)}, ${one.event.outcome === 'scheduled' ? `to ${one.event.node}` : 'no node'}`, run: () => setWanted(one.at) })) },
-        ]} />
+        <p className="quiet">
+          {shown.decision.chosen === undefined
+            ? plainReason(shown.decision.message ?? '')
+            : `${shown.decision.feasible} of ${shown.decision.nodesTotal} nodes fit.`}
+        </p>
+        <Menu
+          trigger={
+            <button className="button plain small">
+              <History size={14} /> Decision {list.indexOf(shown) + 1} of {list.length} <ChevronDown size={13} />
+            </button>
+          }
+          groups={[
+            {
+              items: list
+                .slice(-20)
+                .reverse()
+                .map((one) => ({
+                  label: `${one.event.pod.name}`,
+                  detail: `${moment(one.at)}, ${one.event.outcome === 'scheduled' ? `to ${one.event.node}` : 'no node'}`,
+                  run: () => setWanted(one.at),
+                })),
+            },
+          ]}
+        />
       </header>
       <ScoreTable record={shown.decision} wide />
     </div>

@@ -35,11 +35,21 @@ export function inspect(snapshot: ClusterSnapshot, selection: Selection | undefi
   const list: readonly KubeObject[] = snapshot.objects[selection.resource as keyof ClusterSnapshot['objects']] ?? [];
   const place = `${selection.resource} ${selection.key}`;
   const live = list.find((one) => keyOf(one) === selection.key);
-  if (live) { lastSeen.clear(); lastSeen.set(place, live); }
+  if (live) {
+    lastSeen.clear();
+    lastSeen.set(place, live);
+  }
   const object = live ?? lastSeen.get(place);
   if (!object) return undefined;
   const node = selection.resource === 'nodes' ? snapshot.nodes.find((one) => one.name === selection.key) : undefined;
-  return { selection, object, gone: !live, chain: ownersOf(snapshot, selection.resource, object), ...(selection.resource === 'pods' ? { pod: podView(object) } : {}), ...(node ? { node } : {}) };
+  return {
+    selection,
+    object,
+    gone: !live,
+    chain: ownersOf(snapshot, selection.resource, object),
+    ...(selection.resource === 'pods' ? { pod: podView(object) } : {}),
+    ...(node ? { node } : {}),
+  };
 }
 
 const PLURALS: Readonly<Record<string, string>> = { ReplicaSet: 'replicasets', Deployment: 'deployments' };
@@ -54,7 +64,9 @@ function ownersOf(snapshot: ClusterSnapshot, resource: string, object: KubeObjec
     const next: string | undefined = owner && PLURALS[owner.kind];
     if (!owner || next === undefined) break;
     const namespace: string | undefined = current.metadata?.namespace;
-    current = snapshot.objects[next as 'replicasets' | 'deployments'].find((one) => one.metadata?.name === owner.name && one.metadata?.namespace === namespace);
+    current = snapshot.objects[next as 'replicasets' | 'deployments'].find(
+      (one) => one.metadata?.name === owner.name && one.metadata?.namespace === namespace,
+    );
     plural = next;
   }
   return chain;

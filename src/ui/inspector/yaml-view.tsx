@@ -7,7 +7,11 @@ import { FileCode } from '../icons.ts';
 import css from './inspector.module.css';
 
 const KINDS: Readonly<Record<string, readonly [string, string]>> = {
-  pods: ['v1', 'Pod'], nodes: ['v1', 'Node'], deployments: ['apps/v1', 'Deployment'], replicasets: ['apps/v1', 'ReplicaSet'], services: ['v1', 'Service'],
+  pods: ['v1', 'Pod'],
+  nodes: ['v1', 'Node'],
+  deployments: ['apps/v1', 'Deployment'],
+  replicasets: ['apps/v1', 'ReplicaSet'],
+  services: ['v1', 'Service'],
 };
 
 export function YamlView() {
@@ -22,21 +26,38 @@ export function YamlView() {
       const [apiVersion, kind] = KINDS[subject.selection.resource] ?? ['', ''];
       if (live) setText(objectYaml({ apiVersion, kind, ...subject.object }));
     });
-    return () => { live = false; };
+    return () => {
+      live = false;
+    };
   }, [subject, snapshot.count]);
-  if (!subject) return <div className={css['empty']}><h2>Nothing selected</h2><p>Select an object to read it as the API keeps it.</p></div>;
+  if (!subject)
+    return (
+      <div className={css['empty']}>
+        <h2>Nothing selected</h2>
+        <p>Select an object to read it as the API keeps it.</p>
+      </div>
+    );
   const name = `${subject.object.metadata?.name}.yaml`;
   return (
     <div className={css['yaml']}>
       <div className={css['logBar']}>
-        <button className="button small" onClick={() => void import('../editor/manifest.ts').then(async ({ editableYaml }) => {
-          const [apiVersion, kind] = KINDS[subject.selection.resource] ?? ['', ''];
-          await page.sandbox.files.write(name, editableYaml({ apiVersion, kind, ...subject.object }));
-          page.editor.open(name);
-          useUi.getState().set({ pane: 'editor' });
-        })}><FileCode size={14} /> Edit a copy as {name}</button>
+        <button
+          className="button small"
+          onClick={() =>
+            void import('../editor/manifest.ts').then(async ({ editableYaml }) => {
+              const [apiVersion, kind] = KINDS[subject.selection.resource] ?? ['', ''];
+              await page.sandbox.files.write(name, editableYaml({ apiVersion, kind, ...subject.object }));
+              page.editor.open(name);
+              useUi.getState().set({ pane: 'editor' });
+            })
+          }
+        >
+          <FileCode size={14} /> Edit a copy as {name}
+        </button>
       </div>
-      <pre tabIndex={0} aria-label="Live object">{text}</pre>
+      <pre tabIndex={0} aria-label="Live object">
+        {text}
+      </pre>
     </div>
   );
 }

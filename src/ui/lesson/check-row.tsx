@@ -12,7 +12,13 @@ export function CheckRow({ check, progress }: { readonly check: Check; readonly 
   return (
     <li className={css['check']} data-state={undefined} data-check={check.id} data-met={state === 'met' || undefined}>
       <Icon state={state} share={progress?.share ?? 0} />
-      <div><p>{check.say}<span className="hidden-visually">: {SAID[state]}.</span></p>{progress && progress.evidence !== '' ? <small>{progress.evidence}</small> : null}</div>
+      <div>
+        <p>
+          {check.say}
+          <span className="hidden-visually">: {SAID[state]}.</span>
+        </p>
+        {progress && progress.evidence !== '' ? <small>{progress.evidence}</small> : null}
+      </div>
     </li>
   );
 }
@@ -23,7 +29,9 @@ function Icon({ state, share }: { readonly state: CheckProgress['state']; readon
   return (
     <svg viewBox="0 0 24 24" width={18} height={18} fill="none" strokeWidth={2.4} aria-hidden>
       <circle cx={12} cy={12} r={8.5} stroke="var(--edge)" strokeDasharray={state === 'waiting' ? '2 3' : undefined} />
-      {state === 'holding' ? <circle cx={12} cy={12} r={8.5} stroke="var(--you)" strokeDasharray={`${share * 53.4} 60`} transform="rotate(-90 12 12)" /> : null}
+      {state === 'holding' ? (
+        <circle cx={12} cy={12} r={8.5} stroke="var(--you)" strokeDasharray={`${share * 53.4} 60`} transform="rotate(-90 12 12)" />
+      ) : null}
     </svg>
   );
 }

@@ -6,14 +6,24 @@ import { Check, X } from '../icons.ts';
 import { useUi } from '../ui-state.ts';
 import css from './lesson.module.css';
 
-export function Predict({ asked, state, onCommit }: { readonly asked: Prediction; readonly state: LessonState; readonly onCommit: (option: string) => Promise<void> }) {
+export function Predict({
+  asked,
+  state,
+  onCommit,
+}: {
+  readonly asked: Prediction;
+  readonly state: LessonState;
+  readonly onCommit: (option: string) => Promise<void>;
+}) {
   const [chosen, setChosen] = useState<string | undefined>(undefined);
   const [running, setRunning] = useState(false);
   const result = state.prediction;
   const say = (id: string | undefined) => asked.options.find((one) => one.id === id)?.say ?? '';
   const commit = (): void => {
     setRunning(true);
-    onCommit(chosen!).catch(() => useUi.getState().notify({ icon: 'warning', title: 'The copy did not run', detail: 'Try again.' })).finally(() => setRunning(false));
+    onCommit(chosen!)
+      .catch(() => useUi.getState().notify({ icon: 'warning', title: 'The copy did not run', detail: 'Try again.' }))
+      .finally(() => setRunning(false));
   };
   return (
     <div className={css['predict']}>
@@ -21,16 +31,31 @@ export function Predict({ asked, state, onCommit }: { readonly asked: Prediction
         <legend>{asked.ask}</legend>
         {asked.options.map((option) => (
           <label key={option.id} data-chosen={(result?.chosen ?? chosen) === option.id || undefined}>
-            <input type="radio" name="prediction" value={option.id} checked={(result?.chosen ?? chosen) === option.id} onChange={() => setChosen(option.id)} />{option.say}
+            <input
+              type="radio"
+              name="prediction"
+              value={option.id}
+              checked={(result?.chosen ?? chosen) === option.id}
+              onChange={() => setChosen(option.id)}
+            />
+            {option.say}
           </label>
         ))}
       </fieldset>
       {result ? (
         <div className={css['result']} role="status">
           {result.chosen === result.truth ? <Check size={18} color="var(--you)" aria-hidden /> : <X size={18} aria-hidden />}
-          <p><b>You predicted: {say(result.chosen)}.</b> {result.chosen === result.truth ? 'So it was.' : `In the copy it was: ${say(result.truth)}.`}<code>{lastLine(result.outcome.stdout || result.outcome.stderr)}</code></p>
+          <p>
+            <b>You predicted: {say(result.chosen)}.</b>{' '}
+            {result.chosen === result.truth ? 'So it was.' : `In the copy it was: ${say(result.truth)}.`}
+            <code>{lastLine(result.outcome.stdout || result.outcome.stderr)}</code>
+          </p>
         </div>
-      ) : <button className="button filled" disabled={chosen === undefined || running} onClick={commit}>{running ? 'Running the copy' : 'Commit'}</button>}
+      ) : (
+        <button className="button filled" disabled={chosen === undefined || running} onClick={commit}>
+          {running ? 'Running the copy' : 'Commit'}
+        </button>
+      )}
     </div>
   );
 }

@@ -16,9 +16,17 @@ export interface NodeView {
   readonly pods: readonly PodView[];
 }
 
-export interface Capacity { readonly requested: number; readonly allocatable: number; readonly used: number | undefined; readonly text: string }
+export interface Capacity {
+  readonly requested: number;
+  readonly allocatable: number;
+  readonly used: number | undefined;
+  readonly text: string;
+}
 
-export interface Usage { readonly cpuMilli: number; readonly memoryBytes: number }
+export interface Usage {
+  readonly cpuMilli: number;
+  readonly memoryBytes: number;
+}
 
 export function nodeView(node: Node, pods: readonly PodView[], usage?: Usage): NodeView {
   const labels = node.metadata?.labels ?? {};
@@ -29,10 +37,13 @@ export function nodeView(node: Node, pods: readonly PodView[], usage?: Usage): N
   const cpu = milli(String(node.status?.allocatable?.['cpu'] ?? '0'));
   const memory = bytes(String(node.status?.allocatable?.['memory'] ?? '0'));
   return {
-    name: node.metadata?.name ?? '', ready: ready?.status === 'True',
+    name: node.metadata?.name ?? '',
+    ready: ready?.status === 'True',
     condition: ready?.status === 'True' ? 'Ready' : ready?.status === 'Unknown' ? 'No heartbeat' : 'Not ready',
-    cordoned: node.spec?.unschedulable === true, controlPlane: 'node-role.kubernetes.io/control-plane' in labels,
-    zone: labels['topology.kubernetes.io/zone'], pods,
+    cordoned: node.spec?.unschedulable === true,
+    controlPlane: 'node-role.kubernetes.io/control-plane' in labels,
+    zone: labels['topology.kubernetes.io/zone'],
+    pods,
     cpu: { requested: cpuAsked, allocatable: cpu, used: usage?.cpuMilli, text: `${cores(cpuAsked)}/${cores(cpu)}` },
     memory: { requested: memoryAsked, allocatable: memory, used: usage?.memoryBytes, text: `${gibi(memoryAsked)}/${gibi(memory)}Gi` },
   };

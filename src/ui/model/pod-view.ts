@@ -33,16 +33,27 @@ export interface PodView {
 }
 
 const FAILING: Readonly<Record<string, string>> = {
-  ImagePullBackOff: "Can't pull", ErrImagePull: "Can't pull", InvalidImageName: 'Bad image name', ErrImageNeverPull: "Can't pull",
-  CrashLoopBackOff: 'Crash loop', OOMKilled: 'OOM killed', Error: 'Error', CreateContainerConfigError: 'Config error',
-  CreateContainerError: 'Error', RunContainerError: 'Error', ContainerCannotRun: 'Error', StartError: 'Error', Evicted: 'Evicted', Failed: 'Failed',
+  ImagePullBackOff: "Can't pull",
+  ErrImagePull: "Can't pull",
+  InvalidImageName: 'Bad image name',
+  ErrImageNeverPull: "Can't pull",
+  CrashLoopBackOff: 'Crash loop',
+  OOMKilled: 'OOM killed',
+  Error: 'Error',
+  CreateContainerConfigError: 'Config error',
+  CreateContainerError: 'Error',
+  RunContainerError: 'Error',
+  ContainerCannotRun: 'Error',
+  StartError: 'Error',
+  Evicted: 'Evicted',
+  Failed: 'Failed',
 };
 
 const views = new WeakMap<Pod, PodView>();
 
 export function podView(pod: Pod): PodView {
   let view = views.get(pod);
-  if (!view) views.set(pod, view = viewOf(pod));
+  if (!view) views.set(pod, (view = viewOf(pod)));
   return view;
 }
 
@@ -57,11 +68,25 @@ function viewOf(pod: Pod): PodView {
   const { group, suffix } = nameParts(pod);
   const deletedAt = meta.deletionTimestamp === undefined ? undefined : Date.parse(String(meta.deletionTimestamp));
   return {
-    key: `${namespace}/${name}`, uid: meta.uid ?? `${namespace}/${name}`, namespace, name, suffix, group, node: pod.spec?.nodeName || undefined, state,
-    word: wordOf(state, reason), reason, readyCount: ready, containerCount: pod.spec?.containers.length ?? 0,
+    key: `${namespace}/${name}`,
+    uid: meta.uid ?? `${namespace}/${name}`,
+    namespace,
+    name,
+    suffix,
+    group,
+    node: pod.spec?.nodeName || undefined,
+    state,
+    word: wordOf(state, reason),
+    reason,
+    readyCount: ready,
+    containerCount: pod.spec?.containers.length ?? 0,
     restarts: statuses.reduce((sum, status) => sum + (status.restartCount ?? 0), 0),
-    graceEndsAt: deletedAt, backOffSince: backOffSince(pod), createdAt: Date.parse(String(meta.creationTimestamp ?? '')) || 0,
-    system: namespace === 'kube-system', cpuMilli: sumRequests(pod, 'cpu', milli), memoryBytes: sumRequests(pod, 'memory', bytes),
+    graceEndsAt: deletedAt,
+    backOffSince: backOffSince(pod),
+    createdAt: Date.parse(String(meta.creationTimestamp ?? '')) || 0,
+    system: namespace === 'kube-system',
+    cpuMilli: sumRequests(pod, 'cpu', milli),
+    memoryBytes: sumRequests(pod, 'memory', bytes),
   };
 }
 
@@ -87,7 +112,8 @@ function reasonOf(pod: Pod): string {
   return reason;
 }
 
-const initDone = (one: ContainerStatus): boolean => one.state?.terminated?.exitCode === 0 || (one.started === true && one.state?.running !== undefined);
+const initDone = (one: ContainerStatus): boolean =>
+  one.state?.terminated?.exitCode === 0 || (one.started === true && one.state?.running !== undefined);
 
 function stateOf(pod: Pod, reason: string): PodState {
   if (pod.status?.phase === 'Unknown' || reason === 'Unknown' || pod.status?.reason === 'NodeLost') return 'unknown';
@@ -105,13 +131,24 @@ function stateOf(pod: Pod, reason: string): PodState {
 function wordOf(state: PodState, reason: string): string {
   const bare = reason.startsWith('Init:') ? reason.slice(5) : reason;
   switch (state) {
-    case 'ready': return 'Running';
-    case 'not-ready': return 'Not ready';
-    case 'failing': return FAILING[bare] ?? 'Error';
-    case 'succeeded': return 'Completed';
-    case 'terminating': return 'Stopping';
-    case 'unknown': return 'Unknown';
-    case 'waiting': return reason.startsWith('Init:') ? 'Preparing' : reason === 'ContainerCreating' || reason === 'PodInitializing' ? 'Creating' : 'Pending';
+    case 'ready':
+      return 'Running';
+    case 'not-ready':
+      return 'Not ready';
+    case 'failing':
+      return FAILING[bare] ?? 'Error';
+    case 'succeeded':
+      return 'Completed';
+    case 'terminating':
+      return 'Stopping';
+    case 'unknown':
+      return 'Unknown';
+    case 'waiting':
+      return reason.startsWith('Init:')
+        ? 'Preparing'
+        : reason === 'ContainerCreating' || reason === 'PodInitializing'
+          ? 'Creating'
+          : 'Pending';
   }
 }
 
@@ -134,7 +171,10 @@ function nameParts(pod: Pod): { group: string; suffix: string } {
   if (!owner || owner.kind === 'Node') return { group: owner ? 'static' : 'alone', suffix: name };
   const suffix = name.startsWith(`${owner.name}-`) ? name.slice(owner.name.length + 1) : name;
   const hash = pod.metadata?.labels?.['pod-template-hash'];
-  const group = owner.kind === 'ReplicaSet' && hash !== undefined && owner.name.endsWith(`-${hash}`) ? owner.name.slice(0, -hash.length - 1) : owner.name;
+  const group =
+    owner.kind === 'ReplicaSet' && hash !== undefined && owner.name.endsWith(`-${hash}`)
+      ? owner.name.slice(0, -hash.length - 1)
+      : owner.name;
   return owner.kind === 'StatefulSet' && name.length <= 6 ? { group, suffix: name } : { group, suffix };
 }
 
@@ -143,7 +183,19 @@ function sumRequests(pod: Pod, what: 'cpu' | 'memory', read: (quantity: string) 
 }
 
 const SUFFIXES: Readonly<Record<string, number>> = {
-  Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, m: 1e-3, u: 1e-6, n: 1e-9,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  m: 1e-3,
+  u: 1e-6,
+  n: 1e-9,
 };
 
 /** A quantity as a number, exact enough to draw a bar with. */

@@ -9,6 +9,8 @@ export function speedText(speed: number): string {
 /** The nearest bar at or below a speed. */
 export function speedIndex(speed: number): number {
   let index = 0;
-  SPEEDS.forEach((one, at) => { if (one <= speed * 1.001) index = at; });
+  SPEEDS.forEach((one, at) => {
+    if (one <= speed * 1.001) index = at;
+  });
   return index;
 }

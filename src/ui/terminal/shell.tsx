@@ -11,7 +11,15 @@ import css from './terminal.module.css';
 const xterm = import('./xterm.ts');
 const TEXT_ONLY = new URLSearchParams(location.search).get('text') === '1';
 
-export function Shell({ name, front, onReady }: { readonly name: string; readonly front: boolean; readonly onReady: (write: (data: string) => void) => void }) {
+export function Shell({
+  name,
+  front,
+  onReady,
+}: {
+  readonly name: string;
+  readonly front: boolean;
+  readonly onReady: (write: (data: string) => void) => void;
+}) {
   const page = usePage();
   const snapshot = useCluster();
   const selection = useUi((state) => state.selection);
@@ -34,16 +42,21 @@ export function Shell({ name, front, onReady }: { readonly name: string; readonl
       view.current = terminal;
       terminal.fit();
       const shell = await page.sandbox.shell({ name, columns: terminal.columns, rows: terminal.rows });
-      if (!live) { terminal[Symbol.dispose](); return; }
+      if (!live) {
+        terminal[Symbol.dispose]();
+        return;
+      }
       session.current = shell;
       terminal.onInput((data) => shell.write(data));
       terminal.onResize((columns, rows) => shell.resize(columns, rows));
       held.push(shell.onOutput((data) => terminal.write(colourStates(data))));
       held.push(shell.onCommand((command) => page.trace.addCommand(command)));
-      held.push(shell.onEdit(async (request) => {
-        const { editInPane } = await import('../editor/edit-request.ts');
-        return editInPane(page, request);
-      }));
+      held.push(
+        shell.onEdit(async (request) => {
+          const { editInPane } = await import('../editor/edit-request.ts');
+          return editInPane(page, request);
+        }),
+      );
       const watcher = new ResizeObserver(() => terminal.fit());
       watcher.observe(element.current);
       held.push({ [Symbol.dispose]: () => watcher.disconnect() }, terminal);
@@ -69,24 +82,37 @@ export function Shell({ name, front, onReady }: { readonly name: string; readonl
 
   const names = useMemo(() => {
     const names = new Map<string, () => void>();
-    const add = (resource: string, key: string, word: string): void => { names.set(word, () => useUi.getState().select({ resource, key })); };
-    for (const one of snapshot.objects.deployments) add('deployments', `${one.metadata?.namespace}/${one.metadata?.name}`, one.metadata?.name ?? '');
-    for (const one of snapshot.objects.replicasets) add('replicasets', `${one.metadata?.namespace}/${one.metadata?.name}`, one.metadata?.name ?? '');
+    const add = (resource: string, key: string, word: string): void => {
+      names.set(word, () => useUi.getState().select({ resource, key }));
+    };
+    for (const one of snapshot.objects.deployments)
+      add('deployments', `${one.metadata?.namespace}/${one.metadata?.name}`, one.metadata?.name ?? '');
+    for (const one of snapshot.objects.replicasets)
+      add('replicasets', `${one.metadata?.namespace}/${one.metadata?.name}`, one.metadata?.name ?? '');
     for (const one of snapshot.nodes) add('nodes', one.name, one.name);
     for (const one of snapshot.pods) add('pods', one.key, one.name);
     return names;
   }, [snapshot]);
   const chosen = selection?.key.split('/').at(-1);
-  useEffect(() => { view.current?.setNames(names); }, [names, opened]);
-  useEffect(() => { view.current?.mark(chosen); }, [chosen, opened]);
-  useEffect(() => { view.current?.retheme(); }, [theme]);
+  useEffect(() => {
+    view.current?.setNames(names);
+  }, [names, opened]);
+  useEffect(() => {
+    view.current?.mark(chosen);
+  }, [chosen, opened]);
+  useEffect(() => {
+    view.current?.retheme();
+  }, [theme]);
   return <div className={css['xterm']} ref={element} data-terminal={name} />;
 }
 
 function useTheme(): string {
-  return useSyncExternalStore((listener) => {
-    const watcher = new MutationObserver(listener);
-    watcher.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
-    return () => watcher.disconnect();
-  }, () => document.documentElement.dataset['theme'] ?? 'dark');
+  return useSyncExternalStore(
+    (listener) => {
+      const watcher = new MutationObserver(listener);
+      watcher.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+      return () => watcher.disconnect();
+    },
+    () => document.documentElement.dataset['theme'] ?? 'dark',
+  );
 }

@@ -24,8 +24,18 @@ const WORD = /[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/g;
 
 export function openTerminal(element: HTMLElement, screenReader: boolean): TerminalView {
   const terminal = new Terminal({
-    theme: readTheme(), fontFamily: token('--font-mono'), fontSize: fontSize(), lineHeight: 1.22, cursorBlink: false, cursorStyle: 'block', scrollback: SCROLLBACK,
-    allowProposedApi: true, drawBoldTextInBrightColors: false, macOptionIsMeta: true, screenReaderMode: screenReader, minimumContrastRatio: 4.5,
+    theme: readTheme(),
+    fontFamily: token('--font-mono'),
+    fontSize: fontSize(),
+    lineHeight: 1.22,
+    cursorBlink: false,
+    cursorStyle: 'block',
+    scrollback: SCROLLBACK,
+    allowProposedApi: true,
+    drawBoldTextInBrightColors: false,
+    macOptionIsMeta: true,
+    screenReaderMode: screenReader,
+    minimumContrastRatio: 4.5,
   });
   const fitter = new FitAddon();
   terminal.loadAddon(fitter);
@@ -41,7 +51,15 @@ export function openTerminal(element: HTMLElement, screenReader: boolean): Termi
       const text = terminal.buffer.active.getLine(row - 1)?.translateToString(true) ?? '';
       const found = [...text.matchAll(WORD)].flatMap((match) => {
         const run = names.get(match[0]) ?? names.get(match[0].split('/').at(-1)!);
-        return run ? [{ text: match[0], range: { start: { x: match.index + 1, y: row }, end: { x: match.index + match[0].length, y: row } }, activate: run }] : [];
+        return run
+          ? [
+              {
+                text: match[0],
+                range: { start: { x: match.index + 1, y: row }, end: { x: match.index + match[0].length, y: row } },
+                activate: run,
+              },
+            ]
+          : [];
       });
       give(found.length > 0 ? found : undefined);
     },
@@ -57,27 +75,56 @@ export function openTerminal(element: HTMLElement, screenReader: boolean): Termi
       if (!text.split(/\s+/, 2).some((word) => word === marked || word.endsWith(`/${marked}`))) continue;
       const marker = terminal.registerMarker(row - bottom);
       const decoration = terminal.registerDecoration({ marker, width: terminal.cols, layer: 'bottom' });
-      decoration?.onRender((cell) => { cell.className = 'terminal-row-chosen'; });
+      decoration?.onRender((cell) => {
+        cell.className = 'terminal-row-chosen';
+      });
       if (decoration) decorations.push(decoration);
     }
   };
   void loadWebgl(terminal);
   return {
-    get columns() { return terminal.cols; },
-    get rows() { return terminal.rows; },
-    write(data) { terminal.write(data, marked === undefined ? undefined : remark); },
-    onInput(listener) { terminal.onData(listener); },
+    get columns() {
+      return terminal.cols;
+    },
+    get rows() {
+      return terminal.rows;
+    },
+    write(data) {
+      terminal.write(data, marked === undefined ? undefined : remark);
+    },
+    onInput(listener) {
+      terminal.onData(listener);
+    },
     onResize(listener) {
       // A resize is an input of history: only the size that stays is told.
       let timer: ReturnType<typeof setTimeout> | undefined;
-      terminal.onResize(({ cols, rows }) => { clearTimeout(timer); timer = setTimeout(() => listener(cols, rows), 250); });
+      terminal.onResize(({ cols, rows }) => {
+        clearTimeout(timer);
+        timer = setTimeout(() => listener(cols, rows), 250);
+      });
     },
-    setNames(next) { names = next; },
-    mark(name) { marked = name; remark(); },
-    focus() { terminal.focus(); },
-    fit() { if (element.clientWidth > 40 && element.clientHeight > 20) fitter.fit(); },
-    retheme() { terminal.options.theme = readTheme(); terminal.options.fontSize = fontSize(); fitter.fit(); },
-    [Symbol.dispose]() { links.dispose(); terminal.dispose(); },
+    setNames(next) {
+      names = next;
+    },
+    mark(name) {
+      marked = name;
+      remark();
+    },
+    focus() {
+      terminal.focus();
+    },
+    fit() {
+      if (element.clientWidth > 40 && element.clientHeight > 20) fitter.fit();
+    },
+    retheme() {
+      terminal.options.theme = readTheme();
+      terminal.options.fontSize = fontSize();
+      fitter.fit();
+    },
+    [Symbol.dispose]() {
+      links.dispose();
+      terminal.dispose();
+    },
   };
 }
 
@@ -104,9 +151,26 @@ const fontSize = (): number => 13 * (parseFloat(getComputedStyle(document.docume
 function readTheme(): ITheme {
   const ink = token('--ink');
   const names = {
-    background: '--well', foreground: '--ink-2', cursor: '--you', cursorAccent: '--ink-on-you', black: '--ink-3', red: '--st-fail-text', green: '--st-run-text',
-    yellow: '--st-wait-text', blue: '--st-done-text', magenta: '--you', cyan: '--syn-key', white: '--ink', brightBlack: '--ink-3', brightRed: '--st-fail-text', brightGreen: '--st-run-text',
-    brightYellow: '--st-wait-text', brightBlue: '--st-done-text', brightMagenta: '--you', brightCyan: '--syn-key', brightWhite: '--ink',
+    background: '--well',
+    foreground: '--ink-2',
+    cursor: '--you',
+    cursorAccent: '--ink-on-you',
+    black: '--ink-3',
+    red: '--st-fail-text',
+    green: '--st-run-text',
+    yellow: '--st-wait-text',
+    blue: '--st-done-text',
+    magenta: '--you',
+    cyan: '--syn-key',
+    white: '--ink',
+    brightBlack: '--ink-3',
+    brightRed: '--st-fail-text',
+    brightGreen: '--st-run-text',
+    brightYellow: '--st-wait-text',
+    brightBlue: '--st-done-text',
+    brightMagenta: '--you',
+    brightCyan: '--syn-key',
+    brightWhite: '--ink',
   };
   const theme = Object.fromEntries(Object.entries(names).map(([name, value]) => [name, token(value) || ink]));
   return { ...theme, selectionBackground: token('--you-line') };

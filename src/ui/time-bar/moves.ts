@@ -15,11 +15,19 @@ export function goLive(page: Page): void {
 
 export function lookAt(page: Page, micros: number): void {
   const { nowMicros } = page.sandbox.time.state;
-  if (micros >= nowMicros) { goLive(page); return; }
+  if (micros >= nowMicros) {
+    goLive(page);
+    return;
+  }
   page.sandbox.time.pause();
-  void page.sandbox.look(Math.max(0, Math.round(micros))).then(() => page.cluster.restart(), (error: unknown) => {
-    useUi.getState().notify({ icon: 'warning', title: 'That moment cannot be shown', detail: error instanceof Error ? error.message : '' });
-  });
+  void page.sandbox.look(Math.max(0, Math.round(micros))).then(
+    () => page.cluster.restart(),
+    (error: unknown) => {
+      useUi
+        .getState()
+        .notify({ icon: 'warning', title: 'That moment cannot be shown', detail: error instanceof Error ? error.message : '' });
+    },
+  );
 }
 
 /** To just before the last thing that happened. */
@@ -33,7 +41,8 @@ export async function runTo(page: Page, until: { readonly atMicros?: number; rea
   goLive(page);
   const { time } = page.sandbox;
   const result = await time.runUntil({ ...until, limitMicros: HOUR_MICROS });
-  if (result === 'limit') useUi.getState().notify({ icon: 'speed', title: 'Ran for an hour of cluster time', detail: 'What you waited for did not happen.' });
+  if (result === 'limit')
+    useUi.getState().notify({ icon: 'speed', title: 'Ran for an hour of cluster time', detail: 'What you waited for did not happen.' });
 }
 
 /** A second future from the moment that is shown. */

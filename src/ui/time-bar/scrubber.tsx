@@ -33,26 +33,51 @@ export function Scrubber({ onLook }: { readonly onLook: (micros: number) => void
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10 }[event.key];
-    if (step !== undefined) { event.preventDefault(); onLook(shownMicros(time) + (step * end) / 100); }
+    if (step !== undefined) {
+      event.preventDefault();
+      onLook(shownMicros(time) + (step * end) / 100);
+    }
     if (event.key === 'Home') onLook(0);
     if (event.key === 'End') onLook(Infinity);
   };
   return (
-    <div className={css['scrubber']} ref={track} role="slider" tabIndex={0} aria-label="Moment shown" aria-valuemin={0} aria-valuemax={Math.round(end / 1e6)}
-      aria-valuenow={Math.round(Math.min(shownMicros(time), end) / 1e6)} aria-valuetext={`${clockText(shownMicros(time))}${time.lookingAtMicros === undefined ? ', live' : ''}`} onKeyDown={onKeyDown}
-      onPointerDown={(event) => { drag.current = true; event.currentTarget.setPointerCapture(event.pointerId); look(event.clientX); }}
+    <div
+      className={css['scrubber']}
+      ref={track}
+      role="slider"
+      tabIndex={0}
+      aria-label="Moment shown"
+      aria-valuemin={0}
+      aria-valuemax={Math.round(end / 1e6)}
+      aria-valuenow={Math.round(Math.min(shownMicros(time), end) / 1e6)}
+      aria-valuetext={`${clockText(shownMicros(time))}${time.lookingAtMicros === undefined ? ', live' : ''}`}
+      onKeyDown={onKeyDown}
+      onPointerDown={(event) => {
+        drag.current = true;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        look(event.clientX);
+      }}
       onPointerMove={(event) => {
         const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
         setHover(placed.findLast((tick) => Math.abs(tick.x - x) < 6));
         if (drag.current) look(event.clientX);
       }}
-      onPointerUp={() => { drag.current = false; }} onPointerLeave={() => setHover(undefined)}>
-      <span className={css['track']}><span style={{ width: `${at}px` }} /></span>
-      {placed.map((tick) => <TickMark key={`${tick.kind} ${tick.atMicros}`} tick={tick} />)}
+      onPointerUp={() => {
+        drag.current = false;
+      }}
+      onPointerLeave={() => setHover(undefined)}
+    >
+      <span className={css['track']}>
+        <span style={{ width: `${at}px` }} />
+      </span>
+      {placed.map((tick) => (
+        <TickMark key={`${tick.kind} ${tick.atMicros}`} tick={tick} />
+      ))}
       <span className={css['handle']} style={{ left: `${at}px` }} />
       {hover ? (
         <span className={css['tip']} style={{ left: `${Math.min(Math.max(hover.x, 80), width - 80)}px` }}>
-          <b className="mono">{clockText(hover.atMicros)}</b> {hover.labels[0]}{hover.labels.length > 1 ? ` and ${hover.labels.length - 1} more` : ''}
+          <b className="mono">{clockText(hover.atMicros)}</b> {hover.labels[0]}
+          {hover.labels.length > 1 ? ` and ${hover.labels.length - 1} more` : ''}
         </span>
       ) : null}
     </div>
@@ -69,5 +94,9 @@ const SHAPES: Readonly<Record<TickKind, { readonly d: string; readonly token: st
 
 function TickMark({ tick }: { readonly tick: PlacedTick }) {
   const shape = SHAPES[tick.kind];
-  return <svg className={css['tick']} viewBox="0 0 10 10" width={10} height={10} style={{ left: `${tick.x - 4}px` }} aria-hidden><path d={shape.d} fill={`var(${shape.token})`} /></svg>;
+  return (
+    <svg className={css['tick']} viewBox="0 0 10 10" width={10} height={10} style={{ left: `${tick.x - 4}px` }} aria-hidden>
+      <path d={shape.d} fill={`var(${shape.token})`} />
+    </svg>
+  );
 }

@@ -18,7 +18,12 @@ const CONDITIONS: readonly (readonly [RunCondition, string, string])[] = [
   ['a-pod-fails', 'A Pod fails', 'pull, crash or kill'],
   ['idle', 'Nothing changes any more', ''],
 ];
-const SPANS: readonly (readonly [string, number])[] = [['10 seconds', 10], ['1 minute', 60], ['5 minutes', 300], ['1 hour', 3600]];
+const SPANS: readonly (readonly [string, number])[] = [
+  ['10 seconds', 10],
+  ['1 minute', 60],
+  ['5 minutes', 300],
+  ['1 hour', 3600],
+];
 
 export function TimeBar({ compact }: { readonly compact: boolean }) {
   const page = usePage();
@@ -28,21 +33,62 @@ export function TimeBar({ compact }: { readonly compact: boolean }) {
   const playing = time.playing && !past;
   return (
     <div className={css['bar']} role="group" aria-label="Time" data-compact={compact || undefined}>
-      <button className={css['button']} aria-label="Step back" title="Step back  [" onClick={() => void stepBack(page)}><Step back /></button>
-      <button className={css['button']} data-main aria-label={playing ? 'Pause' : 'Play'} title={`${playing ? 'Pause' : 'Play'}  Space`}
-        onClick={() => { if (past) goLive(page); else if (time.playing) sandbox.time.pause(); else sandbox.time.play(); }}>
+      <button className={css['button']} aria-label="Step back" title="Step back  [" onClick={() => stepBack(page)}>
+        <Step back />
+      </button>
+      <button
+        className={css['button']}
+        data-main
+        aria-label={playing ? 'Pause' : 'Play'}
+        title={`${playing ? 'Pause' : 'Play'}  Space`}
+        onClick={() => {
+          if (past) goLive(page);
+          else if (time.playing) sandbox.time.pause();
+          else sandbox.time.play();
+        }}
+      >
         {playing ? <Pause size={16} fill="currentColor" strokeWidth={1.5} /> : <Play size={16} />}
       </button>
-      <button className={css['button']} aria-label="Step to the next event" title="Step  ]" onClick={() => { goLive(page); void sandbox.time.step(); }}><Step /></button>
+      <button
+        className={css['button']}
+        aria-label="Step to the next event"
+        title="Step  ]"
+        onClick={() => {
+          goLive(page);
+          void sandbox.time.step();
+        }}
+      >
+        <Step />
+      </button>
       {compact ? null : <span className={css['rule']} />}
       {compact ? <CompactSpeed /> : <Speed />}
       {compact ? null : (
         <>
           <span className={css['rule']} />
-          <Menu align="start" trigger={<button className={css['until']}>Run until <ChevronDown size={14} /></button>} groups={[
-            { items: CONDITIONS.map(([condition, label, detail]) => ({ label, ...(detail === '' ? {} : { detail }), run: () => void runTo(page, { condition }) })) },
-            { label: 'Or for', items: SPANS.map(([label, seconds]) => ({ label, run: () => void runTo(page, { atMicros: sandbox.time.state.nowMicros + seconds * 1e6 }) })) },
-          ]} />
+          <Menu
+            align="start"
+            trigger={
+              <button className={css['until']}>
+                Run until <ChevronDown size={14} />
+              </button>
+            }
+            groups={[
+              {
+                items: CONDITIONS.map(([condition, label, detail]) => ({
+                  label,
+                  ...(detail === '' ? {} : { detail }),
+                  run: () => void runTo(page, { condition }),
+                })),
+              },
+              {
+                label: 'Or for',
+                items: SPANS.map(([label, seconds]) => ({
+                  label,
+                  run: () => void runTo(page, { atMicros: sandbox.time.state.nowMicros + seconds * 1e6 }),
+                })),
+              },
+            ]}
+          />
           <Scrubber onLook={(micros) => lookAt(page, micros)} />
         </>
       )}
@@ -77,12 +123,37 @@ function Speed() {
   const slow = time.playing && time.reachedSpeed > 0 && time.reachedSpeed < time.speed * 0.8;
   return (
     <div className={css['speed']}>
-      <div className={css['bars']} role="slider" tabIndex={0} aria-label="Speed" aria-valuemin={0} aria-valuemax={SPEEDS.length - 1} aria-valuenow={index} aria-valuetext={speedText(time.speed)}
-        onKeyDown={onKeyDown} onPointerDown={(event) => { drag.current = true; event.currentTarget.setPointerCapture(event.pointerId); choose(event.clientX, event.currentTarget); }}
-        onPointerMove={(event) => { if (drag.current) choose(event.clientX, event.currentTarget); }} onPointerUp={() => { drag.current = false; }}>
-        {SPEEDS.map((speed, at) => <span key={speed} data-on={at <= index || undefined} style={{ height: `${3 + at * 0.75}px` }} />)}
+      <div
+        className={css['bars']}
+        role="slider"
+        tabIndex={0}
+        aria-label="Speed"
+        aria-valuemin={0}
+        aria-valuemax={SPEEDS.length - 1}
+        aria-valuenow={index}
+        aria-valuetext={speedText(time.speed)}
+        onKeyDown={onKeyDown}
+        onPointerDown={(event) => {
+          drag.current = true;
+          event.currentTarget.setPointerCapture(event.pointerId);
+          choose(event.clientX, event.currentTarget);
+        }}
+        onPointerMove={(event) => {
+          if (drag.current) choose(event.clientX, event.currentTarget);
+        }}
+        onPointerUp={() => {
+          drag.current = false;
+        }}
+      >
+        {SPEEDS.map((speed, at) => (
+          <span key={speed} data-on={at <= index || undefined} style={{ height: `${3 + at * 0.75}px` }} />
+        ))}
       </div>
-      <span className={css['number']} data-slow={slow || undefined} title={slow ? `Running at ${speedText(time.reachedSpeed)}, you asked for ${speedText(time.speed)}. Results stay exact.` : undefined}>
+      <span
+        className={css['number']}
+        data-slow={slow || undefined}
+        title={slow ? `Running at ${speedText(time.reachedSpeed)}, you asked for ${speedText(time.speed)}. Results stay exact.` : undefined}
+      >
         {speedText(time.speed)}
       </span>
     </div>
@@ -93,17 +164,43 @@ function CompactSpeed() {
   const { sandbox } = usePage();
   const time = useTime();
   return (
-    <Menu trigger={<button className={css['number']} style={{ marginLeft: 'auto' }} aria-label={`Speed ${speedText(time.speed)}`}>{speedText(time.speed)}</button>} groups={[
-      { label: 'Speed', items: SPEEDS.map((speed) => ({ label: speedText(speed), checked: speed === SPEEDS[speedIndex(time.speed)], run: () => sandbox.time.setSpeed(speed) })) },
-    ]} />
+    <Menu
+      trigger={
+        <button className={css['number']} style={{ marginLeft: 'auto' }} aria-label={`Speed ${speedText(time.speed)}`}>
+          {speedText(time.speed)}
+        </button>
+      }
+      groups={[
+        {
+          label: 'Speed',
+          items: SPEEDS.map((speed) => ({
+            label: speedText(speed),
+            checked: speed === SPEEDS[speedIndex(time.speed)],
+            run: () => sandbox.time.setSpeed(speed),
+          })),
+        },
+      ]}
+    />
   );
 }
 
 /** A triangle and a bar: one step, not a jump. */
 function Step({ back }: { readonly back?: boolean }) {
   return (
-    <svg viewBox="0 0 24 24" width={17} height={17} fill="none" stroke="currentColor" strokeWidth={1.9} strokeLinejoin="round" strokeLinecap="round" aria-hidden style={back ? { transform: 'scaleX(-1)' } : undefined}>
-      <path d="M9.5 5.5v13L20 12z" /><path d="M5 5v14" />
+    <svg
+      viewBox="0 0 24 24"
+      width={17}
+      height={17}
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={1.9}
+      strokeLinejoin="round"
+      strokeLinecap="round"
+      aria-hidden
+      style={back ? { transform: 'scaleX(-1)' } : undefined}
+    >
+      <path d="M9.5 5.5v13L20 12z" />
+      <path d="M5 5v14" />
     </svg>
   );
 }

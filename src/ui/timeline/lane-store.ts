@@ -5,7 +5,10 @@ import type { Page } from '../page.tsx';
 import { recordLanes } from './lanes.ts';
 import type { LaneBook } from './lanes.ts';
 
-export interface LaneStore { subscribe(listener: () => void): () => void; book(): LaneBook }
+export interface LaneStore {
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly book: () => LaneBook;
+}
 
 const stores = new WeakMap<object, LaneStore>();
 
@@ -23,7 +26,13 @@ export function laneStore(page: Page): LaneStore {
   };
   page.cluster.subscribe(look);
   look();
-  const store: LaneStore = { subscribe(listener) { listeners.add(listener); return () => listeners.delete(listener); }, book: () => book };
+  const store: LaneStore = {
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    book: () => book,
+  };
   stores.set(page.cluster, store);
   return store;
 }

@@ -2,10 +2,22 @@
  *  page records states as it sees them, so a lane begins when the page first saw the object. Pure. */
 import type { PodState, PodView } from '../model/pod-view.ts';
 
-export interface Bar { readonly fromMicros: number; readonly toMicros: number | undefined; readonly state: PodState; readonly word: string }
-export interface Lane { readonly key: string; readonly name: string; readonly node: string | undefined; readonly bars: readonly Bar[] }
+export interface Bar {
+  readonly fromMicros: number;
+  readonly toMicros: number | undefined;
+  readonly state: PodState;
+  readonly word: string;
+}
+export interface Lane {
+  readonly key: string;
+  readonly name: string;
+  readonly node: string | undefined;
+  readonly bars: readonly Bar[];
+}
 
-export interface LaneBook { readonly lanes: ReadonlyMap<string, Lane> }
+export interface LaneBook {
+  readonly lanes: ReadonlyMap<string, Lane>;
+}
 
 const LIMIT = 300;
 
@@ -18,10 +30,18 @@ export function recordLanes(book: LaneBook, pods: readonly PodView[], atMicros: 
     present.add(pod.uid);
     const lane = lanes.get(pod.uid);
     const last = lane?.bars.at(-1);
-    if (lane && last && last.state === pod.state && last.word === pod.word && last.toMicros === undefined && lane.node === pod.node) continue;
+    if (lane && last && last.state === pod.state && last.word === pod.word && last.toMicros === undefined && lane.node === pod.node)
+      continue;
     changed = true;
-    const closed = (lane?.bars ?? []).map((bar, at, all) => (at === all.length - 1 && bar.toMicros === undefined ? { ...bar, toMicros: atMicros } : bar));
-    lanes.set(pod.uid, { key: pod.key, name: pod.group === 'alone' || pod.suffix === pod.name ? pod.name : `${pod.group}-${pod.suffix}`, node: pod.node, bars: [...closed, { fromMicros: atMicros, toMicros: undefined, state: pod.state, word: pod.word }].slice(-200) });
+    const closed = (lane?.bars ?? []).map((bar, at, all) =>
+      at === all.length - 1 && bar.toMicros === undefined ? { ...bar, toMicros: atMicros } : bar,
+    );
+    lanes.set(pod.uid, {
+      key: pod.key,
+      name: pod.group === 'alone' || pod.suffix === pod.name ? pod.name : `${pod.group}-${pod.suffix}`,
+      node: pod.node,
+      bars: [...closed, { fromMicros: atMicros, toMicros: undefined, state: pod.state, word: pod.word }].slice(-200),
+    });
   }
   for (const [uid, lane] of lanes) {
     const last = lane.bars.at(-1);

@@ -23,28 +23,79 @@ export function Timeline() {
   const lanes = [...book.lanes.values()].filter((lane) => !lane.key.startsWith('kube-system/'));
   return (
     <div className={css['timeline']}>
-      <div className={css['axis']}><span />{marks.map((mark) => <time key={mark} style={{ left: `${share(mark)}%` }}>{clockText(mark).replace(/^00:/, '')}</time>)}</div>
+      <div className={css['axis']}>
+        <span />
+        {marks.map((mark) => (
+          <time key={mark} style={{ left: `${share(mark)}%` }}>
+            {clockText(mark).replace(/^00:/, '')}
+          </time>
+        ))}
+      </div>
       <div className={css['lane']}>
-        <span className={css['name']}><b>you</b><small>commands</small></span>
-        <div className={css['track']} onClick={(event) => { const box = event.currentTarget.getBoundingClientRect(); lookAt(page, ((event.clientX - box.left) / box.width) * end); }}>
-          {commands.map((command, at) => <i key={at} className={css['diamond']} title={command.command} style={{ left: `${share(command.startedAtMicros)}%` }} />)}
+        <span className={css['name']}>
+          <b>you</b>
+          <small>commands</small>
+        </span>
+        <div
+          className={css['track']}
+          onClick={(event) => {
+            const box = event.currentTarget.getBoundingClientRect();
+            lookAt(page, ((event.clientX - box.left) / box.width) * end);
+          }}
+        >
+          {commands.map((command, at) => (
+            <i key={at} className={css['diamond']} title={command.command} style={{ left: `${share(command.startedAtMicros)}%` }} />
+          ))}
         </div>
       </div>
-      {lanes.map((lane) => <LaneRow key={lane.key} lane={lane} end={end} share={share} chosen={selection?.key === lane.key} />)}
+      {lanes.map((lane) => (
+        <LaneRow key={lane.key} lane={lane} end={end} share={share} chosen={selection?.key === lane.key} />
+      ))}
       {lanes.length === 0 ? <p className={css['none']}>Lanes appear here as soon as there are Pods.</p> : null}
       <div className={css['head']} style={{ left: `calc(11rem + (100% - 12rem) * ${share(shownMicros(time)) / 100})` }} aria-hidden />
     </div>
   );
 }
 
-function LaneRow({ lane, end, share, chosen }: { readonly lane: Lane; readonly end: number; readonly share: (micros: number) => number; readonly chosen: boolean }) {
+function LaneRow({
+  lane,
+  end,
+  share,
+  chosen,
+}: {
+  readonly lane: Lane;
+  readonly end: number;
+  readonly share: (micros: number) => number;
+  readonly chosen: boolean;
+}) {
   return (
     <div className={css['lane']} data-chosen={chosen || undefined}>
-      <button className={css['name']} onClick={() => useUi.getState().select({ resource: 'pods', key: lane.key })}><b className="mono cut">{lane.name}</b><small>{lane.node ?? 'no node'}</small></button>
-      <div className={css['track']} role="img" aria-label={lane.bars.map((bar) => `${bar.word} from ${clockText(bar.fromMicros)}`).join(', ')}>
+      <button className={css['name']} onClick={() => useUi.getState().select({ resource: 'pods', key: lane.key })}>
+        <b className="mono cut">{lane.name}</b>
+        <small>{lane.node ?? 'no node'}</small>
+      </button>
+      <div
+        className={css['track']}
+        role="img"
+        aria-label={lane.bars.map((bar) => `${bar.word} from ${clockText(bar.fromMicros)}`).join(', ')}
+      >
         {lane.bars.map((bar, at) => {
           const width = share(bar.toMicros ?? end) - share(bar.fromMicros);
-          return <span key={at} className={css['bar']} data-look={bar.state} title={`${bar.word} ${clockText(bar.fromMicros)}`} style={{ left: `${share(bar.fromMicros)}%`, width: `${Math.max(0.2, width)}%`, ['--lane' as string]: `var(--st-${STATE_TOKEN[bar.state]})` }}>{width > 7 && bar.state !== 'ready' ? <em>{bar.word}</em> : null}</span>;
+          return (
+            <span
+              key={at}
+              className={css['bar']}
+              data-look={bar.state}
+              title={`${bar.word} ${clockText(bar.fromMicros)}`}
+              style={{
+                left: `${share(bar.fromMicros)}%`,
+                width: `${Math.max(0.2, width)}%`,
+                ['--lane' as string]: `var(--st-${STATE_TOKEN[bar.state]})`,
+              }}
+            >
+              {width > 7 && bar.state !== 'ready' ? <em>{bar.word}</em> : null}
+            </span>
+          );
         })}
       </div>
     </div>

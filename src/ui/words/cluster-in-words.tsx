@@ -31,26 +31,63 @@ export function ClusterInWords() {
   const podRow = (pod: PodView) => {
     const chosen = selection?.resource === 'pods' && selection.key === pod.key;
     return (
-      <tr key={pod.uid} role="row" aria-level={2} aria-selected={chosen} tabIndex={chosen ? 0 : -1} data-chosen={chosen || undefined}
+      <tr
+        key={pod.uid}
+        role="row"
+        aria-level={2}
+        aria-selected={chosen}
+        tabIndex={chosen ? 0 : -1}
+        data-chosen={chosen || undefined}
         onClick={() => useUi.getState().select({ resource: 'pods', key: pod.key })}
-        onKeyDown={(event) => { if (event.key === 'Enter') useUi.getState().select({ resource: 'pods', key: pod.key }); }}>
-        <td role="gridcell" className={css['pod']}><PodMark state={pod.state} size={15} label={false} /><code>{pod.name}</code>{pod.namespace === 'default' ? null : <small>{pod.namespace}</small>}</td>
-        <td role="gridcell" data-state={pod.state}>{wordNow(pod, nowMs)}</td>
-        <td role="gridcell" className="tnum">{pod.readyCount}/{pod.containerCount}</td>
-        <td role="gridcell" className="tnum">{pod.restarts}</td>
-        <td role="gridcell" className="tnum">{shortAge(nowMs - pod.createdAt)}</td>
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') useUi.getState().select({ resource: 'pods', key: pod.key });
+        }}
+      >
+        <td role="gridcell" className={css['pod']}>
+          <PodMark state={pod.state} size={15} label={false} />
+          <code>{pod.name}</code>
+          {pod.namespace === 'default' ? null : <small>{pod.namespace}</small>}
+        </td>
+        <td role="gridcell" data-state={pod.state}>
+          {wordNow(pod, nowMs)}
+        </td>
+        <td role="gridcell" className="tnum">
+          {pod.readyCount}/{pod.containerCount}
+        </td>
+        <td role="gridcell" className="tnum">
+          {pod.restarts}
+        </td>
+        <td role="gridcell" className="tnum">
+          {shortAge(nowMs - pod.createdAt)}
+        </td>
       </tr>
     );
   };
   const nodeRow = (node: NodeView) => {
     const chosen = selection?.resource === 'nodes' && selection.key === node.name;
     return (
-      <tr key={node.name} role="row" aria-level={1} aria-expanded tabIndex={0} aria-selected={chosen} data-chosen={chosen || undefined} className={css['node']}
+      <tr
+        key={node.name}
+        role="row"
+        aria-level={1}
+        aria-expanded
+        tabIndex={0}
+        aria-selected={chosen}
+        data-chosen={chosen || undefined}
+        className={css['node']}
         onClick={() => useUi.getState().select({ resource: 'nodes', key: node.name })}
-        onKeyDown={(event) => { if (event.key === 'Enter') useUi.getState().select({ resource: 'nodes', key: node.name }); }}>
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') useUi.getState().select({ resource: 'nodes', key: node.name });
+        }}
+      >
         <td role="gridcell">{node.name}</td>
-        <td role="gridcell">{node.condition}{node.cordoned ? ', cordoned' : ''}</td>
-        <td role="gridcell" colSpan={3}>{node.pods.length} Pods · cpu {node.cpu.text} · memory {node.memory.text} asked for</td>
+        <td role="gridcell">
+          {node.condition}
+          {node.cordoned ? ', cordoned' : ''}
+        </td>
+        <td role="gridcell" colSpan={3}>
+          {node.pods.length} Pods · cpu {node.cpu.text} · memory {node.memory.text} asked for
+        </td>
       </tr>
     );
   };
@@ -58,12 +95,31 @@ export function ClusterInWords() {
     <div className={css['scroll']}>
       <table role="treegrid" aria-label="Cluster in words" className={css['table']} onKeyDown={onKeyDown}>
         <thead>
-          <tr role="row"><th role="columnheader">Name</th><th role="columnheader">State</th><th role="columnheader">Ready</th><th role="columnheader">Restarts</th><th role="columnheader">Age</th></tr>
+          <tr role="row">
+            <th role="columnheader">Name</th>
+            <th role="columnheader">State</th>
+            <th role="columnheader">Ready</th>
+            <th role="columnheader">Restarts</th>
+            <th role="columnheader">Age</th>
+          </tr>
         </thead>
         <tbody ref={body}>
-          {pending.length > 0 ? <tr role="row" aria-level={1} aria-expanded tabIndex={0} className={css['node']}><td role="gridcell">No node yet</td><td role="gridcell" colSpan={4}>{pending.length === 1 ? '1 Pod waits' : `${pending.length} Pods wait`}</td></tr> : null}
+          {pending.length > 0 ? (
+            <tr role="row" aria-level={1} aria-expanded tabIndex={0} className={css['node']}>
+              <td role="gridcell">No node yet</td>
+              <td role="gridcell" colSpan={4}>
+                {pending.length === 1 ? '1 Pod waits' : `${pending.length} Pods wait`}
+              </td>
+            </tr>
+          ) : null}
           {pending.map(podRow)}
-          {nodes.flatMap((node) => [nodeRow(node), ...node.pods.filter(shown).sort((a, b) => order(a.name, b.name)).map(podRow)])}
+          {nodes.flatMap((node) => [
+            nodeRow(node),
+            ...node.pods
+              .filter(shown)
+              .sort((a, b) => order(a.name, b.name))
+              .map(podRow),
+          ])}
         </tbody>
       </table>
     </div>

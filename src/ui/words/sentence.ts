@@ -3,7 +3,10 @@ import type { ClusterSnapshot } from '../cluster-store.ts';
 import type { PodView } from '../model/pod-view.ts';
 
 /** The bold part, and what follows it. */
-export interface Sentence { readonly head: string; readonly rest: string }
+export interface Sentence {
+  readonly head: string;
+  readonly rest: string;
+}
 
 export function sentence(snapshot: ClusterSnapshot, namespace = ''): Sentence {
   if (snapshot.trouble !== undefined) return { head: 'The API does not answer.', rest: 'What you see is the last that it said.' };
@@ -14,11 +17,15 @@ export function sentence(snapshot: ClusterSnapshot, namespace = ''): Sentence {
   if (lost.length > 0) return lostNodes(snapshot, lost, workload);
   if (workload) return workload;
   const bad = pods.filter((pod) => pod.state === 'failing');
-  if (bad.length > 0) return { head: `${bad[0]!.name}: ${bad[0]!.reason}.`, rest: bad.length > 1 ? `${bad.length - 1} more Pods fail.` : '' };
+  if (bad.length > 0)
+    return { head: `${bad[0]!.name}: ${bad[0]!.reason}.`, rest: bad.length > 1 ? `${bad.length - 1} more Pods fail.` : '' };
   if (pods.length === 0) return { head: nodesWord(snapshot, 'ready'), rest: 'Nothing to run yet.' };
   const ready = pods.filter((pod) => pod.state === 'ready').length;
   const running = pods.filter((pod) => pod.state !== 'succeeded').length;
-  return { head: running === ready ? `${all(ready)} ready.` : `${ready} of ${running} Pods ready.`, rest: `${nodesWord(snapshot, 'ready')}` };
+  return {
+    head: running === ready ? `${all(ready)} ready.` : `${ready} of ${running} Pods ready.`,
+    rest: `${nodesWord(snapshot, 'ready')}`,
+  };
 }
 
 const all = (count: number): string => (count === 1 ? 'The one Pod is' : `All ${count} Pods are`);
@@ -33,7 +40,11 @@ function lostNodes(snapshot: ClusterSnapshot, lost: ClusterSnapshot['nodes'], wo
   const names = lost.length <= 2 ? lost.map((node) => node.name).join(' and ') : `${lost.length} of ${snapshot.nodes.length} nodes`;
   const stranded = lost.flatMap((node) => node.pods).filter((pod) => !pod.system && pod.state !== 'succeeded').length;
   const head = `${names} ${lost.length === 1 ? 'does' : 'do'} not answer.`;
-  if (stranded > 0) return { head, rest: `${stranded} ${stranded === 1 ? 'Pod waits' : 'Pods wait'} there; after 300 s new ones start elsewhere.${workload ? ` ${workload.head}` : ''}` };
+  if (stranded > 0)
+    return {
+      head,
+      rest: `${stranded} ${stranded === 1 ? 'Pod waits' : 'Pods wait'} there; after 300 s new ones start elsewhere.${workload ? ` ${workload.head}` : ''}`,
+    };
   return { head, rest: workload ? `${workload.head} ${workload.rest}` : 'Every Pod that it had runs elsewhere.' };
 }
 
@@ -54,7 +65,13 @@ function worstWorkload(snapshot: ClusterSnapshot, pods: readonly PodView[], name
   if (worst.missing > 0) return worst.say;
   const running = pods.filter((pod) => pod.state !== 'succeeded');
   if (running.some((pod) => pod.state !== 'ready')) return undefined;
-  return { head: worst.say.head, rest: snapshot.objects.deployments.filter((one) => one.metadata?.namespace !== 'kube-system').length > 1 ? `${all(running.length)} ready.` : nodesWord(snapshot, 'ready') };
+  return {
+    head: worst.say.head,
+    rest:
+      snapshot.objects.deployments.filter((one) => one.metadata?.namespace !== 'kube-system').length > 1
+        ? `${all(running.length)} ready.`
+        : nodesWord(snapshot, 'ready'),
+  };
 }
 
 function about(pods: readonly PodView[], ready: number): string {

@@ -18,9 +18,17 @@ export function WordsLine() {
   return (
     <div className={css['words']}>
       <Captions size={15} aria-hidden />
-      <p title={`${now.head} ${now.rest}`}><strong>{now.head}</strong> {now.rest}</p>
-      <span className="hidden-visually" role="status">{spoken.head} {spoken.rest}</span>
-      <button type="button" aria-keyshortcuts="w" onClick={() => useUi.getState().set({ boardTab: boardTab === 'words' ? 'nodes' : 'words' })}>
+      <p title={`${now.head} ${now.rest}`}>
+        <strong>{now.head}</strong> {now.rest}
+      </p>
+      <span className="hidden-visually" role="status">
+        {spoken.head} {spoken.rest}
+      </span>
+      <button
+        type="button"
+        aria-keyshortcuts="w"
+        onClick={() => useUi.getState().set({ boardTab: boardTab === 'words' ? 'nodes' : 'words' })}
+      >
         {boardTab === 'words' ? 'Cluster as a picture' : 'Cluster in words'} <kbd className="key">W</kbd>
       </button>
     </div>
