@@ -1,13 +1,12 @@
 /** The `tabernetes` command for Node. */
 import { UsageError } from './arguments.ts';
 import type { CliCommand } from './command.ts';
-import { corpus } from './corpus.ts';
-import { lesson } from './lesson.ts';
 import { replay } from './replay.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
 
-const COMMANDS: readonly CliCommand[] = [serve, run, replay, lesson, corpus];
+const COMMANDS: readonly CliCommand[] = [serve, run, replay];
+
 
 function help(): string {
   return [

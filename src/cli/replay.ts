@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { openCluster } from '../cluster/open.ts';
 import type { Profile } from '../sandbox/sandbox.ts';
-import { parseJournal, JournalError } from '../sim/journal.ts';
+import { JournalError, parseJournal } from '../sim/journal-text.ts';
 import { describeFlags, parseArguments, UsageError } from './arguments.ts';
 import type { FlagSpec } from './arguments.ts';
 import type { CliCommand } from './command.ts';

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { openCluster } from '../cluster/open.ts';
+import { writeJournal } from '../sim/journal-text.ts';
 import { splitScript } from './split-script.ts';
 import { describeFlags, parseArguments, UsageError } from './arguments.ts';
 import type { FlagSpec } from './arguments.ts';
@@ -56,7 +57,7 @@ async function play(argv: readonly string[]): Promise<number> {
     } else process.stdout.write(`$ ${command}\n${result.stdout}${result.stderr}`);
   }
   const journal = args.text('journal');
-  if (journal !== undefined) writeFileSync(journal, JSON.stringify(await sandbox.journal()));
+  if (journal !== undefined) writeFileSync(journal, writeJournal(await sandbox.journal()));
   await sandbox.close();
   return args.on('keep-going') ? 0 : failed;
 }

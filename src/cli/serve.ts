@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { openCluster } from '../cluster/open.ts';
 import { makeProfile } from '../cluster/profile.ts';
-import { parseJournal } from '../sim/journal.ts';
+import { parseJournal, writeJournal } from '../sim/journal-text.ts';
 import type { Profile } from '../sandbox/sandbox.ts';
 import { serveHttp } from '../wire/http-server.ts';
 import { kubeconfig } from '../wire/kubeconfig.ts';
@@ -36,7 +36,7 @@ async function start(argv: readonly string[]): Promise<number> {
   await untilInterrupted();
   server.closeAllConnections();
   server.close();
-  if (file !== undefined) writeFileSync(file, JSON.stringify(await sandbox.journal()));
+  if (file !== undefined) writeFileSync(file, writeJournal(await sandbox.journal()));
   await sandbox.close();
   return 0;
 }

@@ -1,6 +1,6 @@
 /** Cuts a shell script into its top-level commands, so that each has its own exit code in a transcript: a line, or as many
  *  lines as it takes until the shell would not ask for more. Comment lines and empty lines between commands are left out. */
-import { isIncomplete } from '../sh/incomplete.ts';
+import { isIncomplete } from '../sh/parse.ts';
 
 export function splitScript(script: string): readonly string[] {
   const commands: string[] = [];

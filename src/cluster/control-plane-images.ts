@@ -1,8 +1,8 @@
 /** The images of the control plane's static Pods: their programs start the components, in the process's own world, so that
  *  killing the container kills the component. */
-import { onKilled } from '../base/scope.ts';
 import type { World } from '../base/world.ts';
 import { createApiserver } from '../apiserver/server.ts';
+import { admissionChain } from '../apiserver/admission/admission-chain.ts';
 import type { Dialer } from '../apiserver/dialer.ts';
 import type { Transport, UserInfo } from '../api/transport.ts';
 import { runControllerManager } from '../controllers/controller-manager.ts';
@@ -63,8 +63,7 @@ function apiserverProgram(parts: ControlPlaneParts, port: EtcdPort): Program {
     // Without its store the apiserver waits, as it does before it reports ready.
     await port.opened(process.world);
     const { world } = process;
-    const server = createApiserver({ world, streams: context, etcd: port.etcd, version, dialer: dialerOf(parts, world), advertiseAddress: nodeAddress(0) });
-    onKilled(world, () => server.close());
+    const server = createApiserver({ world, streams: context, etcd: port.etcd, version, dialer: dialerOf(parts, world), admission: admissionChain({ world }), advertiseAddress: nodeAddress(0) });
     slot.listen(world, server.transport());
     serveHttp(world, process.net, ADDRESSES.apiserverPort, httpFront(server.transport()));
     await process.stderr.write(`I Serving securely on [::]:${ADDRESSES.apiserverPort}\n`);

@@ -29,7 +29,6 @@ export class TerminalSession implements Session {
   #opener: Opener | undefined;
   #pending: Pending | undefined;
   #count = 0;
-  #raw = false;
   #atPrompt = false;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -46,7 +45,7 @@ export class TerminalSession implements Session {
 
   write(data: string): void {
     if (this.#atPrompt) this.#editor.input(data);
-    else this.#toProgram(data);
+    else void this.host.send({ k: 'data', session: this.id, data });
   }
 
   resize(columns: number, rows: number): void {
@@ -90,11 +89,12 @@ export class TerminalSession implements Session {
         return;
       case 'prompt':
         this.#atPrompt = true;
-        this.#raw = false;
         this.#editor.prompt(output.text);
         return;
       case 'raw':
-        this.#raw = output.on;
+        return;
+      case 'echo':
+        this.#show(output.text);
         return;
       case 'edit':
         void this.#edit(output);
@@ -139,28 +139,6 @@ export class TerminalSession implements Session {
     };
     pending.resolve?.(result);
     for (const listener of this.#commands) listener(result);
-  }
-
-  /** Keys while a program runs: signals by their keys, lines with echo, or everything as it comes. */
-  #toProgram(data: string): void {
-    if (this.#raw) {
-      void this.host.send({ k: 'data', session: this.id, data });
-      return;
-    }
-    for (const key of data) {
-      if (key === '\x03') {
-        this.#show('^C');
-        void this.host.send({ k: 'signal', session: this.id, signal: 'SIGINT' });
-      } else if (key === '\x1c') void this.host.send({ k: 'signal', session: this.id, signal: 'SIGQUIT' });
-      else if (key === '\x04') void this.host.send({ k: 'eof', session: this.id });
-      else if (key === '\r') {
-        this.#show('\r\n');
-        void this.host.send({ k: 'data', session: this.id, data: '\n' });
-      } else {
-        this.#show(key);
-        void this.host.send({ k: 'data', session: this.id, data: key });
-      }
-    }
   }
 
   async #edit({ id, path, text, language }: Extract<ShellOutput, { k: 'edit' }>): Promise<void> {

@@ -1,6 +1,6 @@
 /** The learner's host: a machine of its own beside the cluster, joined with the control plane by a link without latency. */
 import { createNodeNetwork } from '../network/node-network.ts';
-import { imageStore } from '../images/store.ts';
+import { hostToolbox } from '../images/store.ts';
 import { createLearnerHost } from '../shell/learner-host.ts';
 import type { MachineContext } from '../sim/machine-context.ts';
 import { openMux } from '../transport/mux.ts';
@@ -17,8 +17,9 @@ export function buildShell(context: MachineContext, { files = {} }: ShellOptions
   const mux = openMux(context);
   const network = createNodeNetwork({ world: context, nodeName: context.machine, address: SHELL_ADDRESS, channel: mux.channel('net'), defaultRoute: CONTROL_PLANE });
   const dialed = dialTransport(context, mux.channel('api'), CONTROL_PLANE, { address: `${nodeAddress(0)}:${ADDRESSES.apiserverPort}` });
+  const quiet = dialTransport(context, mux.channel('api'), `${CONTROL_PLANE}~`);
   createLearnerHost({
-    context, mux, transport: asUser(dialed, ADMINISTRATOR), net: network.host, toolbox: imageStore.toolbox('debian'), files,
+    context, mux, transport: asUser(dialed, ADMINISTRATOR), quiet: asUser(quiet, ADMINISTRATOR), net: network.host, toolbox: hostToolbox, files,
     server: `https://${nodeAddress(0)}:${ADDRESSES.apiserverPort}`,
   });
 }

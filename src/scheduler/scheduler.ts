@@ -88,7 +88,8 @@ async function scheduleForever(running: Running): Promise<void> {
       await world.clock.sleep(NOTICE_MIN_MS + draws.int(NOTICE_SPREAD_MS));
       continue;
     }
-    startIndex = runCycle(running, queued, startIndex, draws.fork(`${queued.key}/${queued.attempts}/${world.clock.micros()}`).int);
+    const chance = draws.fork(`${queued.key}/${queued.attempts}/${world.clock.micros()}`);
+    startIndex = runCycle(running, queued, startIndex, (below) => chance.int(below));
     await world.clock.sleep(CYCLE_MS);
   }
 }

@@ -2,7 +2,7 @@
  *  history: only a finished command becomes an input.
  *  Lines may be longer than the screen and commands may have several lines (PS2). Positions count UTF-16 units; characters
  *  of double width are taken as one column. */
-import { isIncomplete } from '../sh/incomplete.ts';
+import { isIncomplete } from '../sh/parse.ts';
 import { decodeKeys } from './keys.ts';
 import type { Key } from './keys.ts';
 
@@ -263,13 +263,14 @@ export function createLineEditor(options: LineEditorOptions): LineEditor {
       find(history.length - 1);
       return true;
     }
-    if (key.name === 'C-r') return false;
-    if (key.name === 'backspace') {
+    const name = key.type === 'key' ? key.name : '';
+    if (name === 'C-r') return false;
+    if (name === 'backspace') {
       search.query = search.query.slice(0, -1);
       find(history.length - 1);
       return true;
     }
-    const cancelled = key.name === 'C-g' || key.name === 'escape';
+    const cancelled = name === 'C-g' || name === 'escape';
     search = undefined;
     set(cancelled ? '' : text, cancelled ? 0 : cursor);
     return cancelled;

@@ -26,6 +26,8 @@ export type ShellInput =
 /** Hashed into the history: what the learner sees. */
 export type ShellOutput =
   | { readonly k: 'text'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
+  /** What a terminal echoes of the learner's own keys while a program runs. */
+  | { readonly k: 'echo'; readonly text: string }
   /** The shell waits for a command: `text` is the expanded PS1. */
   | { readonly k: 'prompt'; readonly text: string }
   /** A command has ended. */

@@ -1,0 +1,42 @@
+/** kubectl and the editors as programs of the learner's host: what a Process has becomes what they ask for. */
+import type { KubectlIo } from '../kubectl/io.ts';
+import type { KubectlProgram } from '../kubectl/kubectl.ts';
+import { absolute } from '../cri/open.ts';
+import { readText } from '../cri/memory-files.ts';
+import type { Process, Program } from '../cri/process.ts';
+import type { Editing } from './learner-host.ts';
+
+const ttyOf = (process: Process): string => process.env.get('GPG_TTY') ?? '';
+
+export function kubectlProgram(kubectl: KubectlProgram, editing: Editing): Program {
+  return (process) => {
+    const io: KubectlIo = {
+      world: process.world, clock: process.clock, signal: process.signal, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr,
+      files: process.files, env: process.env, cwd: process.cwd, net: process.net, ...(process.tty && { tty: process.tty }),
+      edit: (request) => editing.edit(ttyOf(process), request, process),
+      rawMode: (on) => editing.raw(ttyOf(process), on),
+    };
+    return kubectl.run(process.argv.slice(1), io);
+  };
+}
+
+const languageOf = (path: string): string => {
+  if (/\.ya?ml$/.test(path)) return 'yaml';
+  return path.endsWith('.json') ? 'json' : path.endsWith('.sh') ? 'shell' : 'plaintext';
+};
+
+/** vi, vim, nano: the page opens its editor on the file and the program ends when the learner is done. */
+export function editorProgram(editing: Editing): Program {
+  return async (process) => {
+    const path = process.argv.slice(1).find((word) => !word.startsWith('-') && !word.startsWith('+'));
+    if (path === undefined) {
+      await process.stderr.write(`usage: ${process.argv[0]} FILE   (the file opens in the editor beside the terminal)\n`);
+      return 1;
+    }
+    const full = absolute(process, path);
+    const before = process.files.exists(full) ? readText(process.files, full) : '';
+    const saved = await editing.edit(ttyOf(process), { path: full, text: before, language: languageOf(full) }, process);
+    if (saved !== undefined && saved !== before) process.files.writeFile(full, saved);
+    return 0;
+  };
+}
