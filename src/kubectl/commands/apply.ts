@@ -1,0 +1,216 @@
+/** kubectl apply: creates what is missing and changes what differs, with the last applied file as the third side of the
+ *  merge; or leaves the merge to the server with --server-side.
+ *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/apply/apply.go */
+import { matches, parseSelector } from '../../api/selectors.ts';
+import type { Command, Kubectl } from '../command.ts';
+import { findResource, pathOf } from '../discovery.ts';
+import { CommandError, StatusError, isNotFound, isReason, usageError, withSource } from '../errors.ts';
+import { type Info, listAll, visit } from '../infos.ts';
+import { LAST_APPLIED, isBuiltIn, lastAppliedOf, withLastApplied } from '../last-applied.ts';
+import { requireKind } from '../manifests.ts';
+import { type Obj, at, goJson, put, str } from '../obj.ts';
+import { type DryRun, dryRunOf, outputFormat, resultPrinter } from '../printers/output.ts';
+import { jsonMergePatch, strategicPatch } from '../three-way.ts';
+import { fieldValidation, patchObject, writeQuery } from '../writes.ts';
+import { requireFile } from './create.ts';
+import { waitDeleted } from './delete.ts';
+
+export const apply: Command = {
+  name: 'apply',
+  summary: 'Apply a configuration to a resource by file name or stdin',
+  description: 'Creates the resources of the files where they are missing, and changes them where they differ. What you leave out of a file later is removed again, because apply remembers what it applied.',
+  examples: [
+    { comment: 'Apply one file, or every file of a directory', lines: ['kubectl apply -f ./pod.yaml', 'kubectl apply -f ./manifests/'] },
+    { comment: 'Apply a kustomization', lines: ['kubectl apply -k ./overlay'] },
+    { comment: 'Let the server merge and keep track of who owns which field', lines: ['kubectl apply --server-side -f ./pod.yaml'] },
+  ],
+  complete: 'file',
+  run,
+};
+
+type Print = (object: Obj, operation: string) => Promise<void>;
+
+async function run(k: Kubectl): Promise<void> {
+  if (k.args.length > 0) throw usageError('apply', `Unexpected args: [${k.args.join(' ')}]`);
+  requireFile(k);
+  const dryRun = dryRunOf(k);
+  const serverSide = k.flags.bool('server-side');
+  if (serverSide && dryRun === 'client') throw new CommandError('--dry-run=client doesn\'t work with --server-side (did you mean --dry-run=server instead?)');
+  if (k.flags.bool('force-conflicts') && !serverSide) throw new CommandError('--force-conflicts only works with --server-side');
+  if (k.flags.bool('force') && serverSide) throw new CommandError('--force cannot be used with --server-side');
+  if (k.flags.bool('prune') && !k.flags.bool('all') && k.flags.str('selector') === '') {
+    throw new CommandError('all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. ' +
+      'If you did not mean to prune all resources, specify a label selector');
+  }
+  const print = resultPrinter(k, dryRun);
+  const selector = parseSelector(k.flags.str('selector'));
+  const visited: Info[] = [];
+  const count = await visit(k, { args: [], latest: false }, async (info) => {
+    if (!matches(selector, info.object?.metadata?.labels ?? {})) return;
+    requireKind({ object: info.object!, source: info.source, fromList: false }, k.flags.str('validate') !== 'false');
+    visited.push(info);
+    if (serverSide) await applyOnServer(k, info, print);
+    else await applyOne(k, info, dryRun, print);
+  });
+  if (count === 0) throw new CommandError('no objects passed to apply');
+  if (k.flags.bool('prune')) await prune(k, visited, dryRun);
+}
+
+export async function applyOne(k: Kubectl, info: Info, dryRun: DryRun, print: Print): Promise<void> {
+  const path = pathOf(info.mapping, info.namespace, info.name);
+  const modified = withLastApplied(info.object!);
+  const live = await liveObject(k, info);
+  if (live === undefined) {
+    if (dryRun === 'client') return print(modified, 'created');
+    try {
+      const made = await k.rest.json('POST', pathOf(info.mapping, info.namespace), { body: modified, query: writeQuery(k, { validation: true }) });
+      return await print(made, 'created');
+    } catch (error) {
+      throw withSource('creating', info.source, error);
+    }
+  }
+  if (at(live, 'metadata', 'annotations', LAST_APPLIED) === undefined) await k.say(`Warning: ${missingAnnotation(info)}\n`);
+  if (dryRun === 'client') {
+    const format = outputFormat(k).name;
+    return print(format === '' || format === 'name' ? live : preview(live, modified), 'configured');
+  }
+  const patch = applyPatch(info, lastAppliedOf(live) ?? {}, modified, live);
+  if (Object.keys(patch).length === 0) return print(live, 'unchanged');
+  try {
+    await print(await patchWithRetry(k, info, modified, patch), 'configured');
+  } catch (error) {
+    if (!k.flags.bool('force') || !(isReason(error, 'Conflict') || isReason(error, 'Invalid'))) throw applyFailure(error, info, patch);
+    await k.rest.json('DELETE', path, { body: { propagationPolicy: 'Background', ...grace(k) } });
+    await waitDeleted(k, { ...info, object: live }, undefined);
+    await print(await k.rest.json('POST', pathOf(info.mapping, info.namespace), { body: modified, query: writeQuery(k, { validation: true }) }), 'configured');
+  }
+}
+
+const grace = (k: Kubectl): object => (k.flags.int('grace-period') >= 0 ? { gracePeriodSeconds: k.flags.int('grace-period') } : {});
+
+/** What the object would be, as far as a client can tell. */
+function preview(live: Obj, modified: Obj): Obj {
+  return { ...live, ...modified, metadata: { ...live.metadata, ...modified.metadata } } as Obj;
+}
+
+async function liveObject(k: Kubectl, info: Info): Promise<Obj | undefined> {
+  if (info.name === '') {
+    throw new CommandError(`error when retrieving current configuration of:\n${describeInfo(info)}\nfrom server for: ${JSON.stringify(info.source)}: resource name may not be empty`);
+  }
+  try {
+    return await k.rest.json('GET', pathOf(info.mapping, info.namespace, info.name));
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    if (error instanceof StatusError) {
+      throw new StatusError(error.status, `error when retrieving current configuration of:\n${describeInfo(info)}\nfrom server for: ${JSON.stringify(info.source)}: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+export function applyPatch(info: Info, original: Obj, modified: Obj, live: Obj): Readonly<Record<string, unknown>> {
+  return isBuiltIn(info.mapping.group, info.mapping.kind)
+    ? strategicPatch(original, modified, live) : jsonMergePatch(original, modified, live);
+}
+
+/** Somebody may write between our read and our patch: read again and make a new patch, five times. */
+async function patchWithRetry(k: Kubectl, info: Info, modified: Obj, first: object): Promise<Obj> {
+  const type = isBuiltIn(info.mapping.group, info.mapping.kind) ? 'strategic' : 'merge';
+  let patch = first;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await patchObject(k, info.mapping, info.namespace, info.name, type, patch, { query: writeQuery(k, { validation: true }) });
+    } catch (error) {
+      if (!isReason(error, 'Conflict') || attempt >= 5) throw error;
+      const live = await k.rest.json('GET', pathOf(info.mapping, info.namespace, info.name));
+      patch = applyPatch(info, lastAppliedOf(live) ?? {}, modified, live);
+    }
+  }
+}
+
+function applyFailure(error: unknown, info: Info, patch: object): unknown {
+  const text = error instanceof Error ? error.message : '';
+  const message = `error when applying patch:\n${goJson(patch)}\nto:\n${describeInfo(info)}\nfor: ${JSON.stringify(info.source)}: error when patching ${JSON.stringify(info.source)}: ${text}`;
+  return error instanceof StatusError ? new StatusError(error.status, message) : error;
+}
+
+function describeInfo(info: Info): string {
+  const { mapping } = info;
+  const gv = mapping.group === '' ? mapping.version : `${mapping.group}/${mapping.version}`;
+  return `Resource: "${gv}, Resource=${mapping.resource}", GroupVersionKind: "${gv}, Kind=${mapping.kind}"\nName: ${JSON.stringify(info.name)}, Namespace: ${JSON.stringify(info.namespace)}`;
+}
+
+function missingAnnotation(info: Info): string {
+  return `resource ${info.mapping.resource}/${info.name} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. ` +
+    'kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. ' +
+    'The missing annotation will be patched automatically.';
+}
+
+async function applyOnServer(k: Kubectl, info: Info, print: Print): Promise<void> {
+  const given = k.flags.changed('field-manager') ? k.flags.str('field-manager') : 'kubectl';
+  const query: [string, string][] = [];
+  if (dryRunOf(k) === 'server') query.push(['dryRun', 'All']);
+  query.push(['fieldManager', given], ['fieldValidation', fieldValidation(k)], ['force', String(k.flags.bool('force-conflicts'))]);
+  try {
+    const applied = await patchObject(k, info.mapping, info.namespace, info.name, 'apply', info.object!, { query, subresource: k.flags.str('subresource') });
+    await print(applied, 'serverside-applied');
+    await keepLastApplied(k, info, applied);
+  } catch (error) {
+    if (isReason(error, 'Conflict')) {
+      throw new CommandError(`${error.message}\nPlease review the fields above--they currently have other managers. Here\n` +
+        'are the ways you can resolve this warning:\n' +
+        '* If you intend to manage all of these fields, please re-run the apply\n  command with the `--force-conflicts` flag.\n' +
+        '* If you do not intend to manage all of the fields, please edit your\n  manifest to remove references to the fields that should keep their\n  current managers.\n' +
+        '* You may co-own fields by updating your manifest to match the existing\n  value; in this case, you\'ll become the manager if the other manager(s)\n' +
+        '  stop managing the field (remove it from their configuration).\nSee https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts');
+    }
+    throw withSource('patching', info.source, error);
+  }
+}
+
+/** An object that client-side apply once made keeps its annotation up to date. */
+async function keepLastApplied(k: Kubectl, info: Info, applied: Obj): Promise<void> {
+  if (at(applied, 'metadata', 'annotations', LAST_APPLIED) === undefined || dryRunOf(k) !== 'none') return;
+  const annotation = at(withLastApplied(info.object!), 'metadata', 'annotations', LAST_APPLIED);
+  const patch = {
+    apiVersion: info.object!.apiVersion, kind: info.object!.kind,
+    metadata: { name: info.name, ...(info.namespace !== '' && { namespace: info.namespace }), annotations: { [LAST_APPLIED]: annotation } },
+  };
+  await patchObject(k, info.mapping, info.namespace, info.name, 'apply', patch, {
+    query: [['fieldManager', 'kubectl-last-applied'], ['fieldValidation', fieldValidation(k)]],
+  });
+}
+
+const PRUNED = [
+  'configmaps', 'endpoints', 'namespaces', 'persistentvolumeclaims', 'persistentvolumes', 'pods', 'replicationcontrollers', 'secrets', 'services',
+  'jobs.v1.batch', 'cronjobs.v1.batch', 'ingresses.v1.networking.k8s.io', 'daemonsets.v1.apps', 'deployments.v1.apps', 'replicasets.v1.apps', 'statefulsets.v1.apps',
+];
+
+/** Deletes what was applied once, matches the selector and is in none of the files. */
+async function prune(k: Kubectl, visited: readonly Info[], dryRun: DryRun): Promise<void> {
+  const kept = new Set(visited.map((v) => `${v.mapping.resource}/${v.namespace}/${v.name}`));
+  const namespaces = new Set(visited.map((v) => v.namespace).filter((n) => n !== ''));
+  const suffix = dryRun === 'client' ? ' (dry run)' : dryRun === 'server' ? ' (server dry run)' : '';
+  for (const type of PRUNED) {
+    const mapping = findResource(await k.discovery(), type);
+    if (mapping === undefined) continue;
+    const objects = await listAll(k, mapping, { args: [], allNamespaces: true, labelSelector: k.flags.str('selector') });
+    for (const object of objects) {
+      const namespace = str(object, 'metadata', 'namespace');
+      const name = str(object, 'metadata', 'name');
+      if (at(object, 'metadata', 'annotations', LAST_APPLIED) === undefined || kept.has(`${mapping.resource}/${namespace}/${name}`)) continue;
+      if (mapping.namespaced && !namespaces.has(namespace)) continue;
+      if (dryRun !== 'client') {
+        await k.rest.json('DELETE', pathOf(mapping, namespace, name), {
+          body: { propagationPolicy: 'Background' }, query: dryRun === 'server' ? [['dryRun', 'All']] : [],
+        });
+      }
+      await resultLine(k, put(object, ['kind'], mapping.kind), `pruned${suffix}`);
+    }
+  }
+}
+
+async function resultLine(k: Kubectl, object: Obj, operation: string): Promise<void> {
+  const group = str(object, 'apiVersion').includes('/') ? `.${str(object, 'apiVersion').split('/')[0]}` : '';
+  await k.print(`${str(object, 'kind').toLowerCase()}${group}/${str(object, 'metadata', 'name')} ${operation}\n`);
+}

@@ -1,0 +1,133 @@
+/** kubectl cluster-info, version, proxy, plugin, completion, options and kustomize: small ones.
+ *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/{clusterinfo,version,proxy,plugin,completion} */
+import type { Command, Kubectl } from '../command.ts';
+import { CommandError, usageError } from '../errors.ts';
+import { optionsText } from '../help.ts';
+import { buildKustomization } from '../kustomize.ts';
+import { type Obj, goJson, list, str } from '../obj.ts';
+import { serveProxy } from '../proxy.ts';
+import { withoutManagedFields } from '../printers/output.ts';
+import { toYaml } from '../yaml.ts';
+
+export const clusterInfo: Command = {
+  name: 'cluster-info', summary: 'Display cluster information',
+  run: async (k) => {
+    const address = k.config.server || 'http://localhost:8080';
+    await k.discovery();
+    const found = await k.rest.json('GET', '/api/v1/namespaces/kube-system/services', { query: [['labelSelector', 'kubernetes.io/cluster-service=true']] });
+    const lines = list(found, 'items').map((s) => {
+      const name = str(s, 'metadata', 'labels', 'kubernetes.io/name') || str(s, 'metadata', 'name');
+      const port = str(list(s, 'spec', 'ports')[0], 'name');
+      return `${name} is running at ${address}/api/v1/namespaces/kube-system/services/${str(s, 'metadata', 'name')}${port === '' ? '' : `:${port}`}/proxy\n`;
+    });
+    await k.print(`Kubernetes control plane is running at ${address}\n${lines.join('')}\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n`);
+  },
+};
+
+export const clusterInfoDump: Command = {
+  name: 'cluster-info dump', summary: 'Dump relevant information for debugging and diagnosis',
+  run: async (k) => {
+    const all = k.flags.bool('all-namespaces');
+    const namespaces = all ? list(await k.rest.json('GET', '/api/v1/namespaces'), 'items').map((n) => str(n, 'metadata', 'name'))
+      : k.flags.list('namespaces').length > 0 ? k.flags.list('namespaces') : [k.namespace, 'kube-system'];
+    const paths = ['/api/v1/nodes', ...namespaces.flatMap((n) => [
+      ...['events', 'replicationcontrollers', 'services'].map((r) => `/api/v1/namespaces/${n}/${r}`),
+      ...['daemonsets', 'deployments', 'replicasets'].map((r) => `/apis/apps/v1/namespaces/${n}/${r}`), `/api/v1/namespaces/${n}/pods`,
+    ])];
+    const yaml = k.flags.str('output') === 'yaml';
+    for (const path of paths) {
+      const found = withoutManagedFields(await k.rest.json('GET', path));
+      await k.print(yaml ? `---\n${toYaml(found)}` : `${goJson(found, 4)}\n`);
+      if (path.endsWith('/pods')) await dumpLogs(k, list(found, 'items') as Obj[]);
+    }
+  },
+};
+
+async function dumpLogs(k: Kubectl, pods: readonly Obj[]): Promise<void> {
+  for (const pod of pods) {
+    const [namespace, name] = [str(pod, 'metadata', 'namespace'), str(pod, 'metadata', 'name')];
+    for (const container of list(pod, 'spec', 'containers')) {
+      const path = `/api/v1/namespaces/${namespace}/pods/${name}/log`;
+      await k.print(`==== START logs for container ${str(container, 'name')} of pod ${namespace}/${name} ====\n`);
+      try {
+        await k.print(await k.rest.text('GET', path, { query: [['container', str(container, 'name')]] }));
+      } catch (error) {
+        if (k.io.signal.aborted) throw error;
+        await k.print(`Request log error: ${error instanceof Error ? error.message : ''}\n`);
+      }
+      await k.print(`==== END logs for container ${str(container, 'name')} of pod ${namespace}/${name} ====\n`);
+    }
+  }
+}
+
+export const version: Command = {
+  name: 'version', summary: 'Print the client and server version information',
+  run: async (k) => {
+    const output = k.flags.str('output');
+    if (output !== '' && output !== 'json' && output !== 'yaml') throw new CommandError(`--output must be 'yaml' or 'json'`);
+    const client = clientVersion(k);
+    const server = k.flags.bool('client') ? undefined : await k.rest.json('GET', '/version', { query: [['timeout', '32s']] });
+    if (output !== '') {
+      const all = { clientVersion: client, kustomizeVersion: k.version.kustomize, ...(server !== undefined && { serverVersion: server }) };
+      return k.print(output === 'json' ? `${JSON.stringify(all, undefined, 2)}\n` : toYaml(all));
+    }
+    await k.print(`Client Version: ${k.version.gitVersion}\nKustomize Version: ${k.version.kustomize}\n`);
+    if (server === undefined) return;
+    await k.print(`Server Version: ${str(server, 'gitVersion')}\n`);
+    const [ours, theirs] = [minor(k.version.gitVersion), minor(str(server, 'gitVersion'))];
+    if (Math.abs(ours - theirs) > 1) {
+      await k.say(`WARNING: version difference between client (1.${ours}) and server (1.${theirs}) exceeds the supported minor version skew of +/-1\n`);
+    }
+  },
+};
+
+const minor = (text: string): number => Number(/^v\d+\.(\d+)/.exec(text)?.[1] ?? '0');
+
+function clientVersion(k: Kubectl): object {
+  const [, major = '1', minorText = '33'] = /^v(\d+)\.(\d+)/.exec(k.version.gitVersion) ?? [];
+  return {
+    major, minor: minorText, gitVersion: k.version.gitVersion, gitCommit: '', gitTreeState: 'clean', buildDate: '1970-01-01T00:00:00Z',
+    goVersion: '', compiler: '', platform: 'linux/amd64',
+  };
+}
+
+export const options: Command = {
+  name: 'options', summary: 'List global options',
+  run: async (k) => k.print(optionsText()),
+};
+
+export const plugin: Command = { name: 'plugin', summary: 'Provides utilities for interacting with plugins' };
+export const pluginList: Command = {
+  name: 'plugin list', summary: 'List all visible plugin executables on a user\'s PATH',
+  run: async () => { throw new CommandError('unable to find any kubectl plugins in your PATH'); },
+};
+
+const SHELLS = ['bash', 'zsh', 'fish', 'powershell'];
+export const completion: Command = {
+  name: 'completion', summary: 'Output shell completion code for the specified shell (bash, zsh, fish, or powershell)',
+  run: async (k) => {
+    if (k.args.length === 0) throw usageError('completion', 'Shell not specified.');
+    if (k.args.length > 1) throw usageError('completion', 'Too many arguments. Expected only the shell type.');
+    if (!SHELLS.includes(k.args[0]!)) throw usageError('completion', `Unsupported shell type ${JSON.stringify(k.args[0])}.`);
+    // Differs from Kubernetes: completion is built into this shell, so the script has nothing to do.
+    await k.print(`# ${k.args[0]} completion for kubectl: this shell completes kubectl by itself\n`);
+  },
+};
+
+export const proxy: Command = {
+  name: 'proxy', summary: 'Run a proxy to the Kubernetes API server',
+  run: async (k) => {
+    if (k.io.net === undefined) throw new CommandError('there is no network here to listen on');
+    await serveProxy(k, k.io.net);
+  },
+};
+
+export const kustomize: Command = {
+  name: 'kustomize', summary: 'Build a kustomization target from a directory or URL',
+  examples: [{ comment: 'Show what a kustomization makes', lines: ['kubectl kustomize ./overlay'] }], complete: 'file',
+  run: async (k) => {
+    if (k.args.length > 1) throw new CommandError('specify one path to kustomization.yaml');
+    const objects = await buildKustomization(k.io, k.args[0] ?? '.');
+    await k.print(objects.map((o) => toYaml(o)).join('---\n'));
+  },
+};

@@ -1,0 +1,64 @@
+/** kubectl create -f: makes the objects of files; the generators stand beside it.
+ *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/create/create.go */
+import type { Command, Kubectl } from '../command.ts';
+import { CommandError, usageError } from '../errors.ts';
+import { editText } from '../edit-text.ts';
+import { type Info, visit } from '../infos.ts';
+import { withLastApplied } from '../last-applied.ts';
+import { parseManifests, readStdin, readText, requireKind } from '../manifests.ts';
+import { matches, parseSelector } from '../../api/selectors.ts';
+import { resolvePath } from '../paths.ts';
+import { dryRunOf, resultPrinter } from '../printers/output.ts';
+import { createObject } from '../writes.ts';
+import { toYaml } from '../yaml.ts';
+import type { Obj } from '../obj.ts';
+
+export const create: Command = {
+  name: 'create',
+  summary: 'Create a resource from a file or from stdin',
+  description: 'Manifests may be JSON or YAML.',
+  examples: [
+    { comment: 'Create what a file describes', lines: ['kubectl create -f ./pod.yaml'] },
+    { comment: 'Create what standard input describes', lines: ['cat pod.yaml | kubectl create -f -'] },
+  ],
+  complete: 'file',
+  run,
+};
+
+async function run(k: Kubectl): Promise<void> {
+  if (k.flags.str('raw') !== '') return raw(k);
+  requireFile(k);
+  if (k.args.length > 0) throw usageError('create', `Unexpected args: [${k.args.join(' ')}]`);
+  const dryRun = dryRunOf(k);
+  const print = resultPrinter(k, dryRun);
+  const selector = parseSelector(k.flags.str('selector'));
+  const count = await visit(k, { args: [], latest: false }, async (info) => {
+    if (!matches(selector, info.object?.metadata?.labels ?? {})) return;
+    requireKind({ object: info.object!, source: info.source, fromList: false }, k.flags.str('validate') !== 'false');
+    for (const one of k.flags.bool('edit') ? await edited(k, info) : [info]) await createOne(k, one, dryRun, print);
+  });
+  if (count === 0) throw new CommandError('no objects passed to create');
+}
+
+async function createOne(k: Kubectl, info: Info, dryRun: string, print: (object: Obj, operation: string) => Promise<void>): Promise<void> {
+  const object = k.flags.bool('save-config') ? withLastApplied(info.object!) : info.object!;
+  const made = dryRun === 'client' ? object : await createObject(k, info.mapping, info.namespace, object, info.source);
+  await print(made, 'created');
+}
+
+async function edited(k: Kubectl, info: Info): Promise<Info[]> {
+  const text = await editText(k, `${info.name || 'new'}.yaml`, toYaml(info.object));
+  if (text === undefined) return [];
+  return parseManifests(text, info.source).map((m) => ({ ...info, object: m.object }));
+}
+
+async function raw(k: Kubectl): Promise<void> {
+  const file = k.flags.list('filename')[0] ?? '';
+  const text = file === '-' ? await readStdin(k.io) : readText(k.io, resolvePath(k.io.cwd, file), file);
+  await k.print(await k.rest.text('POST', k.flags.str('raw'), { body: parseManifests(text, file)[0]?.object ?? {} }));
+}
+
+/** create, apply, replace and diff need a file. */
+export function requireFile(k: Kubectl): void {
+  if (k.flags.list('filename').length === 0 && k.flags.str('kustomize') === '') throw new CommandError('must specify one of -f and -k', k.path === 'diff' ? 2 : 1);
+}

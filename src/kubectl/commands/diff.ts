@@ -1,0 +1,92 @@
+/** kubectl diff: what apply would change, as `diff -u -N` shows it.
+ *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/diff/diff.go */
+import type { Command, Kubectl } from '../command.ts';
+import { apiVersionOf, pathOf } from '../discovery.ts';
+import { CommandError, isNotFound, report } from '../errors.ts';
+import { type Info, visit } from '../infos.ts';
+import { LAST_APPLIED, isBuiltIn, lastAppliedOf, withLastApplied } from '../last-applied.ts';
+import { type Obj, at, put, str } from '../obj.ts';
+import { withoutManagedFields } from '../printers/output.ts';
+import { patchObject } from '../writes.ts';
+import { unifiedDiff } from '../unified-diff.ts';
+import { toYaml } from '../yaml.ts';
+import { applyPatch } from './apply.ts';
+import { requireFile } from './create.ts';
+
+export const diff: Command = {
+  name: 'diff',
+  summary: 'Diff the live version against a would-be applied version',
+  description: 'Ends with 0 where nothing differs, 1 where something does, and more than 1 where it failed.',
+  examples: [{ comment: 'What would apply change?', lines: ['kubectl diff -f ./pod.yaml'] }],
+  complete: 'file',
+  run: async (k) => {
+    requireFile(k);
+    let different = false;
+    const folders = { live: `/tmp/LIVE-${k.io.world.random.int(4_000_000_000)}`, merged: `/tmp/MERGED-${k.io.world.random.int(4_000_000_000)}` };
+    try {
+      await visit(k, { args: [], latest: false }, async (info) => {
+        const live = await liveOf(k, info);
+        const merged = await mergedOf(k, info, live);
+        const text = difference(k, info, live, merged, folders);
+        if (text === '') return;
+        different = true;
+        await k.print(text);
+      });
+    } catch (error) {
+      if (k.io.signal.aborted) throw error;
+      throw new CommandError(report(error).text.replace(/^error: /, ''), 2);
+    }
+    return different ? 1 : 0;
+  },
+};
+
+async function liveOf(k: Kubectl, info: Info): Promise<Obj | undefined> {
+  try {
+    return await k.rest.json('GET', pathOf(info.mapping, info.namespace, info.name));
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The server says what the object would be; it stores nothing. */
+async function mergedOf(k: Kubectl, info: Info, live: Obj | undefined): Promise<Obj> {
+  const dry = [['dryRun', 'All'] as const];
+  if (k.flags.bool('server-side')) {
+    const manager = k.flags.changed('field-manager') ? k.flags.str('field-manager') : 'kubectl';
+    return patchObject(k, info.mapping, info.namespace, info.name, 'apply', info.object!, {
+      query: [...dry, ['fieldManager', manager], ['force', String(k.flags.bool('force-conflicts'))]],
+    });
+  }
+  const query = [...dry, ['fieldManager', k.flags.str('field-manager')] as const];
+  const modified = withLastApplied(info.object!);
+  if (live === undefined) return k.rest.json('POST', pathOf(info.mapping, info.namespace), { body: modified, query });
+  const patch = put(applyPatch(info, lastAppliedOf(live) ?? {}, modified, live) as Obj, ['metadata', 'resourceVersion'], str(live, 'metadata', 'resourceVersion'));
+  return patchObject(k, info.mapping, info.namespace, info.name, isBuiltIn(info.mapping.group, info.mapping.kind) ? 'strategic' : 'merge', patch, { query });
+}
+
+function difference(k: Kubectl, info: Info, live: Obj | undefined, merged: Obj, folders: { readonly live: string; readonly merged: string }): string {
+  const shown = (object: Obj): Obj => {
+    const visible = masked(k.flags.bool('show-managed-fields') ? object : withoutManagedFields(object));
+    return at(visible, 'metadata', 'annotations', LAST_APPLIED) === undefined ? visible : withoutAnnotation(visible);
+  };
+  const before = live === undefined ? '' : toYaml(shown(live));
+  const after = toYaml(shown(merged));
+  const file = `${[apiVersionOf(info.mapping).replace('/', '.'), info.mapping.kind, info.namespace, info.name].join('.')}`;
+  const body = unifiedDiff(before, after);
+  if (body === '') return '';
+  const stamp = new Date(k.io.clock.now()).toISOString().replace('T', ' ').replace(/\.(\d+)Z$/, '.$1000000 +0000');
+  const [left, right] = [`${folders.live}/${file}`, `${folders.merged}/${file}`];
+  return `diff -u -N ${left} ${right}\n--- ${left}\t${stamp}\n+++ ${right}\t${stamp}\n${body}`;
+}
+
+function withoutAnnotation(object: Obj): Obj {
+  const { [LAST_APPLIED]: _, ...annotations } = object.metadata?.annotations ?? {};
+  return put(object, ['metadata', 'annotations'], Object.keys(annotations).length === 0 ? undefined : annotations);
+}
+
+/** What a Secret holds is not shown. */
+function masked(object: Obj): Obj {
+  if (object.kind !== 'Secret' || typeof object['data'] !== 'object' || object['data'] === null) return object;
+  return { ...object, data: Object.fromEntries(Object.keys(object['data']).map((key) => [key, '***'])) };
+}

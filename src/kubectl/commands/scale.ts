@@ -1,0 +1,96 @@
+/** kubectl scale and autoscale.
+ *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/{scale/scale.go,autoscale/autoscale.go} */
+import type { Command, Kubectl } from '../command.ts';
+import { apiVersionOf, pathOf } from '../discovery.ts';
+import { CommandError } from '../errors.ts';
+import { type Info, visit } from '../infos.ts';
+import { type Obj, num, str } from '../obj.ts';
+import { dryRunOf, resultPrinter } from '../printers/output.ts';
+import { createAndPrint, patchObject } from '../writes.ts';
+import { readWatch, openWatch } from '../watch.ts';
+
+export const scale: Command = {
+  name: 'scale', required: ['replicas'],
+  summary: 'Set a new size for a deployment, replica set, or replication controller',
+  examples: [
+    { comment: 'Five replicas', lines: ['kubectl scale --replicas=5 deployment/web'] },
+    { comment: 'Only if there are three now', lines: ['kubectl scale --current-replicas=3 --replicas=5 deployment/web'] },
+  ],
+  complete: 'resource',
+  run: async (k) => {
+    const replicas = k.flags.int('replicas');
+    if (replicas < 0) throw new CommandError('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0');
+    const dryRun = dryRunOf(k);
+    const print = resultPrinter(k, dryRun);
+    const done: Info[] = [];
+    const count = await visit(k, { args: k.args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: true }, async (info) => {
+      await scaleOne(k, info, replicas, dryRun);
+      await print(info.object!, 'scaled');
+      done.push(info);
+    });
+    if (count === 0) throw new CommandError('no objects passed to scale');
+    if (k.flags.durationMs('timeout') > 0 && dryRun === 'none') for (const info of done) await waitScaled(k, info, replicas);
+  },
+};
+
+async function scaleOne(k: Kubectl, info: Info, replicas: number, dryRun: string): Promise<void> {
+  const { mapping } = info;
+  if (!mapping.subresources.some((s) => s.name === 'scale')) {
+    throw new CommandError('the server could not find the requested resource');
+  }
+  const current = k.flags.int('current-replicas');
+  const version = k.flags.str('resource-version');
+  if (dryRun === 'client') return;
+  if (current >= 0 || version !== '') {
+    const scaleObject = await k.rest.json('GET', pathOf(mapping, info.namespace, info.name, 'scale'));
+    if (current >= 0 && num(scaleObject, 'spec', 'replicas') !== current) {
+      throw new CommandError(`Expected replicas to be ${current}, was ${num(scaleObject, 'spec', 'replicas')}`);
+    }
+    if (version !== '' && str(scaleObject, 'metadata', 'resourceVersion') !== version) {
+      throw new CommandError(`Expected resource version to be ${version}, was ${str(scaleObject, 'metadata', 'resourceVersion')}`);
+    }
+  }
+  await patchObject(k, mapping, info.namespace, info.name, 'merge', { spec: { replicas } }, {
+    subresource: 'scale', query: dryRun === 'server' ? [['dryRun', 'All']] : [],
+  });
+}
+
+async function waitScaled(k: Kubectl, info: Info, replicas: number): Promise<void> {
+  const query = [['fieldSelector', `metadata.name=${info.name}`]] as const;
+  const connection = await openWatch(k, pathOf(info.mapping, info.namespace), query, 'application/json');
+  const result = await readWatch(k, connection, k.flags.durationMs('timeout'), (event) => num(event.object, 'status', 'replicas') === replicas
+    && num(event.object, 'status', 'observedGeneration') >= num(event.object, 'metadata', 'generation'));
+  if (result === 'timeout') throw new CommandError('timed out waiting for the condition');
+}
+
+export const autoscale: Command = {
+  name: 'autoscale', required: ['max'],
+  summary: 'Auto-scale a deployment, replica set, stateful set, or replication controller',
+  examples: [{ comment: 'Between two and ten replicas, at half of the requested CPU', lines: ['kubectl autoscale deployment web --min=2 --max=10 --cpu-percent=50'] }],
+  complete: 'resource',
+  run: async (k) => {
+    const [min, max, cpu] = [k.flags.int('min'), k.flags.int('max'), k.flags.int('cpu-percent')];
+    if (max < 1) throw new CommandError(`--max=MAXPODS is required and must be at least 1, max: ${max}`);
+    if (max < min) throw new CommandError(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${min}`);
+    const count = await visit(k, { args: k.args, latest: true }, async (info) => {
+      if (!info.mapping.subresources.some((s) => s.name === 'scale')) throw new CommandError(`cannot autoscale a ${info.mapping.kind}`);
+      const object: Obj = {
+        kind: 'HorizontalPodAutoscaler', apiVersion: 'autoscaling/v2',
+        metadata: { name: k.flags.str('name') || info.name, creationTimestamp: null } as unknown as Obj['metadata'],
+        spec: {
+          scaleTargetRef: { kind: info.mapping.kind, name: info.name, apiVersion: apiVersionOf(info.mapping) },
+          ...(min > 0 && { minReplicas: min }), maxReplicas: max,
+          ...(cpu >= 0 && { metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: cpu } } }] }),
+        },
+        status: { desiredReplicas: 0, currentMetrics: null },
+      };
+      await autoscaled(k, object);
+    });
+    if (count === 0) throw new CommandError('no objects passed to autoscale');
+  },
+};
+
+async function autoscaled(k: Kubectl, object: Obj): Promise<void> {
+  const mapping = await k.mapping('horizontalpodautoscalers.v2.autoscaling');
+  await createAndPrint(k, mapping, object, 'autoscaled');
+}

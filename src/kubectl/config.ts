@@ -1,0 +1,76 @@
+/** The kubeconfig: where the cluster is, who we are, which namespace. Read from the learner's files as client-go does.
+ *  Upstream: staging/src/k8s.io/client-go/tools/clientcmd/{loader,client_config}.go */
+import { fromUtf8 } from '../base/bytes.ts';
+import type { KubectlIo } from './io.ts';
+import { CommandError } from './errors.ts';
+import type { Flags } from './flags.ts';
+import { type Obj, list, str } from './obj.ts';
+import { resolvePath } from './paths.ts';
+import { parseYaml, toYaml } from './yaml.ts';
+
+export interface Config {
+  /** Where changes are written. */
+  readonly path: string;
+  readonly exists: boolean;
+  readonly raw: Obj;
+  readonly context: string;
+  readonly cluster: string;
+  readonly user: string;
+  readonly namespace: string;
+  readonly server: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export function configPath(io: KubectlIo, flags: Flags): string {
+  if (flags.changed('kubeconfig')) return resolvePath(io.cwd, flags.str('kubeconfig'));
+  const fromEnv = io.env.get('KUBECONFIG');
+  if (fromEnv) {
+    const paths = fromEnv.split(':').filter((p) => p !== '').map((p) => resolvePath(io.cwd, p));
+    return paths.find((p) => io.files.exists(p)) ?? paths[paths.length - 1] ?? '';
+  }
+  return `${io.env.get('HOME') ?? '/root'}/.kube/config`;
+}
+
+export const EMPTY_CONFIG: Obj = {
+  apiVersion: 'v1', clusters: null, contexts: null, 'current-context': '', kind: 'Config', preferences: {}, users: null,
+};
+
+export function loadConfig(io: KubectlIo, flags: Flags): Config {
+  const path = configPath(io, flags);
+  const exists = io.files.exists(path);
+  if (!exists && flags.changed('kubeconfig')) throw new CommandError(`stat ${flags.str('kubeconfig')}: no such file or directory`);
+  const raw = exists ? { ...EMPTY_CONFIG, ...(parseYaml(fromUtf8(io.files.readFile(path)), path)[0] as Obj | undefined) } : EMPTY_CONFIG;
+  const context = flags.str('context') || str(raw, 'current-context');
+  const entry = named(raw, 'contexts', context);
+  if (flags.changed('context') && entry === undefined) throw new CommandError(`context ${JSON.stringify(context)} does not exist`);
+  const cluster = flags.str('cluster') || str(entry, 'context', 'cluster');
+  const user = flags.str('user') || str(entry, 'context', 'user');
+  return {
+    path, exists, raw, context, cluster, user,
+    namespace: str(entry, 'context', 'namespace'),
+    server: flags.str('server') || str(named(raw, 'clusters', cluster), 'cluster', 'server'),
+    headers: identity(flags, named(raw, 'users', user)),
+  };
+}
+
+function identity(flags: Flags, user: unknown): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const token = flags.str('token') || str(user, 'user', 'token');
+  if (token !== '') headers['authorization'] = `Bearer ${token}`;
+  const as = flags.str('as') || str(user, 'user', 'as');
+  if (as !== '') headers['impersonate-user'] = as;
+  if (flags.list('as-group').length > 0) headers['impersonate-group'] = flags.list('as-group').join(',');
+  if (flags.str('as-uid') !== '') headers['impersonate-uid'] = flags.str('as-uid');
+  return headers;
+}
+
+/** The entry called `name` of the kubeconfig's clusters, contexts or users. */
+export function named(raw: Obj, section: 'clusters' | 'contexts' | 'users', name: string): Obj | undefined {
+  return list(raw, section).find((e) => str(e, 'name') === name) as Obj | undefined;
+}
+
+export function saveConfig(io: KubectlIo, path: string, raw: Obj): void {
+  const directory = path.slice(0, path.lastIndexOf('/'));
+  if (directory !== '' && !io.files.exists(directory)) io.files.makeDirectory(directory, { recursive: true });
+  io.files.writeFile(path, toYaml(raw), { mode: 0o600 });
+}

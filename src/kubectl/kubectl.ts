@@ -1,0 +1,118 @@
+/** The kubectl program: finds the command, parses its flags, runs it, and turns what went wrong into kubectl's words and
+ *  exit code. It talks to the cluster by a Transport only, and knows no terminal and no process.
+ *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/cmd.go */
+import type { Transport } from '../api/transport.ts';
+import { TransportError } from '../api/transport.ts';
+import { COMMANDS } from './commands/table.ts';
+import type { Command, Kubectl } from './command.ts';
+import { type Config, loadConfig } from './config.ts';
+import { type Discovery, type Mapping, discover, findResource, mustFindResource } from './discovery.ts';
+import { CommandError, Interrupted, report } from './errors.ts';
+import { findCommand } from './find-command.ts';
+import { type Flags, parseFlags } from './flags.ts';
+import { helpText } from './help.ts';
+import type { KubectlIo } from './io.ts';
+import { createRest } from './rest.ts';
+
+export interface KubectlSettings {
+  readonly transport: Transport;
+  /** The client's version, "v1.33.1". */
+  readonly version?: string;
+  /** The address that the kubeconfig must name for the transport to be used; another server is not reachable from here. */
+  readonly server?: string;
+}
+
+export interface KubectlProgram {
+  /** Runs one command line (without the word kubectl) and resolves with its exit code; it never throws. */
+  run(argv: readonly string[], io: KubectlIo): Promise<number>;
+}
+
+/** How long a discovery is believed: real kubectl keeps it six hours, and asks again for a type that it does not know. */
+const DISCOVERY_MS = 6 * 3_600_000;
+
+export function createKubectl(settings: KubectlSettings): KubectlProgram {
+  const cache: { found?: Discovery; atMs: number; key: string } = { atMs: 0, key: '' };
+  const run = async (argv: readonly string[], io: KubectlIo): Promise<number> => {
+    try {
+      return await dispatch(settings, cache, argv, io, run);
+    } catch (error) {
+      const failure = io.signal.aborted && !(error instanceof CommandError) ? new Interrupted() : error;
+      if (isBrokenPipe(failure)) throw failure;
+      const { text, code } = report(failure);
+      if (text !== '') await io.stderr.write(text);
+      return code;
+    }
+  };
+  return { run };
+}
+
+const isBrokenPipe = (error: unknown): boolean => error instanceof Error && error.name === 'BrokenPipe';
+
+type Cache = { found?: Discovery; atMs: number; key: string };
+type Run = (argv: readonly string[], io: KubectlIo) => Promise<number>;
+
+async function dispatch(settings: KubectlSettings, cache: Cache, argv: readonly string[], io: KubectlIo, run: Run): Promise<number> {
+  const { command, words } = findCommand(COMMANDS, argv);
+  if (command === undefined) {
+    const flags = parseFlags('', words);
+    if (flags.args.length > 0) throw new CommandError('');
+    await io.stdout.write(helpText(undefined));
+    return 0;
+  }
+  const flags = parseFlags(command.name, words);
+  if (flags.bool('help')) {
+    await io.stdout.write(helpText(command));
+    return 0;
+  }
+  if (command.run === undefined) {
+    if (flags.args.length > 0) {
+      throw new CommandError(`unknown command ${JSON.stringify(flags.args[0])}\nSee 'kubectl ${command.name} -h' for help and examples`);
+    }
+    await io.stdout.write(helpText(command));
+    return 1;
+  }
+  const missing = (command.required ?? []).filter((name) => !flags.changed(name));
+  if (missing.length > 0) throw new CommandError(`required flag(s) ${missing.map((m) => JSON.stringify(m)).join(', ')} not set`);
+  if (flags.changed('record')) await io.stderr.write('Flag --record has been deprecated, --record will be removed in the future\n');
+  return (await command.run(session(settings, cache, command, flags, io, run))) ?? 0;
+}
+
+function session(settings: KubectlSettings, cache: Cache, command: Command, flags: Flags, io: KubectlIo, run: Run): Kubectl {
+  const config = loadConfig(io, flags);
+  const version = settings.version ?? 'v1.33.1';
+  const rest = createRest({
+    transport: settings.transport, userAgent: `kubectl/${version} (linux/amd64) kubernetes`, headers: config.headers, signal: io.signal,
+    check: () => checkServer(settings, config),
+    warn: (text) => { io.world.spawn('kubectl warning', () => io.stderr.write(`Warning: ${text}\n`)); },
+  });
+  const key = JSON.stringify([config.server, config.headers]);
+  const rediscover = async (): Promise<Discovery> => {
+    cache.found = await discover(rest);
+    cache.atMs = io.clock.now();
+    cache.key = key;
+    return cache.found;
+  };
+  const discovery = async (): Promise<Discovery> =>
+    (cache.found !== undefined && cache.key === key && io.clock.now() - cache.atMs < DISCOVERY_MS ? cache.found : rediscover());
+  const mapping = async (name: string): Promise<Mapping> =>
+    findResource(await discovery(), name) ?? mustFindResource(await rediscover(), name);
+  return {
+    path: command.name, io, flags, args: flags.args, rest, config,
+    namespace: flags.str('namespace') || config.namespace || 'default',
+    namespaceGiven: flags.changed('namespace') && flags.str('namespace') !== '',
+    version: { gitVersion: version, kustomize: 'v5.6.0' },
+    discovery, rediscover, mapping,
+    print: (text) => io.stdout.write(text),
+    say: (text) => io.stderr.write(text),
+    invoke: (words, other) => run(words, other === undefined ? io : { ...io, ...other }),
+  };
+}
+
+/** Only the sandbox's own cluster is at the end of the transport. */
+function checkServer(settings: KubectlSettings, config: Config): void {
+  if (settings.server === undefined || config.server === settings.server) return;
+  const [, host = 'localhost', port = '443'] = /^\w+:\/\/([^:/]+)(?::(\d+))?/.exec(config.server || 'http://localhost:8080') ?? [];
+  const local = host === 'localhost' || host === '127.0.0.1';
+  if (local || config.server === '') throw new TransportError('refused', `dial tcp ${local ? host : '127.0.0.1'}:${port}: connect: connection refused`);
+  throw new TransportError('unreachable', `dial tcp: lookup ${host} on 10.0.0.2:53: no such host`);
+}

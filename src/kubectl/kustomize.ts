@@ -1,0 +1,81 @@
+/** Kustomizations: the part that people use with `apply -k` and `kubectl kustomize`. The steps run in kustomize's order:
+ *  resources, generators, patches, then names, labels, images and replicas; references follow the names.
+ *  Upstream: sigs.k8s.io/kustomize/api/internal/target/kusttarget.go */
+import { CommandError } from './errors.ts';
+import type { KubectlIo } from './io.ts';
+import { generatedObjects } from './kustomize-generate.ts';
+import { applyPatches } from './kustomize-patch.ts';
+import { legacyOrder, renamed, setAnnotations, setImages, setLabels, setNamespace, setReplicas } from './kustomize-transform.ts';
+import { parseManifests, readText } from './manifests.ts';
+import { type Obj, at, dict, list, str } from './obj.ts';
+import { resolvePath } from './paths.ts';
+import { parseYaml } from './yaml.ts';
+
+/** An object on its way through a kustomization; `original` is the name that references to it have. */
+export interface Built { readonly object: Obj; readonly original: string; readonly hash?: string }
+
+const FILES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
+export async function buildKustomization(io: KubectlIo, directory: string): Promise<readonly Obj[]> {
+  if (/^(https?:|git@|github\.com\/)/.test(directory)) {
+    // Differs from Kubernetes: kustomizations are read from the learner's files only.
+    throw new CommandError(`accumulating resources: ${directory}: this sandbox has no internet`);
+  }
+  const built = build(io, resolvePath(io.cwd, directory), directory, []);
+  return legacyOrder(renamed(built));
+}
+
+function build(io: KubectlIo, path: string, shown: string, above: readonly string[]): readonly Built[] {
+  if (above.includes(path)) throw new CommandError(`accumulating resources: cycle detected: candidate root '${path}' contains visited root '${path}'`);
+  const file = FILES.map((name) => `${path}/${name}`).find((f) => io.files.exists(f));
+  if (file === undefined) {
+    throw new CommandError(`unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${path}'`);
+  }
+  const kustomization = (parseYaml(readText(io, file, file), file)[0] ?? {}) as Obj;
+  let built: readonly Built[] = [];
+  for (const entry of [...list(kustomization, 'resources'), ...list(kustomization, 'bases')] as string[]) {
+    built = [...built, ...resource(io, path, entry, [...above, path])];
+  }
+  built = generatedObjects(io, path, kustomization, built);
+  for (const entry of list(kustomization, 'components') as string[]) {
+    built = transformed(io, resolvePath(path, entry), loadComponent(io, path, entry), built);
+  }
+  return transformed(io, path, kustomization, built);
+}
+
+function loadComponent(io: KubectlIo, path: string, entry: string): Obj {
+  const folder = resolvePath(path, entry);
+  const file = FILES.map((name) => `${folder}/${name}`).find((f) => io.files.exists(f));
+  if (file === undefined) throw new CommandError(`accumulating components: unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${folder}'`);
+  return (parseYaml(readText(io, file, file), file)[0] ?? {}) as Obj;
+}
+
+function resource(io: KubectlIo, path: string, entry: string, above: readonly string[]): readonly Built[] {
+  if (/^https?:/.test(entry)) throw new CommandError(`accumulating resources from '${entry}': this sandbox has no internet`);
+  const full = resolvePath(path, entry);
+  if (!io.files.exists(full)) {
+    throw new CommandError(`accumulating resources: accumulation err='accumulating resources from '${entry}': open ${full}: no such file or directory': must build at directory: not a valid directory: evalsymlink failure on '${full}' : lstat ${full}: no such file or directory`);
+  }
+  if (io.files.stat(full).type === 'directory') return build(io, full, entry, above);
+  return parseManifests(readText(io, full, entry), entry).map(({ object }) => ({ object, original: str(object, 'metadata', 'name') }));
+}
+
+function transformed(io: KubectlIo, path: string, kustomization: Obj, start: readonly Built[]): readonly Built[] {
+  let built = applyPatches(io, path, kustomization, start);
+  const namespace = str(kustomization, 'namespace');
+  if (namespace !== '') built = built.map((b) => ({ ...b, object: setNamespace(b.object, namespace) }));
+  const [prefix, suffix] = [str(kustomization, 'namePrefix'), str(kustomization, 'nameSuffix')];
+  if (prefix !== '' || suffix !== '') built = renamed(built, prefix, suffix);
+  const labels = dict(kustomization, 'commonLabels') as Record<string, string>;
+  if (Object.keys(labels).length > 0) built = built.map((b) => ({ ...b, object: setLabels(b.object, labels, true, true) }));
+  for (const entry of list(kustomization, 'labels')) {
+    const [selectors, templates] = [at(entry, 'includeSelectors') === true, at(entry, 'includeTemplates') === true];
+    built = built.map((b) => ({ ...b, object: setLabels(b.object, dict(entry, 'pairs') as Record<string, string>, selectors, selectors || templates) }));
+  }
+  const annotations = dict(kustomization, 'commonAnnotations') as Record<string, string>;
+  if (Object.keys(annotations).length > 0) built = built.map((b) => ({ ...b, object: setAnnotations(b.object, annotations) }));
+  for (const image of list(kustomization, 'images')) built = built.map((b) => ({ ...b, object: setImages(b.object, image) }));
+  for (const entry of list(kustomization, 'replicas')) built = built.map((b) => ({ ...b, object: setReplicas(b.object, b.original, entry) }));
+  return built;
+}
+

@@ -1,0 +1,133 @@
+/** Requests as kubectl sends them, over the Transport. Refusals are thrown as StatusError; warnings that the server adds
+ *  to its answers are handed to `warn`, each once.
+ *  Upstream: staging/src/k8s.io/client-go/rest/request.go */
+import { fromUtf8 } from '../base/bytes.ts';
+import { ApiError } from '../api/errors.ts';
+import type { Status } from '../api/object.ts';
+import type { ApiRequest, ApiResponse, Connection, Method, Transport } from '../api/transport.ts';
+import { StatusError } from './errors.ts';
+import type { Obj } from './obj.ts';
+
+export const ACCEPT_JSON = 'application/json';
+export const ACCEPT_ANY = 'application/json, */*';
+export const ACCEPT_TABLE =
+  'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json';
+
+export type Query = readonly (readonly [string, string])[];
+
+export interface RestOptions {
+  readonly query?: Query;
+  readonly accept?: string;
+  readonly body?: object;
+  readonly contentType?: string;
+}
+
+export interface Rest {
+  /** The answer's body as an object. */
+  json(method: Method, path: string, options?: RestOptions): Promise<Obj>;
+  /** The answer's body as text: logs, --raw, /healthz. */
+  text(method: Method, path: string, options?: RestOptions): Promise<string>;
+  connect(method: Method, path: string, options?: RestOptions): Promise<Connection>;
+}
+
+export interface RestSettings {
+  readonly transport: Transport;
+  readonly userAgent: string;
+  /** Who the kubeconfig and --as, --as-group, --token say that we are. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** Throws where the kubeconfig names a server that cannot be reached. */
+  readonly check: () => void;
+  readonly warn: (text: string) => void;
+}
+
+export function createRest(settings: RestSettings): Rest {
+  const warned = new Set<string>();
+  const make = (method: Method, path: string, options: RestOptions): ApiRequest => {
+    settings.check();
+    const [bare = '', inline] = path.split('?');
+    const query = [...(inline === undefined ? [] : parseQuery(inline)), ...(options.query ?? [])];
+    return {
+      method, path: bare, query,
+      headers: {
+        accept: options.accept ?? ACCEPT_JSON,
+        'user-agent': settings.userAgent,
+        ...settings.headers,
+        ...(options.body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
+      },
+      ...(options.body === undefined ? {} : { body: options.body }),
+    };
+  };
+  const request = async (method: Method, path: string, options: RestOptions): Promise<ApiResponse> => {
+    const response = await settings.transport.request(make(method, path, options), settings.signal);
+    for (const text of warningsOf(response.headers['warning'])) {
+      if (warned.has(text)) continue;
+      warned.add(text);
+      settings.warn(text);
+    }
+    if (response.status >= 400) throw refusal(response, method);
+    return response;
+  };
+  return {
+    json: async (method, path, options = {}) => {
+      const { body } = await request(method, path, options);
+      return (typeof body === 'string' || body instanceof Uint8Array ? JSON.parse(textOf(body)) : body) as Obj;
+    },
+    text: async (method, path, options = {}) => textOf((await request(method, path, options)).body),
+    connect: async (method, path, options = {}) => {
+      try {
+        return await settings.transport.connect(make(method, path, options), settings.signal);
+      } catch (error) {
+        throw error instanceof ApiError ? new StatusError(error.status) : error;
+      }
+    },
+  };
+}
+
+function textOf(body: ApiResponse['body']): string {
+  if (typeof body === 'string') return body;
+  return body instanceof Uint8Array ? fromUtf8(body) : JSON.stringify(body);
+}
+
+function parseQuery(text: string): [string, string][] {
+  return text.split('&').filter((p) => p !== '').map((pair) => {
+    const equals = pair.indexOf('=');
+    const decode = (s: string): string => decodeURIComponent(s.replaceAll('+', ' '));
+    return equals < 0 ? [decode(pair), ''] : [decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))];
+  });
+}
+
+function refusal(response: ApiResponse, method: Method): StatusError {
+  const { body } = response;
+  const status = (typeof body === 'object' && !(body instanceof Uint8Array) ? body : parsed(textOf(body))) as Status | undefined;
+  if (status?.kind === 'Status') return new StatusError(status);
+  const generic = GENERIC[response.status];
+  const message = textOf(body).trim() || generic?.message || `an error on the server has prevented the request from succeeding (${method.toLowerCase()})`;
+  return new StatusError({
+    kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', code: response.status,
+    reason: generic?.reason ?? (response.status >= 500 ? 'InternalError' : ''),
+    message: generic?.message ?? message,
+  });
+}
+
+const GENERIC: Readonly<Record<number, { readonly reason: string; readonly message: string }>> = {
+  401: { reason: 'Unauthorized', message: 'the server has asked for the client to provide credentials' },
+  403: { reason: 'Forbidden', message: 'the server does not allow access to the requested resource' },
+  404: { reason: 'NotFound', message: 'the server could not find the requested resource' },
+  405: { reason: 'MethodNotAllowed', message: 'the server does not allow this method on the requested resource' },
+  503: { reason: 'ServiceUnavailable', message: 'the server is currently unable to handle the request' },
+};
+
+function parsed(text: string): object | undefined {
+  try {
+    return text.startsWith('{') ? JSON.parse(text) as object : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `299 - "unknown field \"spec.foo\"", 299 - "..."` */
+function warningsOf(header: string | undefined): string[] {
+  if (header === undefined) return [];
+  return [...header.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map((m) => m[1]!.replace(/\\(.)/g, '$1'));
+}
