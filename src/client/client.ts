@@ -48,7 +48,14 @@ export interface Client {
   create<T extends KubeObject>(resource: Resource<T>, object: T, options?: WriteOptions): Promise<T>;
   update<T extends KubeObject>(resource: Resource<T>, object: T, options?: WriteOptions): Promise<T>;
   updateStatus<T extends KubeObject>(resource: Resource<T>, object: T, options?: WriteOptions): Promise<T>;
-  patch<T extends KubeObject>(resource: Resource<T>, name: string, namespace: string | undefined, type: PatchType, patch: object, options?: WriteOptions): Promise<T>;
+  patch<T extends KubeObject>(
+    resource: Resource<T>,
+    name: string,
+    namespace: string | undefined,
+    type: PatchType,
+    patch: object,
+    options?: WriteOptions,
+  ): Promise<T>;
   delete(resource: Resource, name: string, namespace?: string, options?: DeleteOptions): Promise<KubeObject>;
   deleteCollection(resource: Resource, options?: ListOptions & DeleteOptions): Promise<void>;
 }

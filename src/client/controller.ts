@@ -22,7 +22,9 @@ export interface Controller {
   run?(): Promise<void>;
 }
 
-export interface Requeue { readonly afterMs: number }
+export interface Requeue {
+  readonly afterMs: number;
+}
 
 export interface ControllerContext {
   readonly world: World;

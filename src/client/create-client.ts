@@ -21,8 +21,10 @@ export interface ClientOptions {
 type Query = (readonly [string, string])[];
 
 const PATCH_CONTENT: Readonly<Record<PatchType, string>> = {
-  json: 'application/json-patch+json', merge: 'application/merge-patch+json',
-  strategic: 'application/strategic-merge-patch+json', apply: 'application/apply-patch+yaml',
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  apply: 'application/apply-patch+yaml',
 };
 
 export function createClient(transport: Transport, options: ClientOptions): Client {
@@ -30,8 +32,10 @@ export function createClient(transport: Transport, options: ClientOptions): Clie
   const writing = (contentType: string): Readonly<Record<string, string>> => Object.freeze({ ...reading, 'content-type': contentType });
   const json = writing('application/json');
   const patching = Object.freeze({
-    json: writing(PATCH_CONTENT.json), merge: writing(PATCH_CONTENT.merge),
-    strategic: writing(PATCH_CONTENT.strategic), apply: writing(PATCH_CONTENT.apply),
+    json: writing(PATCH_CONTENT.json),
+    merge: writing(PATCH_CONTENT.merge),
+    strategic: writing(PATCH_CONTENT.strategic),
+    apply: writing(PATCH_CONTENT.apply),
   });
   const who = options.user === undefined ? {} : { user: options.user };
 
@@ -46,7 +50,10 @@ export function createClient(transport: Transport, options: ClientOptions): Clie
   async function* watch(resource: Resource, choice: WatchOptions = {}, signal?: AbortSignal): AsyncGenerator<WatchEvent> {
     const query = watchQuery(choice);
     if (options.rateLimit !== undefined) await options.rateLimit.take();
-    const connection = await transport.connect({ method: 'GET', path: resourcePath(resource, choice.namespace), headers: reading, query, ...who }, signal);
+    const connection = await transport.connect(
+      { method: 'GET', path: resourcePath(resource, choice.namespace), headers: reading, query, ...who },
+      signal,
+    );
     try {
       for await (const frame of connection.frames) {
         if (frame.type === 'status' && frame.status.status === 'Failure') throw new ApiError(frame.status);
@@ -66,10 +73,26 @@ export function createClient(transport: Transport, options: ClientOptions): Clie
       call<KubeList<T>>('GET', resourcePath(resource, choice.namespace), reading, listQuery(choice)),
     watch,
     create: (resource, object, choice = {}) =>
-      call('POST', resourcePath(resource, namespaceFor(resource, object), choice.subresource === undefined ? undefined : object.metadata?.name, choice.subresource),
-        json, writeQuery(choice), object),
+      call(
+        'POST',
+        resourcePath(
+          resource,
+          namespaceFor(resource, object),
+          choice.subresource === undefined ? undefined : object.metadata?.name,
+          choice.subresource,
+        ),
+        json,
+        writeQuery(choice),
+        object,
+      ),
     update: (resource, object, choice = {}) =>
-      call('PUT', resourcePath(resource, object.metadata?.namespace, object.metadata?.name, choice.subresource), json, writeQuery(choice), object),
+      call(
+        'PUT',
+        resourcePath(resource, object.metadata?.namespace, object.metadata?.name, choice.subresource),
+        json,
+        writeQuery(choice),
+        object,
+      ),
     updateStatus: (resource, object, choice = {}) =>
       call('PUT', resourcePath(resource, object.metadata?.namespace, object.metadata?.name, 'status'), json, writeQuery(choice), object),
     patch: (resource, name, namespace, type, patch, choice = {}) =>
@@ -83,7 +106,7 @@ export function createClient(transport: Transport, options: ClientOptions): Clie
 }
 
 const namespaceFor = (resource: Resource, object: KubeObject): string | undefined =>
-  (resource.namespaced ? object.metadata?.namespace ?? 'default' : undefined);
+  resource.namespaced ? (object.metadata?.namespace ?? 'default') : undefined;
 
 function listQuery(options: ListOptions): Query {
   const query: Query = [];
@@ -117,7 +140,8 @@ function writeQuery(options: WriteOptions, patch?: PatchType): Query {
 
 function deleteBody(options: DeleteOptions): object {
   return {
-    kind: 'DeleteOptions', apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    apiVersion: 'v1',
     ...(options.gracePeriodSeconds !== undefined && { gracePeriodSeconds: options.gracePeriodSeconds }),
     ...(options.propagationPolicy !== undefined && { propagationPolicy: options.propagationPolicy }),
     ...(options.preconditions !== undefined && { preconditions: options.preconditions }),

@@ -24,8 +24,15 @@ const SIMILAR_MAX = 10;
 const SIMILAR_MS = 600_000;
 const SPAM = { burst: 25, perSecond: 1 / 300 };
 
-interface Similar { readonly messages: Set<string>; lastAt: number }
-interface Observed { readonly count: number; readonly firstTimestamp: string; readonly name: string }
+interface Similar {
+  readonly messages: Set<string>;
+  lastAt: number;
+}
+interface Observed {
+  readonly count: number;
+  readonly firstTimestamp: string;
+  readonly name: string;
+}
 
 /** `nameOf` makes a name that was never used for an object's events. */
 export function createEventCorrelation(clock: Clock, nameOf: (object: string) => string): EventCorrelation {
@@ -48,8 +55,12 @@ export function createEventCorrelation(clock: Clock, nameOf: (object: string) =>
     }
     const at = rfc3339(now);
     const combined: CoreV1Event = {
-      ...event, metadata: { ...event.metadata, name: nameOf(event.involvedObject.name ?? '') },
-      message: `(combined from similar events): ${event.message ?? ''}`, count: 1, firstTimestamp: at, lastTimestamp: at,
+      ...event,
+      metadata: { ...event.metadata, name: nameOf(event.involvedObject.name ?? '') },
+      message: `(combined from similar events): ${event.message ?? ''}`,
+      count: 1,
+      firstTimestamp: at,
+      lastTimestamp: at,
     };
     return { event: combined, key: group };
   }
@@ -66,7 +77,11 @@ export function createEventCorrelation(clock: Clock, nameOf: (object: string) =>
       const { event, key } = aggregate(raw);
       const last = observed.get(key);
       const count = (last?.count ?? 0) + 1;
-      observed.set(key, { count, firstTimestamp: last?.firstTimestamp ?? event.firstTimestamp ?? '', name: last?.name ?? event.metadata.name ?? '' });
+      observed.set(key, {
+        count,
+        firstTimestamp: last?.firstTimestamp ?? event.firstTimestamp ?? '',
+        name: last?.name ?? event.metadata.name ?? '',
+      });
       if (!mayWrite(event)) return { action: 'skip' };
       if (last === undefined) return { action: 'create', event, key };
       const again: CoreV1Event = { ...event, metadata: { ...event.metadata, name: last.name }, firstTimestamp: last.firstTimestamp, count };

@@ -6,5 +6,12 @@ import type { KubeObject } from '../api/object.ts';
 import type { Resource } from '../api/resource.ts';
 
 export interface EventRecorder {
-  event(resource: Resource, object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, options?: { readonly fieldPath?: string }): void;
+  event(
+    resource: Resource,
+    object: KubeObject,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    options?: { readonly fieldPath?: string },
+  ): void;
 }

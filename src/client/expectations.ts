@@ -15,7 +15,11 @@ export interface Expectations {
 
 const TIMEOUT_MS = 300_000;
 
-interface Entry { creations: number; readonly deletions: Set<string>; readonly since: number }
+interface Entry {
+  creations: number;
+  readonly deletions: Set<string>;
+  readonly since: number;
+}
 
 export function createExpectations(clock: Clock): Expectations {
   const entries = new Map<string, Entry>();

@@ -17,4 +17,8 @@ export interface Informer<T extends KubeObject> {
   onChange(listener: (change: Change<T>) => void): Disposable;
 }
 
-export interface Change<T> { readonly type: 'add' | 'update' | 'delete'; readonly object: T; readonly old?: T }
+export interface Change<T> {
+  readonly type: 'add' | 'update' | 'delete';
+  readonly object: T;
+  readonly old?: T;
+}

@@ -57,7 +57,13 @@ export function createLeadership(world: World, options: LeaderElectionOptions): 
       observe(await client.get(Leases, name, namespace));
     } catch (error) {
       if (!isReason(error, 'NotFound')) throw error;
-      const spec = { holderIdentity: identity, leaseDurationSeconds: LEASE_MS / 1000, acquireTime: now, renewTime: now, leaseTransitions: 0 };
+      const spec = {
+        holderIdentity: identity,
+        leaseDurationSeconds: LEASE_MS / 1000,
+        acquireTime: now,
+        renewTime: now,
+        leaseTransitions: 0,
+      };
       observe(await client.create(Leases, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace }, spec }));
       return true;
     }
@@ -66,7 +72,9 @@ export function createLeadership(world: World, options: LeaderElectionOptions): 
     if (holder !== '' && holder !== identity && world.clock.now() < seenAt + LEASE_MS) return false;
     const mine = holder === identity;
     const spec = {
-      holderIdentity: identity, leaseDurationSeconds: LEASE_MS / 1000, renewTime: now,
+      holderIdentity: identity,
+      leaseDurationSeconds: LEASE_MS / 1000,
+      renewTime: now,
       acquireTime: mine ? held.spec?.acquireTime : now,
       leaseTransitions: (held.spec?.leaseTransitions ?? 0) + (mine ? 0 : 1),
     };

@@ -16,7 +16,10 @@ export interface ObjectCache<T extends KubeObject> {
   replace(objects: readonly T[]): void;
 }
 
-interface Index<T> { readonly valuesOf: (object: T) => readonly string[]; readonly buckets: Map<string, Map<ObjectKey, T>> }
+interface Index<T> {
+  readonly valuesOf: (object: T) => readonly string[];
+  readonly buckets: Map<string, Map<ObjectKey, T>>;
+}
 
 const NONE: readonly string[] = Object.freeze([]);
 
@@ -103,7 +106,7 @@ export function createObjectCache<T extends KubeObject>(): ObjectCache<T> {
     remove,
     replace(next) {
       const kept = new Set(next.map(keyOf));
-      for (const [key, object] of [...objects]) if (!kept.has(key)) remove(object);
+      for (const [key, object] of objects) if (!kept.has(key)) remove(object);
       for (const object of next) {
         const old = objects.get(keyOf(object));
         if (old === undefined || old.metadata?.resourceVersion !== object.metadata?.resourceVersion) put(object);

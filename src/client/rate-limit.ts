@@ -9,7 +9,10 @@ export interface RateLimit {
   tryTake(): boolean;
 }
 
-export interface RateLimitOptions { readonly perSecond: number; readonly burst: number }
+export interface RateLimitOptions {
+  readonly perSecond: number;
+  readonly burst: number;
+}
 
 export function createRateLimit(clock: Clock, { perSecond, burst }: RateLimitOptions): RateLimit {
   let tokens = burst;

@@ -69,16 +69,27 @@ export function createRecorder(world: World, client: Client, source: EventSource
       const meta = object.metadata ?? {};
       const at = rfc3339(world.clock.now());
       queue.push({
-        apiVersion: 'v1', kind: 'Event',
+        apiVersion: 'v1',
+        kind: 'Event',
         metadata: { name: nameOf(meta.name ?? ''), namespace: meta.namespace ?? 'default' },
         involvedObject: {
-          kind: resource.kind, ...(meta.namespace !== undefined && { namespace: meta.namespace }), name: meta.name, uid: meta.uid,
-          apiVersion: apiVersionOf(resource), resourceVersion: meta.resourceVersion,
+          kind: resource.kind,
+          ...(meta.namespace !== undefined && { namespace: meta.namespace }),
+          name: meta.name,
+          uid: meta.uid,
+          apiVersion: apiVersionOf(resource),
+          resourceVersion: meta.resourceVersion,
           ...(options.fieldPath !== undefined && { fieldPath: options.fieldPath }),
         },
-        reason, message, type, count: 1, firstTimestamp: at, lastTimestamp: at,
+        reason,
+        message,
+        type,
+        count: 1,
+        firstTimestamp: at,
+        lastTimestamp: at,
         source: { component: source.component, ...(source.host !== undefined && { host: source.host }) },
-        reportingComponent: source.component, reportingInstance: source.host ?? '',
+        reportingComponent: source.component,
+        reportingInstance: source.host ?? '',
       });
     },
   };

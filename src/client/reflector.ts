@@ -28,7 +28,10 @@ const WATCH_SECONDS_MIN = 300;
 type WatchEnd = 'again' | 'relist';
 
 export function createInformer<T extends KubeObject>(
-  world: World, client: Client, resource: Resource<T>, options: InformerOptions = {},
+  world: World,
+  client: Client,
+  resource: Resource<T>,
+  options: InformerOptions = {},
 ): Informer<T> {
   const cache = createObjectCache<T>();
   const random = world.random.fork(`informer:${resource.plural}.${resource.group}`);
@@ -51,7 +54,12 @@ export function createInformer<T extends KubeObject>(
     const timeoutSeconds = WATCH_SECONDS_MIN + random.int(WATCH_SECONDS_MIN);
     const beganAt = world.clock.now();
     let events = 0;
-    for await (const event of client.watch(resource, { ...options, resourceVersion: revision, allowWatchBookmarks: true, timeoutSeconds })) {
+    for await (const event of client.watch(resource, {
+      ...options,
+      resourceVersion: revision,
+      allowWatchBookmarks: true,
+      timeoutSeconds,
+    })) {
       events += 1;
       const object = event.object as T;
       if (event.type === 'ADDED' || event.type === 'MODIFIED') cache.put(object);
@@ -106,9 +114,9 @@ export function createInformer<T extends KubeObject>(
     async synced() {
       if (!hasSynced) await world.suspend<void>((settle) => void waiting.push(settle));
     },
-    get: cache.get,
-    list: cache.list,
-    addIndex: cache.addIndex,
-    onChange: cache.onChange,
+    get: (key) => cache.get(key),
+    list: (index) => cache.list(index),
+    addIndex: (name, valuesOf) => cache.addIndex(name, valuesOf),
+    onChange: (listener) => cache.onChange(listener),
   };
 }

@@ -58,7 +58,7 @@ export async function runControllers(options: RunnerOptions): Promise<void> {
     return { row, controller, start: () => void (queue = queueFor(world, row, controller)), enqueue };
   });
 
-  for (const each of [...informers.values()]) await each.synced();
+  for (const each of informers.values()) await each.synced();
   for (const { controller, start, enqueue } of running) {
     start();
     wire(controller, informer, enqueue);
@@ -66,8 +66,11 @@ export async function runControllers(options: RunnerOptions): Promise<void> {
   }
 }
 
-const resourcesOf = (controller: Controller): readonly Resource[] =>
-  [...(controller.for === undefined ? [] : [controller.for]), ...(controller.owns ?? []), ...(controller.watches ?? []).map((watch) => watch.resource)];
+const resourcesOf = (controller: Controller): readonly Resource[] => [
+  ...(controller.for === undefined ? [] : [controller.for]),
+  ...(controller.owns ?? []),
+  ...(controller.watches ?? []).map((watch) => watch.resource),
+];
 
 function queueFor(world: World, row: ControllerRow, controller: Controller): WorkQueue {
   return createWorkQueue(world, {
@@ -84,7 +87,11 @@ function queueFor(world: World, row: ControllerRow, controller: Controller): Wor
 }
 
 /** What changes in the API becomes keys in the controller's queue. */
-function wire(controller: Controller, informer: <T extends KubeObject>(resource: Resource<T>) => Informer<T>, enqueue: (key: string) => void): void {
+function wire(
+  controller: Controller,
+  informer: <T extends KubeObject>(resource: Resource<T>) => Informer<T>,
+  enqueue: (key: string) => void,
+): void {
   const { for: resource } = controller;
   if (resource === undefined) return;
   informer(resource).onChange(({ object }) => enqueue(keyOf(object)));

@@ -28,7 +28,11 @@ export interface ControllerManagerOptions {
   readonly userOf?: (controller: string) => UserInfo | undefined;
 }
 
-export interface ControllerManagerArguments { readonly world: World; readonly transport: Transport; readonly options?: ControllerManagerOptions }
+export interface ControllerManagerArguments {
+  readonly world: World;
+  readonly transport: Transport;
+  readonly options?: ControllerManagerOptions;
+}
 
 const NAME = 'kube-controller-manager';
 const QPS = 20;
@@ -42,14 +46,19 @@ export async function runControllerManager({ world, transport, options = {} }: C
     const factor = HUNGRY[name] ?? 1;
     const user = options.userOf?.(name);
     return createClient(transport, {
-      userAgent: `${NAME}/${name}`, ...(user !== undefined && { user }),
+      userAgent: `${NAME}/${name}`,
+      ...(user !== undefined && { user }),
       rateLimit: createRateLimit(world.clock, { perSecond: (options.qps ?? QPS) * factor, burst: (options.burst ?? BURST) * factor }),
     });
   };
   const unlimited = (name: string): Client => createClient(transport, { userAgent: `${NAME}/${name}` });
-  const start = (inside: World): Promise<void> => runControllers({
-    world: inside, clientFor, sharedClient: unlimited('shared-informers'), controllers: rowsFor(options),
-  });
+  const start = (inside: World): Promise<void> =>
+    runControllers({
+      world: inside,
+      clientFor,
+      sharedClient: unlimited('shared-informers'),
+      controllers: rowsFor(options),
+    });
   if (options.leaderElect === false) {
     await start(world);
     return world.suspend(() => undefined);

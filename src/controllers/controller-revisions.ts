@@ -31,12 +31,17 @@ export function newRevision(resource: Resource, owner: RevisionOwner, revision: 
   const hash = safeEncode(String(fnv32a(canonical(data) + (collisions === undefined ? '' : `#${collisions}`))));
   const { 'kubectl.kubernetes.io/last-applied-configuration': _, ...annotations } = annotationsOf(owner);
   return {
-    apiVersion: 'apps/v1', kind: 'ControllerRevision',
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
     metadata: {
-      name: `${nameOf(owner)}-${hash}`, namespace: namespaceOf(owner), labels: { ...template.metadata?.labels, [hashLabel]: hash }, annotations,
+      name: `${nameOf(owner)}-${hash}`,
+      namespace: namespaceOf(owner),
+      labels: { ...template.metadata?.labels, [hashLabel]: hash },
+      annotations,
       ownerReferences: [ownerReference(resource, owner)],
     },
-    data, revision,
+    data,
+    revision,
   };
 }
 
@@ -52,7 +57,11 @@ export const byRevision = (a: ControllerRevision, b: ControllerRevision): number
   a.revision - b.revision || (nameOf(a) < nameOf(b) ? -1 : 1);
 
 /** Makes it; a name that our own equal revision has already is as good. Another template of that name is a collision: undefined. */
-export async function createRevision(client: Client, owner: KubeObject, revision: ControllerRevision): Promise<ControllerRevision | undefined> {
+export async function createRevision(
+  client: Client,
+  owner: KubeObject,
+  revision: ControllerRevision,
+): Promise<ControllerRevision | undefined> {
   try {
     return await client.create(ControllerRevisions, revision);
   } catch (error) {
@@ -67,7 +76,12 @@ export const renumberRevision = (client: Client, revision: ControllerRevision, n
   client.update(ControllerRevisions, { ...revision, revision: number });
 
 /** Deletes the oldest revisions beyond the limit, but none that is in use. */
-export async function trimRevisions(client: Client, revisions: readonly ControllerRevision[], inUse: ReadonlySet<string>, limit: number): Promise<void> {
+export async function trimRevisions(
+  client: Client,
+  revisions: readonly ControllerRevision[],
+  inUse: ReadonlySet<string>,
+  limit: number,
+): Promise<void> {
   const idle = revisions.filter((revision) => !inUse.has(nameOf(revision))).sort(byRevision);
   for (const revision of idle.slice(0, Math.max(0, idle.length - limit))) {
     try {

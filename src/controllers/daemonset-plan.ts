@@ -13,8 +13,12 @@ const GENERATION_LABEL = 'pod-template-generation';
 
 const exists = (key: string, effect: string): Toleration => ({ key: `node.kubernetes.io/${key}`, operator: 'Exists', effect });
 const TOLERATIONS: readonly Toleration[] = [
-  exists('not-ready', 'NoExecute'), exists('unreachable', 'NoExecute'), exists('disk-pressure', 'NoSchedule'), exists('memory-pressure', 'NoSchedule'),
-  exists('pid-pressure', 'NoSchedule'), exists('unschedulable', 'NoSchedule'),
+  exists('not-ready', 'NoExecute'),
+  exists('unreachable', 'NoExecute'),
+  exists('disk-pressure', 'NoSchedule'),
+  exists('memory-pressure', 'NoSchedule'),
+  exists('pid-pressure', 'NoSchedule'),
+  exists('unschedulable', 'NoSchedule'),
 ];
 
 /** The template with what every Pod of the set carries: tolerations, its generation and its revision. */
@@ -33,7 +37,12 @@ export function templateFor(set: DaemonSet, hash: string): PodTemplateSpec {
 function tolerationsOf(template: PodTemplateSpec): readonly Toleration[] {
   const wanted = template.spec?.hostNetwork === true ? [...TOLERATIONS, exists('network-unavailable', 'NoSchedule')] : TOLERATIONS;
   const own = template.spec?.tolerations ?? [];
-  return [...own, ...wanted.filter((each) => !own.some((other) => other.key === each.key && other.effect === each.effect && other.operator === each.operator))];
+  return [
+    ...own,
+    ...wanted.filter(
+      (each) => !own.some((other) => other.key === each.key && other.effect === each.effect && other.operator === each.operator),
+    ),
+  ];
 }
 
 /** The Pod is bound by the scheduler, as any other, but only to this node. */
@@ -177,9 +186,13 @@ export function computeDaemonStatus({ set, nodes, podsOn, hash, now }: DaemonInp
     if (pods.some((each) => isUpdated(each, hash))) updated += 1;
   }
   return {
-    currentNumberScheduled: current, numberMisscheduled: misscheduled, desiredNumberScheduled: desired, numberReady: ready,
+    currentNumberScheduled: current,
+    numberMisscheduled: misscheduled,
+    desiredNumberScheduled: desired,
+    numberReady: ready,
     observedGeneration: observeGeneration ? set.metadata?.generation : set.status?.observedGeneration,
-    ...(updated > 0 && { updatedNumberScheduled: updated }), ...(available > 0 && { numberAvailable: available }),
+    ...(updated > 0 && { updatedNumberScheduled: updated }),
+    ...(available > 0 && { numberAvailable: available }),
     ...(desired > available && { numberUnavailable: desired - available }),
     ...(set.status?.collisionCount !== undefined && { collisionCount: set.status.collisionCount }),
     ...(set.status?.conditions !== undefined && { conditions: set.status.conditions }),

@@ -10,8 +10,26 @@ import { createBackOff } from '../client/back-off.ts';
 import type { Controller, ControllerContext, Requeue } from '../client/controller.ts';
 import { createExpectations } from '../client/expectations.ts';
 import { claim } from './claim.ts';
-import { createRevision, hashOf, isSameRevision, newRevision, renumberRevision, REVISION_HASH, trimRevisions } from './controller-revisions.ts';
-import { computeDaemonStatus, planDaemons, planDaemonUpdate, podFor, suits, targetNodeOf, templateFor, type DaemonInput, type DaemonPlan } from './daemonset-plan.ts';
+import {
+  createRevision,
+  hashOf,
+  isSameRevision,
+  newRevision,
+  renumberRevision,
+  REVISION_HASH,
+  trimRevisions,
+} from './controller-revisions.ts';
+import {
+  computeDaemonStatus,
+  planDaemons,
+  planDaemonUpdate,
+  podFor,
+  suits,
+  targetNodeOf,
+  templateFor,
+  type DaemonInput,
+  type DaemonPlan,
+} from './daemonset-plan.ts';
 import { groupBy } from './group-by.ts';
 import { createPodControl, isNamespaceTerminating } from './pod-control.ts';
 import { isFinished, nextAvailableInMs, podNamePrefix } from './pods.ts';
@@ -45,7 +63,13 @@ export function createDaemonSetController(context: ControllerContext): Controlle
     if (set === undefined) return expectations.forget(key);
     if (isTerminating(set)) return;
     if (equal(set.spec?.selector ?? {}, {})) {
-      recorder.event(DaemonSets, set, 'Warning', 'SelectingAll', 'This daemon set is selecting all pods. A non-empty selector is required.');
+      recorder.event(
+        DaemonSets,
+        set,
+        'Warning',
+        'SelectingAll',
+        'This daemon set is selecting all pods. A non-empty selector is required.',
+      );
       return;
     }
     const { current, old } = await syncRevisions(set);
@@ -56,7 +80,8 @@ export function createDaemonSetController(context: ControllerContext): Controlle
     if (mayManage) {
       await carryOut(key, input, planDaemons(input), 'Every node that suits the DaemonSet runs one of its Pods.');
       const isRolling = set.spec?.updateStrategy?.type !== 'OnDelete';
-      if (isRolling && expectations.satisfied(key)) await carryOut(key, input, planDaemonUpdate(input), 'The Pod template changed, and the update goes from node to node.');
+      if (isRolling && expectations.satisfied(key))
+        await carryOut(key, input, planDaemonUpdate(input), 'The Pod template changed, and the update goes from node to node.');
       await trimRevisions(client, old, revisionsInUse(podsOn, old), set.spec?.revisionHistoryLimit ?? 10);
     }
     await writeStatus(set, input, mayManage);
@@ -64,7 +89,9 @@ export function createDaemonSetController(context: ControllerContext): Controlle
     if (afterMs !== undefined) return { afterMs };
   }
 
-  async function syncRevisions(set: DaemonSet): Promise<{ readonly current: ControllerRevision; readonly old: readonly ControllerRevision[] }> {
+  async function syncRevisions(
+    set: DaemonSet,
+  ): Promise<{ readonly current: ControllerRevision; readonly old: readonly ControllerRevision[] }> {
     const all = revisions.list({ name: 'controller', value: uidOf(set) });
     const highest = all.reduce((max, each) => Math.max(max, each.revision), 0);
     const next = newRevision(DaemonSets, set, highest + 1, REVISION_HASH);
@@ -74,7 +101,14 @@ export function createDaemonSetController(context: ControllerContext): Controlle
     const made = await createRevision(client, set, next);
     if (made !== undefined) return { current: made, old };
     const collisionCount = (set.status?.collisionCount ?? 0) + 1;
-    const status = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0, ...set.status, collisionCount };
+    const status = {
+      currentNumberScheduled: 0,
+      desiredNumberScheduled: 0,
+      numberMisscheduled: 0,
+      numberReady: 0,
+      ...set.status,
+      collisionCount,
+    };
     await client.updateStatus(DaemonSets, { ...set, status });
     return { current: next, old };
   }
@@ -86,7 +120,11 @@ export function createDaemonSetController(context: ControllerContext): Controlle
 
   async function podsByNode(set: DaemonSet): Promise<ReadonlyMap<string, readonly Pod[]>> {
     const claimed = await claim({
-      client, resource: Pods, ownerResource: DaemonSets, owner: set, matches: (labels) => matchesLabelSelector(set.spec?.selector, labels),
+      client,
+      resource: Pods,
+      ownerResource: DaemonSets,
+      owner: set,
+      matches: (labels) => matchesLabelSelector(set.spec?.selector, labels),
       candidates: [...pods.list({ name: 'controller', value: uidOf(set) }), ...pods.list({ name: 'orphans', value: namespaceOf(set) })],
     });
     const placed = claimed.filter((pod) => targetNodeOf(pod) !== undefined && !(isFinished(pod) && isTerminating(pod)));
@@ -157,16 +195,25 @@ export function createDaemonSetController(context: ControllerContext): Controlle
   /** Sets for which the node's labels, taints or coming and going make a difference. */
   function setsFor(node: Node, old: Node | undefined): readonly string[] {
     if (old !== undefined && old !== node && equal(labelsOf(old), labelsOf(node)) && equal(old.spec?.taints, node.spec?.taints)) return [];
-    return sets.list().filter((set) => old === undefined || old === node || !equal(suits(set, old), suits(set, node))).map(keyOf);
+    return sets
+      .list()
+      .filter((set) => old === undefined || old === node || !equal(suits(set, old), suits(set, node)))
+      .map(keyOf);
   }
 
   function setsWanting(pod: Pod): readonly string[] {
     if (controllerOf(pod) !== undefined) return [];
-    return sets.list({ name: 'namespace', value: namespaceOf(pod) }).filter((set) => matchesLabelSelector(set.spec?.selector, labelsOf(pod))).map(keyOf);
+    return sets
+      .list({ name: 'namespace', value: namespaceOf(pod) })
+      .filter((set) => matchesLabelSelector(set.spec?.selector, labelsOf(pod)))
+      .map(keyOf);
   }
 
   return {
-    name: NAME, for: DaemonSets, owns: [Pods, ControllerRevisions], reconcile,
+    name: NAME,
+    for: DaemonSets,
+    owns: [Pods, ControllerRevisions],
+    reconcile,
     watches: [
       { resource: Nodes, toKeys: (node, old) => setsFor(node as Node, old as Node | undefined) },
       { resource: Pods, toKeys: (pod) => setsWanting(pod as Pod) },

@@ -19,8 +19,15 @@ export function customResource(definition: CustomResourceDefinition): Resource |
   const version = versions.find((each) => each.storage && each.served) ?? versions.find((each) => each.served);
   if (established !== true || version === undefined) return undefined;
   return {
-    group, version: version.name, kind: names.kind, plural: names.plural, singular: names.singular ?? names.kind.toLowerCase(),
-    shortNames: names.shortNames ?? [], namespaced: scope === 'Namespaced', categories: names.categories ?? [], subresources: [],
+    group,
+    version: version.name,
+    kind: names.kind,
+    plural: names.plural,
+    singular: names.singular ?? names.kind.toLowerCase(),
+    shortNames: names.shortNames ?? [],
+    namespaced: scope === 'Namespaced',
+    categories: names.categories ?? [],
+    subresources: [],
     verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
   } as Resource;
 }

@@ -57,12 +57,18 @@ export function createDeploymentController(context: ControllerContext): Controll
     const deployment = deployments.get(key);
     if (deployment === undefined) return;
     const claimed = await claim({
-      client, resource: ReplicaSets, ownerResource: Deployments, owner: deployment,
+      client,
+      resource: ReplicaSets,
+      ownerResource: Deployments,
+      owner: deployment,
       matches: (labels) => matchesLabelSelector(deployment.spec?.selector, labels),
       candidates: [...setsOf(deployment), ...replicaSets.list({ name: 'orphans', value: namespaceOf(deployment) })],
     });
     const plan = planRollout({
-      deployment, replicaSets: claimed, now: world.clock.now(), pods: isRolling(deployment) ? [] : podsOf(deployment),
+      deployment,
+      replicaSets: claimed,
+      now: world.clock.now(),
+      pods: isRolling(deployment) ? [] : podsOf(deployment),
     });
     for (const step of plan.steps) await carryOut(deployment, step);
     if (plan.deployment !== deployment) await writeStatus(plan.deployment);
@@ -86,8 +92,18 @@ export function createDeploymentController(context: ControllerContext): Controll
       throw error;
     }
     const size = replicasOf(replicaSet);
-    trace(deployment, `made ReplicaSet ${nameOf(replicaSet)} for ${plural(size, 'Pod')}`, because, { replicaSet: nameOf(replicaSet), revision: revisionOf(replicaSet) });
-    if (size > 0) recorder.event(Deployments, deployment, 'Normal', 'ScalingReplicaSet', `Scaled up replica set ${nameOf(replicaSet)} from 0 to ${size}`);
+    trace(deployment, `made ReplicaSet ${nameOf(replicaSet)} for ${plural(size, 'Pod')}`, because, {
+      replicaSet: nameOf(replicaSet),
+      revision: revisionOf(replicaSet),
+    });
+    if (size > 0)
+      recorder.event(
+        Deployments,
+        deployment,
+        'Normal',
+        'ScalingReplicaSet',
+        `Scaled up replica set ${nameOf(replicaSet)} from 0 to ${size}`,
+      );
   }
 
   /** The name is taken: by our own ReplicaSet that the informer has not shown yet, or by a template of the same hash. */
@@ -114,7 +130,12 @@ export function createDeploymentController(context: ControllerContext): Controll
       if (!isReason(error, 'NotFound')) throw error;
     }
     const limit = deployment.spec?.revisionHistoryLimit ?? 10;
-    trace(deployment, `deleted ReplicaSet ${nameOf(replicaSet)}`, `Only ${plural(limit, 'old revision')} are kept, and this one is the oldest.`, { limit });
+    trace(
+      deployment,
+      `deleted ReplicaSet ${nameOf(replicaSet)}`,
+      `Only ${plural(limit, 'old revision')} are kept, and this one is the oldest.`,
+      { limit },
+    );
   }
 
   /** The status subresource takes metadata too: this is how the revision comes onto the Deployment. */
@@ -136,7 +157,9 @@ export function createDeploymentController(context: ControllerContext): Controll
   }
 
   return {
-    name: NAME, for: Deployments, owns: [ReplicaSets],
+    name: NAME,
+    for: Deployments,
+    owns: [ReplicaSets],
     watches: [{ resource: ReplicaSets, toKeys: (object) => deploymentsWanting(object as ReplicaSet) }],
     reconcile,
   };

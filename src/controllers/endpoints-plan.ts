@@ -7,9 +7,16 @@ import { compareAddresses, hostnameFor, isHeadless, standsBehind, targetPortOf, 
 
 export const ENDPOINTS_MAX = 1000;
 
-export interface SubsetsPlan { readonly subsets: readonly EndpointSubset[]; readonly truncated: boolean }
+export interface SubsetsPlan {
+  readonly subsets: readonly EndpointSubset[];
+  readonly truncated: boolean;
+}
 
-interface Group { readonly ports: readonly CoreV1EndpointPort[]; readonly ready: EndpointAddress[]; readonly notReady: EndpointAddress[] }
+interface Group {
+  readonly ports: readonly CoreV1EndpointPort[];
+  readonly ready: EndpointAddress[];
+  readonly notReady: EndpointAddress[];
+}
 
 /** Pods of the same ports make one subset; addresses and ports are sorted, ready ones apart from the others. */
 export function planSubsets(service: Service, pods: readonly Pod[]): SubsetsPlan {
@@ -30,8 +37,10 @@ export function planSubsets(service: Service, pods: readonly Pod[]): SubsetsPlan
 function addressOf(service: Service, pod: Pod): EndpointAddress {
   const hostname = hostnameFor(service, pod);
   return {
-    ip: pod.status?.podIP ?? '', ...(hostname !== undefined && { hostname }),
-    ...(pod.spec?.nodeName !== undefined && { nodeName: pod.spec.nodeName }), targetRef: targetRefOf(pod),
+    ip: pod.status?.podIP ?? '',
+    ...(hostname !== undefined && { hostname }),
+    ...(pod.spec?.nodeName !== undefined && { nodeName: pod.spec.nodeName }),
+    targetRef: targetRefOf(pod),
   };
 }
 
@@ -42,10 +51,14 @@ function portsOf(service: Service, pod: Pod): readonly CoreV1EndpointPort[] | un
   const ports = wanted.flatMap((port): CoreV1EndpointPort[] => {
     const target = targetPortOf(pod, port);
     if (target === undefined) return [];
-    return [{
-      ...(port.name !== undefined && port.name !== '' && { name: port.name }), port: target, protocol: port.protocol ?? 'TCP',
-      ...(port.appProtocol !== undefined && { appProtocol: port.appProtocol }),
-    }];
+    return [
+      {
+        ...(port.name !== undefined && port.name !== '' && { name: port.name }),
+        port: target,
+        protocol: port.protocol ?? 'TCP',
+        ...(port.appProtocol !== undefined && { appProtocol: port.appProtocol }),
+      },
+    ];
   });
   if (ports.length === 0) return undefined;
   return ports.sort((a, b) => a.port - b.port || ((a.name ?? '') < (b.name ?? '') ? -1 : 1));
@@ -68,5 +81,8 @@ function truncate(groups: readonly Group[]): SubsetsPlan {
     ...(notReady[index]!.length > 0 && { notReadyAddresses: notReady[index]! }),
     ...(group.ports.length > 0 && { ports: group.ports }),
   }));
-  return { subsets: subsets.filter((subset) => subset.addresses !== undefined || subset.notReadyAddresses !== undefined), truncated: total > ENDPOINTS_MAX };
+  return {
+    subsets: subsets.filter((subset) => subset.addresses !== undefined || subset.notReadyAddresses !== undefined),
+    truncated: total > ENDPOINTS_MAX,
+  };
 }

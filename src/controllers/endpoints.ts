@@ -28,21 +28,35 @@ export function createEndpointsController(context: ControllerContext): Controlle
   async function reconcile(key: string): Promise<void> {
     const service = services.get(key);
     const existing = endpoints.get(key);
-    if (service === undefined) return existing === undefined || annotationsOf(existing)[LEADER] !== undefined ? undefined : remove(existing);
+    if (service === undefined)
+      return existing === undefined || annotationsOf(existing)[LEADER] !== undefined ? undefined : remove(existing);
     if (service.spec?.type === 'ExternalName' || service.spec?.selector === undefined) return;
     const selected = behind(service, pods.list({ name: 'namespace', value: namespaceOf(service) }));
     const { subsets, truncated } = planSubsets(service, selected);
     const labels = { ...labelsOf(service), [MANAGED_BY]: 'endpoint-controller', ...(isHeadless(service) && { [HEADLESS_LABEL]: '' }) };
     const marked = existing !== undefined && annotationsOf(existing)[OVER_CAPACITY] === 'truncated';
-    if (existing !== undefined && equal(existing.subsets ?? [], subsets) && equal(labelsOf(existing), labels) && marked === truncated) return;
+    if (existing !== undefined && equal(existing.subsets ?? [], subsets) && equal(labelsOf(existing), labels) && marked === truncated)
+      return;
     await write(service, existing, {
-      apiVersion: 'v1', kind: 'Endpoints',
-      metadata: { ...existing?.metadata, name: nameOf(service), namespace: namespaceOf(service), labels, annotations: annotationsFor(service, selected, existing, truncated) },
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: {
+        ...existing?.metadata,
+        name: nameOf(service),
+        namespace: namespaceOf(service),
+        labels,
+        annotations: annotationsFor(service, selected, existing, truncated),
+      },
       ...(subsets.length > 0 && { subsets }),
     });
   }
 
-  function annotationsFor(service: Service, selected: readonly Pod[], existing: EndpointsObject | undefined, truncated: boolean): Readonly<Record<string, string>> {
+  function annotationsFor(
+    service: Service,
+    selected: readonly Pod[],
+    existing: EndpointsObject | undefined,
+    truncated: boolean,
+  ): Readonly<Record<string, string>> {
     const { [OVER_CAPACITY]: _, ...kept } = existing === undefined ? {} : annotationsOf(existing);
     return { ...kept, [LAST_CHANGE]: lastTrigger(service, selected), ...(truncated && { [OVER_CAPACITY]: 'truncated' }) };
   }
@@ -53,7 +67,8 @@ export function createEndpointsController(context: ControllerContext): Controlle
       else await client.update(Endpoints, next);
     } catch (error) {
       if (isNamespaceTerminating(error) || isReason(error, 'AlreadyExists')) return;
-      if (error instanceof ApiError && error.reason !== 'Conflict') tellFailure(service, next, existing === undefined ? 'create' : 'update', error.message);
+      if (error instanceof ApiError && error.reason !== 'Conflict')
+        tellFailure(service, next, existing === undefined ? 'create' : 'update', error.message);
       throw error;
     }
   }
@@ -72,7 +87,9 @@ export function createEndpointsController(context: ControllerContext): Controlle
   }
 
   return {
-    name: 'endpoint-controller', for: Services, reconcile,
+    name: 'endpoint-controller',
+    for: Services,
+    reconcile,
     watches: [{ resource: Pods, toKeys: (pod, old) => servicesOf(pod as Pod, old as Pod | undefined) }],
     /** What a Service left behind while no controller ran. */
     run: async () => {

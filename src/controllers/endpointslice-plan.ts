@@ -10,7 +10,16 @@ import { annotationsOf, isTerminating, labelsOf, nameOf, namespaceOf, ownerRefer
 import { Services } from '../api/resources.ts';
 import { groupBy } from './group-by.ts';
 import { isReady } from './pods.ts';
-import { HEADLESS_LABEL, hostnameFor, isHeadless, LAST_CHANGE, lastTrigger, standsBehind, targetPortOf, targetRefOf } from './service-endpoints.ts';
+import {
+  HEADLESS_LABEL,
+  hostnameFor,
+  isHeadless,
+  LAST_CHANGE,
+  lastTrigger,
+  standsBehind,
+  targetPortOf,
+  targetRefOf,
+} from './service-endpoints.ts';
 
 export const SERVICE_NAME = 'kubernetes.io/service-name';
 export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
@@ -18,7 +27,11 @@ export const CONTROLLER = 'endpointslice-controller.k8s.io';
 export const ZONE = 'topology.kubernetes.io/zone';
 const ENDPOINTS_MAX = 100;
 
-export interface SlicePlan { readonly create: readonly EndpointSlice[]; readonly update: readonly EndpointSlice[]; readonly remove: readonly EndpointSlice[] }
+export interface SlicePlan {
+  readonly create: readonly EndpointSlice[];
+  readonly update: readonly EndpointSlice[];
+  readonly remove: readonly EndpointSlice[];
+}
 
 export interface SliceInput {
   readonly service: Service;
@@ -49,7 +62,8 @@ export function planEndpointSlices(input: SliceInput): SlicePlan {
     const isPlaceholder = endpoints.length === 0 && groups.size === 1;
     for (const [index, { slice, next }] of filled.slices.entries()) {
       if (next.length === 0 && !(isPlaceholder && index === 0)) remove.push(slice);
-      else if (!equal(next, slice.endpoints) || !equal(labelsFor(service), labelsOf(slice))) update.push(updated(service, slice, next, trigger));
+      else if (!equal(next, slice.endpoints) || !equal(labelsFor(service), labelsOf(slice)))
+        update.push(updated(service, slice, next, trigger));
     }
     existingBy.delete(key);
   }
@@ -57,7 +71,10 @@ export function planEndpointSlices(input: SliceInput): SlicePlan {
   return recycle({ create, update, remove });
 }
 
-interface Group { readonly ports: Ports; readonly endpoints: Endpoint[] }
+interface Group {
+  readonly ports: Ports;
+  readonly endpoints: Endpoint[];
+}
 
 function groupByPorts({ service, pods, nodeOf }: SliceInput): Map<string, Group> {
   const groups = new Map<string, Group>();
@@ -76,7 +93,14 @@ function portsOf(service: Service, pod: Pod): Ports {
   return (service.spec?.ports ?? []).flatMap((port): DiscoveryV1EndpointPort[] => {
     const target = targetPortOf(pod, port);
     if (target === undefined) return [];
-    return [{ name: port.name ?? '', port: target, protocol: port.protocol ?? 'TCP', ...(port.appProtocol !== undefined && { appProtocol: port.appProtocol }) }];
+    return [
+      {
+        name: port.name ?? '',
+        port: target,
+        protocol: port.protocol ?? 'TCP',
+        ...(port.appProtocol !== undefined && { appProtocol: port.appProtocol }),
+      },
+    ];
   });
 }
 
@@ -97,19 +121,25 @@ function endpointOf(service: Service, pod: Pod, node: Node | undefined): Endpoin
   };
 }
 
-interface Filled { readonly slices: { readonly slice: EndpointSlice; next: readonly Endpoint[] }[]; readonly rest: readonly Endpoint[] }
+interface Filled {
+  readonly slices: { readonly slice: EndpointSlice; next: readonly Endpoint[] }[];
+  readonly rest: readonly Endpoint[];
+}
 
 const idOf = (endpoint: Endpoint): string => `${endpoint.targetRef?.uid ?? ''} ${endpoint.addresses[0] ?? ''}`;
 
 /** Keeps what is wanted where it is; new endpoints go into slices that change anyway, then into one that can take all the rest. */
 function fill(slices: readonly EndpointSlice[], wanted: readonly Endpoint[]): Filled {
   const missing = new Map(wanted.map((endpoint) => [idOf(endpoint), endpoint]));
-  const kept = slices.map((slice) => ({ slice, next: slice.endpoints.flatMap((endpoint) => {
-    const id = idOf(endpoint);
-    const now = missing.get(id);
-    missing.delete(id);
-    return now === undefined ? [] : [now];
-  }) as readonly Endpoint[] }));
+  const kept = slices.map((slice) => ({
+    slice,
+    next: slice.endpoints.flatMap((endpoint) => {
+      const id = idOf(endpoint);
+      const now = missing.get(id);
+      missing.delete(id);
+      return now === undefined ? [] : [now];
+    }) as readonly Endpoint[],
+  }));
   let rest = [...missing.values()];
   const give = (each: { readonly slice: EndpointSlice; next: readonly Endpoint[] }): void => {
     const room = ENDPOINTS_MAX - each.next.length;
@@ -129,17 +159,24 @@ function labelsFor(service: Service): Readonly<Record<string, string>> {
 
 function newSlice(service: Service, ports: Ports, endpoints: readonly Endpoint[], trigger: string): EndpointSlice {
   return {
-    apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice',
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
     metadata: {
-      generateName: `${nameOf(service)}-`, namespace: namespaceOf(service), labels: labelsFor(service),
-      annotations: { [LAST_CHANGE]: trigger }, ownerReferences: [ownerReference(Services, service)],
+      generateName: `${nameOf(service)}-`,
+      namespace: namespaceOf(service),
+      labels: labelsFor(service),
+      annotations: { [LAST_CHANGE]: trigger },
+      ownerReferences: [ownerReference(Services, service)],
     },
-    addressType: 'IPv4', endpoints, ports,
+    addressType: 'IPv4',
+    endpoints,
+    ports,
   };
 }
 
 const updated = (service: Service, slice: EndpointSlice, endpoints: readonly Endpoint[], trigger: string): EndpointSlice => ({
-  ...withMeta(slice, { labels: labelsFor(service), annotations: { ...annotationsOf(slice), [LAST_CHANGE]: trigger } }), endpoints,
+  ...withMeta(slice, { labels: labelsFor(service), annotations: { ...annotationsOf(slice), [LAST_CHANGE]: trigger } }),
+  endpoints,
 });
 
 /** A slice to delete and one to create become one to update: fewer changes for every node to follow. */
@@ -147,7 +184,11 @@ function recycle({ create, update, remove }: SlicePlan): SlicePlan {
   const count = Math.min(create.length, remove.length);
   const recycled = remove.slice(0, count).map((slice, index): EndpointSlice => {
     const next = create[index]!;
-    return { ...withMeta(slice, { labels: next.metadata?.labels, annotations: next.metadata?.annotations }), endpoints: next.endpoints, ports: next.ports };
+    return {
+      ...withMeta(slice, { labels: next.metadata?.labels, annotations: next.metadata?.annotations }),
+      endpoints: next.endpoints,
+      ports: next.ports,
+    };
   });
   return { create: create.slice(count), update: [...update, ...recycled], remove: remove.slice(count) };
 }

@@ -29,8 +29,9 @@ export function createEndpointSliceController(context: ControllerContext): Contr
     const service = services.get(key);
     if (service === undefined || isTerminating(service)) return; // Its slices go with their owner.
     if (service.spec?.type === 'ExternalName' || service.spec?.selector === undefined) return;
-    const existing = slices.list({ name: 'service', value: key }).filter((slice) =>
-      labelsOf(slice)[MANAGED_BY] === CONTROLLER && slice.addressType === 'IPv4' && !isTerminating(slice));
+    const existing = slices
+      .list({ name: 'service', value: key })
+      .filter((slice) => labelsOf(slice)[MANAGED_BY] === CONTROLLER && slice.addressType === 'IPv4' && !isTerminating(slice));
     const selected = behind(service, pods.list({ name: 'namespace', value: namespaceOf(service) }));
     const plan = planEndpointSlices({ service, pods: selected, existing, nodeOf: (name) => nodes.get(name) });
     await carryOut(service, plan);
@@ -40,7 +41,8 @@ export function createEndpointSliceController(context: ControllerContext): Contr
     try {
       for (const slice of plan.create) await client.create(EndpointSlices, slice);
       for (const slice of plan.update) await client.update(EndpointSlices, slice);
-      for (const slice of plan.remove) await client.delete(EndpointSlices, nameOf(slice), namespaceOf(slice), { preconditions: { uid: uidOf(slice) } });
+      for (const slice of plan.remove)
+        await client.delete(EndpointSlices, nameOf(slice), namespaceOf(slice), { preconditions: { uid: uidOf(slice) } });
     } catch (error) {
       if (isNamespaceTerminating(error) || isReason(error, 'NotFound')) return;
       if (error instanceof ApiError && !isReason(error, 'Conflict')) tellFailure(service, error as ApiError);
@@ -60,9 +62,12 @@ export function createEndpointSliceController(context: ControllerContext): Contr
     const endpoints = written.flatMap((slice) => slice.endpoints);
     const ready = endpoints.filter((endpoint) => endpoint.conditions?.ready === true).length;
     world.trace({
-      type: 'decision', actor: NAME, object: { resource: 'services', namespace: namespaceOf(service), name: nameOf(service), uid: uidOf(service) },
+      type: 'decision',
+      actor: NAME,
+      object: { resource: 'services', namespace: namespaceOf(service), name: nameOf(service), uid: uidOf(service) },
       did: `listed ${plural(endpoints.length, 'endpoint')}, ${ready} of them ready`,
-      because: 'A Pod that the selector matches changed its address or readiness, came or went.', facts: { endpoints: endpoints.length, ready },
+      because: 'A Pod that the selector matches changed its address or readiness, came or went.',
+      facts: { endpoints: endpoints.length, ready },
     });
   }
 
@@ -74,11 +79,13 @@ export function createEndpointSliceController(context: ControllerContext): Contr
   }
 
   return {
-    name: NAME, for: Services, owns: [EndpointSlices], reconcile,
+    name: NAME,
+    for: Services,
+    owns: [EndpointSlices],
+    reconcile,
     watches: [
       { resource: Pods, toKeys: (pod, old) => servicesOf(pod as Pod, old as Pod | undefined) },
       { resource: Nodes, toKeys: (node, old) => servicesOn(node as Node, old as Node | undefined) },
     ],
   };
 }
-

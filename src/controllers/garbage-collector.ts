@@ -19,7 +19,11 @@ const NAME = 'garbage-collector-controller';
 const WORKERS = 20;
 const ABSENT_MAX = 500;
 
-interface Owners { readonly solid: readonly OwnerReference[]; readonly absent: readonly OwnerReference[]; readonly waiting: readonly OwnerReference[] }
+interface Owners {
+  readonly solid: readonly OwnerReference[];
+  readonly absent: readonly OwnerReference[];
+  readonly waiting: readonly OwnerReference[];
+}
 
 export function createGarbageCollector(context: ControllerContext): Controller {
   const { client, recorder, world } = context;
@@ -112,8 +116,9 @@ export function createGarbageCollector(context: ControllerContext): Controller {
   /** undefined: there is no such owner. 'unknown': its kind is not known, so nothing is deleted for its sake. */
   async function liveOwner(node: GraphNode, reference: OwnerReference): Promise<KubeObject | undefined | 'unknown'> {
     if (absentUids.has(reference.uid)) return undefined;
-    const resource = deletable().find((row) => row.kind === reference.kind && apiVersionOf(row) === reference.apiVersion)
-      ?? deletable().find((row) => row.kind === reference.kind && row.group === groupOf(reference.apiVersion));
+    const resource =
+      deletable().find((row) => row.kind === reference.kind && apiVersionOf(row) === reference.apiVersion) ??
+      deletable().find((row) => row.kind === reference.kind && row.group === groupOf(reference.apiVersion));
     if (resource === undefined) return 'unknown';
     if (resource.namespaced && node.namespace === '') {
       tellInvalidNamespace(node, reference);
@@ -138,10 +143,20 @@ export function createGarbageCollector(context: ControllerContext): Controller {
 
   function tellInvalidNamespace(node: GraphNode, reference: OwnerReference): void {
     const owner = `[${reference.apiVersion}/${reference.kind}, namespace: ${node.namespace}, name: ${reference.name}, uid: ${reference.uid}]`;
-    recorder.event(node.resource, node.object, 'Warning', 'OwnerRefInvalidNamespace', `ownerRef ${owner} does not exist in namespace "${node.namespace}"`);
+    recorder.event(
+      node.resource,
+      node.object,
+      'Warning',
+      'OwnerRefInvalidNamespace',
+      `ownerRef ${owner} does not exist in namespace "${node.namespace}"`,
+    );
   }
 
-  async function remove(node: GraphNode, propagationPolicy: NonNullable<DeleteOptions['propagationPolicy']>, owners: readonly OwnerReference[]): Promise<void> {
+  async function remove(
+    node: GraphNode,
+    propagationPolicy: NonNullable<DeleteOptions['propagationPolicy']>,
+    owners: readonly OwnerReference[],
+  ): Promise<void> {
     try {
       await client.delete(node.resource, node.name, node.namespace || undefined, { propagationPolicy, preconditions: { uid: node.uid } });
     } catch (error) {
@@ -154,12 +169,20 @@ export function createGarbageCollector(context: ControllerContext): Controller {
 
   async function dropOwners(node: GraphNode, latest: KubeObject, gone: readonly OwnerReference[]): Promise<void> {
     const uids = new Set(gone.map((owner) => owner.uid));
-    await patchOwners(node, latest, ownersOf(latest).filter((owner) => !uids.has(owner.uid)));
+    await patchOwners(
+      node,
+      latest,
+      ownersOf(latest).filter((owner) => !uids.has(owner.uid)),
+    );
   }
 
   /** Two owners that wait for each other would wait for ever: the inner one stops blocking. */
   const unblock = (node: GraphNode, latest: KubeObject): Promise<void> =>
-    patchOwners(node, latest, ownersOf(latest).map((owner) => ({ ...owner, blockOwnerDeletion: false })));
+    patchOwners(
+      node,
+      latest,
+      ownersOf(latest).map((owner) => ({ ...owner, blockOwnerDeletion: false })),
+    );
 
   async function patchOwners(node: GraphNode, latest: KubeObject, ownerReferences: readonly OwnerReference[]): Promise<void> {
     const metadata = { ownerReferences, resourceVersion: latest.metadata?.resourceVersion, uid: node.uid };
@@ -171,8 +194,9 @@ export function createGarbageCollector(context: ControllerContext): Controller {
   }
 
   async function awaitDependents(node: GraphNode): Promise<void> {
-    const blocking = graph.dependentsOf(node.uid).filter((dependent) =>
-      ownersOf(dependent.object).some((owner) => owner.uid === node.uid && owner.blockOwnerDeletion === true));
+    const blocking = graph
+      .dependentsOf(node.uid)
+      .filter((dependent) => ownersOf(dependent.object).some((owner) => owner.uid === node.uid && owner.blockOwnerDeletion === true));
     if (blocking.length === 0) return dropFinalizer(node, FOREGROUND);
     for (const dependent of blocking) if (!awaitsDependents(dependent.object)) queue.add(dependent.uid);
   }
@@ -202,7 +226,13 @@ export function createGarbageCollector(context: ControllerContext): Controller {
 
   function tell(node: GraphNode, did: string, because: string): void {
     const namespace = node.namespace === '' ? {} : { namespace: node.namespace };
-    world.trace({ type: 'decision', actor: NAME, object: { resource: node.resource.plural, ...namespace, name: node.name, uid: node.uid }, did, because });
+    world.trace({
+      type: 'decision',
+      actor: NAME,
+      object: { resource: node.resource.plural, ...namespace, name: node.name, uid: node.uid },
+      did,
+      because,
+    });
   }
 
   watchAll();
@@ -220,7 +250,8 @@ export function createGarbageCollector(context: ControllerContext): Controller {
   };
 
   function suspects(object: KubeObject): readonly string[] {
-    const isSuspect = awaitsDependents(object) || awaitsOrphaning(object) || ownersOf(object).some((owner) => graph.get(owner.uid) === undefined);
+    const isSuspect =
+      awaitsDependents(object) || awaitsOrphaning(object) || ownersOf(object).some((owner) => graph.get(owner.uid) === undefined);
     return isSuspect ? [uidOf(object)] : [];
   }
 }
@@ -231,4 +262,3 @@ function policyBy(finalizers: readonly string[]): NonNullable<DeleteOptions['pro
 }
 
 const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '');
-

@@ -34,9 +34,15 @@ export function completionIndexOf(pod: Pod): number {
 }
 
 /** The first indexes that neither are completed nor have a Pod at work. */
-export function pendingIndexes(completed: ReadonlySet<number>, active: readonly Pod[], count: number, completions: number): readonly number[] {
+export function pendingIndexes(
+  completed: ReadonlySet<number>,
+  active: readonly Pod[],
+  count: number,
+  completions: number,
+): readonly number[] {
   const busy = new Set(active.map(completionIndexOf));
   const found: number[] = [];
-  for (let index = 0; index < completions && found.length < count; index += 1) if (!completed.has(index) && !busy.has(index)) found.push(index);
+  for (let index = 0; index < completions && found.length < count; index += 1)
+    if (!completed.has(index) && !busy.has(index)) found.push(index);
   return found;
 }

@@ -16,7 +16,8 @@ const BACK_OFF_LONGEST_MS = 600_000;
 export const isIndexed = (job: Job): boolean => job.spec?.completionMode === 'Indexed';
 export const jobCondition = (job: Job, type: string): JobCondition | undefined =>
   job.status?.conditions?.find((condition) => condition.type === type && condition.status === 'True');
-export const isJobFinished = (job: Job): boolean => jobCondition(job, 'Complete') !== undefined || jobCondition(job, 'Failed') !== undefined;
+export const isJobFinished = (job: Job): boolean =>
+  jobCondition(job, 'Complete') !== undefined || jobCondition(job, 'Failed') !== undefined;
 export const isTracked = (pod: Pod): boolean => pod.metadata?.finalizers?.includes(TRACKING) === true;
 
 /** With this policy a Pod is replaced when it has really ended, not when it is about to. */
@@ -50,10 +51,14 @@ export function countPods(job: Job, pods: readonly Pod[]): JobCounts {
   const completions = job.spec?.completions ?? 0;
   const completed = new Set(parseIndexes(job.status?.completedIndexes ?? '', completions));
   if (isIndexed(job)) {
-    for (const pod of newSucceeded) if (completionIndexOf(pod) >= 0 && completionIndexOf(pod) < completions) completed.add(completionIndexOf(pod));
+    for (const pod of newSucceeded)
+      if (completionIndexOf(pod) >= 0 && completionIndexOf(pod) < completions) completed.add(completionIndexOf(pod));
   }
   return {
-    active, newSucceeded, newFailed, completed,
+    active,
+    newSucceeded,
+    newFailed,
+    completed,
     succeeded: isIndexed(job) ? completed.size : (job.status?.succeeded ?? 0) + (uncounted?.succeeded?.length ?? 0) + newSucceeded.length,
     failed: (job.status?.failed ?? 0) + (uncounted?.failed?.length ?? 0) + newFailed.length,
     ready: active.filter(isReady).length,
@@ -61,7 +66,11 @@ export function countPods(job: Job, pods: readonly Pod[]): JobCounts {
   };
 }
 
-export interface JobEnd { readonly succeeded: boolean; readonly reason: string; readonly message: string }
+export interface JobEnd {
+  readonly succeeded: boolean;
+  readonly reason: string;
+  readonly message: string;
+}
 
 /** Whether the Job is over, now or since an earlier look. */
 export function jobEnd(job: Job, counts: JobCounts, pods: readonly Pod[], now: number): JobEnd | undefined {
@@ -75,8 +84,11 @@ export function jobEnd(job: Job, counts: JobCounts, pods: readonly Pod[], now: n
     return { succeeded: false, reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' };
   }
   const deadlineMs = deadlineInMs(job, now);
-  if (deadlineMs !== undefined && deadlineMs <= 0) return { succeeded: false, reason: 'DeadlineExceeded', message: 'Job was active longer than specified deadline' };
-  return isComplete(job, counts) ? { succeeded: true, reason: 'CompletionsReached', message: 'Reached expected number of succeeded pods' } : undefined;
+  if (deadlineMs !== undefined && deadlineMs <= 0)
+    return { succeeded: false, reason: 'DeadlineExceeded', message: 'Job was active longer than specified deadline' };
+  return isComplete(job, counts)
+    ? { succeeded: true, reason: 'CompletionsReached', message: 'Reached expected number of succeeded pods' }
+    : undefined;
 }
 
 function isComplete(job: Job, { succeeded, active }: JobCounts): boolean {
@@ -90,7 +102,8 @@ function restartsExceed(job: Job, pods: readonly Pod[], limit: number): boolean 
   let restarts = 0;
   for (const pod of pods) {
     if (pod.status?.phase !== 'Running' && pod.status?.phase !== 'Pending') continue;
-    for (const status of [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])]) restarts += status.restartCount;
+    for (const status of [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])])
+      restarts += status.restartCount;
   }
   return limit === 0 ? restarts > 0 : restarts >= limit;
 }
@@ -102,18 +115,24 @@ export function deadlineInMs(job: Job, now: number): number | undefined {
   return parseTime(job.status.startTime) + activeDeadlineSeconds * 1000 - now;
 }
 
-export interface JobFailures { readonly count: number; readonly lastAt: number }
+export interface JobFailures {
+  readonly count: number;
+  readonly lastAt: number;
+}
 
 /** Failures since the last success, in the order in which the Pods ended. */
 export function failuresAfter(before: JobFailures, counts: JobCounts, now: number): JobFailures {
   const ends = [
-    ...counts.newSucceeded.map((pod) => ({ at: endedAt(pod, now), failed: false })), ...counts.newFailed.map((pod) => ({ at: endedAt(pod, now), failed: true })),
+    ...counts.newSucceeded.map((pod) => ({ at: endedAt(pod, now), failed: false })),
+    ...counts.newFailed.map((pod) => ({ at: endedAt(pod, now), failed: true })),
   ].sort((a, b) => a.at - b.at);
   return ends.reduce((record, end) => (end.failed ? { count: record.count + 1, lastAt: end.at } : { count: 0, lastAt: 0 }), before);
 }
 
 function endedAt(pod: Pod, now: number): number {
-  const times = (pod.status?.containerStatuses ?? []).flatMap((status) => (status.state?.terminated?.finishedAt === undefined ? [] : [parseTime(status.state.terminated.finishedAt)]));
+  const times = (pod.status?.containerStatuses ?? []).flatMap((status) =>
+    status.state?.terminated?.finishedAt === undefined ? [] : [parseTime(status.state.terminated.finishedAt)],
+  );
   return times.length === 0 ? now : Math.max(...times);
 }
 

@@ -33,11 +33,19 @@ export function trackingStatus({ job, counts, active, end, now }: StatusInput): 
   const uids = (pods: readonly Pod[]): readonly string[] => pods.filter((pod) => !isIndexed(job) || completionIndexOf(pod) < 0).map(uidOf);
   const failedUids = counts.newFailed.map(uidOf);
   let conditions = suspendConditions(job, now);
-  if (end !== undefined) conditions = withJobCondition(conditions, condition(end.succeeded ? 'SuccessCriteriaMet' : 'FailureTarget', 'True', end.reason, end.message, now));
-  const resumed = job.spec?.suspend !== true && (old.startTime === undefined || conditions !== (old.conditions ?? []) && isResumedNow(old, conditions));
+  if (end !== undefined)
+    conditions = withJobCondition(
+      conditions,
+      condition(end.succeeded ? 'SuccessCriteriaMet' : 'FailureTarget', 'True', end.reason, end.message, now),
+    );
+  const resumed =
+    job.spec?.suspend !== true && (old.startTime === undefined || (conditions !== (old.conditions ?? []) && isResumedNow(old, conditions)));
   return tidy({
     ...old,
-    active, ready: counts.ready, terminating: counts.terminating, conditions,
+    active,
+    ready: counts.ready,
+    terminating: counts.terminating,
+    conditions,
     ...(resumed && { startTime: rfc3339(now) }),
     ...(job.spec?.suspend === true && { startTime: undefined }),
     ...(isIndexed(job) && { completedIndexes: formatIndexes(counts.completed), succeeded: counts.completed.size }),
@@ -61,7 +69,14 @@ function suspendConditions(job: Job, now: number): readonly JobCondition[] {
 }
 
 /** With every uncounted Pod counted, and the end itself if nothing holds it back. `still` are uids whose finalizer is there yet. */
-export function countedStatus(status: JobStatus, job: Job, still: ReadonlySet<string>, end: JobEnd | undefined, terminating: number, now: number): JobStatus {
+export function countedStatus(
+  status: JobStatus,
+  job: Job,
+  still: ReadonlySet<string>,
+  end: JobEnd | undefined,
+  terminating: number,
+  now: number,
+): JobStatus {
   const { succeeded = [], failed = [] } = status.uncountedTerminatedPods ?? {};
   const [succeededLeft, failedLeft] = [succeeded.filter((uid) => still.has(uid)), failed.filter((uid) => still.has(uid))];
   const counted: JobStatus = {
@@ -73,7 +88,11 @@ export function countedStatus(status: JobStatus, job: Job, still: ReadonlySet<st
   const isOver = end !== undefined && succeededLeft.length + failedLeft.length === 0 && terminating === 0;
   if (!isOver) return tidy(counted);
   const last = condition(end.succeeded ? 'Complete' : 'Failed', 'True', end.reason, end.message, now);
-  return tidy({ ...counted, conditions: withJobCondition(counted.conditions ?? [], last), ...(end.succeeded && { completionTime: rfc3339(now) }) });
+  return tidy({
+    ...counted,
+    conditions: withJobCondition(counted.conditions ?? [], last),
+    ...(end.succeeded && { completionTime: rfc3339(now) }),
+  });
 }
 
 /** As Go's omitempty writes it: no zero counts, but ready and terminating, which are pointers. */
@@ -84,8 +103,13 @@ function tidy(status: JobStatus): JobStatus {
     ...(uncountedTerminatedPods?.failed?.length && { failed: uncountedTerminatedPods.failed }),
   };
   return {
-    ...rest, uncountedTerminatedPods: uncounted,
-    ...(active && { active }), ...(succeeded && { succeeded }), ...(failed && { failed }), ...(completedIndexes && { completedIndexes }),
-    ...(startTime !== undefined && { startTime }), ...(conditions !== undefined && conditions.length > 0 && { conditions }),
+    ...rest,
+    uncountedTerminatedPods: uncounted,
+    ...(active && { active }),
+    ...(succeeded && { succeeded }),
+    ...(failed && { failed }),
+    ...(completedIndexes && { completedIndexes }),
+    ...(startTime !== undefined && { startTime }),
+    ...(conditions !== undefined && conditions.length > 0 && { conditions }),
   };
 }

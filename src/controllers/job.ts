@@ -12,7 +12,19 @@ import { createWorkQueue, rethrowOurs } from '../client/work-queue.ts';
 import { claim } from './claim.ts';
 import { COMPLETION_INDEX } from './job-indexes.ts';
 import {
-  countPods, deadlineInMs, failuresAfter, isIndexed, isJobFinished, isTracked, jobCondition, jobEnd, planJob, TRACKING, type JobCounts, type JobEnd, type JobFailures,
+  countPods,
+  deadlineInMs,
+  failuresAfter,
+  isIndexed,
+  isJobFinished,
+  isTracked,
+  jobCondition,
+  jobEnd,
+  planJob,
+  TRACKING,
+  type JobCounts,
+  type JobEnd,
+  type JobFailures,
   type JobPlan,
 } from './job-plan.ts';
 import { countedStatus, trackingStatus } from './job-status.ts';
@@ -45,7 +57,8 @@ export function createJobController(context: ControllerContext): Controller {
   function observePod(type: 'add' | 'update' | 'delete', pod: Pod): void {
     const owner = controllerOf(pod);
     if (owner === undefined) {
-      if (type !== 'delete') for (const job of jobs.list({ name: 'namespace', value: namespaceOf(pod) })) if (wants(job, pod)) context.enqueue(keyOf(job));
+      if (type !== 'delete')
+        for (const job of jobs.list({ name: 'namespace', value: namespaceOf(pod) })) if (wants(job, pod)) context.enqueue(keyOf(job));
       return;
     }
     if (owner.kind !== 'Job') return;
@@ -74,8 +87,11 @@ export function createJobController(context: ControllerContext): Controller {
     const finalizers = (pod.metadata?.finalizers ?? []).filter((each) => each !== TRACKING);
     try {
       await client.patch(Pods, nameOf(pod), namespaceOf(pod), 'json', [
-        { op: 'test', path: '/metadata/uid', value: uidOf(pod) }, { op: 'test', path: '/metadata/finalizers', value: pod.metadata?.finalizers },
-        finalizers.length === 0 ? { op: 'remove', path: '/metadata/finalizers' } : { op: 'replace', path: '/metadata/finalizers', value: finalizers },
+        { op: 'test', path: '/metadata/uid', value: uidOf(pod) },
+        { op: 'test', path: '/metadata/finalizers', value: pod.metadata?.finalizers },
+        finalizers.length === 0
+          ? { op: 'remove', path: '/metadata/finalizers' }
+          : { op: 'replace', path: '/metadata/finalizers', value: finalizers },
       ]);
     } catch (error) {
       if (!isReason(error, 'NotFound')) throw error;
@@ -95,14 +111,24 @@ export function createJobController(context: ControllerContext): Controller {
       return;
     }
     const claimed = await claim({
-      client, resource: Pods, ownerResource: Jobs, owner: job, matches: (labels) => matchesLabelSelector(job.spec?.selector, labels), finalizers: [TRACKING],
+      client,
+      resource: Pods,
+      ownerResource: Jobs,
+      owner: job,
+      matches: (labels) => matchesLabelSelector(job.spec?.selector, labels),
+      finalizers: [TRACKING],
       candidates: [...podsOf(job), ...pods.list({ name: 'orphans', value: namespaceOf(job) })],
     });
     const now = world.clock.now();
     const counts = countPods(job, claimed);
     const record = failuresAfter(failures.get(key) ?? NO_FAILURES, counts, now);
     const end = jobEnd(job, counts, claimed, now);
-    const plan: JobPlan = end !== undefined ? { remove: counts.active, create: [] } : mayManage(key, job) ? planJob(job, counts, record, now) : { remove: [], create: [] };
+    const plan: JobPlan =
+      end !== undefined
+        ? { remove: counts.active, create: [] }
+        : mayManage(key, job)
+          ? planJob(job, counts, record, now)
+          : { remove: [], create: [] };
     const done = await carryOut(key, job, plan);
     await writeStatus(job, claimed, counts, counts.active.length + done.created - done.removed, end);
     failures.set(key, record);
@@ -113,13 +139,30 @@ export function createJobController(context: ControllerContext): Controller {
 
   const mayManage = (key: string, job: Job): boolean => expectations.satisfied(key) && !isTerminating(job);
 
-  async function carryOut(key: string, job: Job, plan: JobPlan): Promise<{ readonly created: number; readonly removed: number; readonly error?: unknown }> {
+  async function carryOut(
+    key: string,
+    job: Job,
+    plan: JobPlan,
+  ): Promise<{ readonly created: number; readonly removed: number; readonly error?: unknown }> {
     if (plan.remove.length + plan.create.length > 0) expectations.expect(key, plan.create.length, plan.remove.map(keyOf));
-    const { made, error } = await slowStart(plan.create.length, async (index) => void (await podControl.create(podFor(job, plan.create[index]), job)));
+    const { made, error } = await slowStart(
+      plan.create.length,
+      async (index) => void (await podControl.create(podFor(job, plan.create[index]), job)),
+    );
     for (let missing = plan.create.length - made; missing > 0; missing -= 1) expectations.creationObserved(key);
     for (const pod of plan.remove) if (!(await podControl.delete(pod, job))) expectations.deletionObserved(key, keyOf(pod));
-    if (made > 0) tell(job, `made ${plural(made, 'Pod')}`, `It runs up to ${job.spec?.parallelism ?? 1} at once until ${job.spec?.completions ?? 1} succeeded.`);
-    if (plan.remove.length > 0) tell(job, `deleted ${plural(plan.remove.length, 'Pod')}`, job.spec?.suspend === true ? 'The Job is suspended.' : 'The Job needs no more of them.');
+    if (made > 0)
+      tell(
+        job,
+        `made ${plural(made, 'Pod')}`,
+        `It runs up to ${job.spec?.parallelism ?? 1} at once until ${job.spec?.completions ?? 1} succeeded.`,
+      );
+    if (plan.remove.length > 0)
+      tell(
+        job,
+        `deleted ${plural(plan.remove.length, 'Pod')}`,
+        job.spec?.suspend === true ? 'The Job is suspended.' : 'The Job needs no more of them.',
+      );
     return { created: made, removed: plan.remove.length, ...(error !== undefined && { error }) };
   }
 
@@ -128,7 +171,10 @@ export function createJobController(context: ControllerContext): Controller {
     const tracking = trackingStatus({ job, counts, active, end, now });
     const first = equal(job.status ?? {}, tracking) ? job : await client.updateStatus(Jobs, { ...job, status: tracking });
     if (first !== job) tellSuspension(job, tracking);
-    const uncounted = new Set([...(tracking.uncountedTerminatedPods?.succeeded ?? []), ...(tracking.uncountedTerminatedPods?.failed ?? [])]);
+    const uncounted = new Set([
+      ...(tracking.uncountedTerminatedPods?.succeeded ?? []),
+      ...(tracking.uncountedTerminatedPods?.failed ?? []),
+    ]);
     const isCounted = (pod: Pod): boolean => uncounted.has(uidOf(pod)) || counts.newSucceeded.includes(pod);
     for (const pod of claimed) if (isTracked(pod) && isCounted(pod)) await dropFinalizer(pod);
     const counted = countedStatus(tracking, job, new Set(), end, counts.terminating + (end === undefined ? 0 : counts.active.length), now);
@@ -163,7 +209,9 @@ function podFor(job: Job, index: number | undefined): Pod {
   return {
     ...pod,
     metadata: {
-      ...pod.metadata, finalizers: [...(pod.metadata?.finalizers ?? []), TRACKING], ownerReferences: [ownerReference(Jobs, job)],
+      ...pod.metadata,
+      finalizers: [...(pod.metadata?.finalizers ?? []), TRACKING],
+      ownerReferences: [ownerReference(Jobs, job)],
       generateName: isIndexed(job) ? `${nameOf(job)}-${index ?? 0}-` : `${nameOf(job)}-`,
     },
   };
@@ -175,13 +223,17 @@ function withIndex(template: PodTemplateSpec, job: string, index: number): PodTe
   const variable = { name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef: { fieldPath: `metadata.labels['${COMPLETION_INDEX}']` } } };
   const spec = template.spec!;
   const withVariable = <C extends { readonly env?: readonly { readonly name: string }[] }>(container: C): C =>
-    (container.env?.some((each) => each.name === variable.name) ? container : { ...container, env: [...(container.env ?? []), variable] });
+    container.env?.some((each) => each.name === variable.name) ? container : { ...container, env: [...(container.env ?? []), variable] };
   return {
     metadata: {
-      ...template.metadata, labels: { ...template.metadata?.labels, [COMPLETION_INDEX]: text }, annotations: { ...template.metadata?.annotations, [COMPLETION_INDEX]: text },
+      ...template.metadata,
+      labels: { ...template.metadata?.labels, [COMPLETION_INDEX]: text },
+      annotations: { ...template.metadata?.annotations, [COMPLETION_INDEX]: text },
     },
     spec: {
-      ...spec, hostname: `${job}-${index}`, containers: spec.containers.map(withVariable),
+      ...spec,
+      hostname: `${job}-${index}`,
+      containers: spec.containers.map(withVariable),
       ...(spec.initContainers !== undefined && { initContainers: spec.initContainers.map(withVariable) }),
     },
   };

@@ -15,12 +15,18 @@ export interface RemainingContent {
 
 type Draft = readonly [type: string, isTrue: boolean, reason: string, message: string];
 
-export function namespaceConditions(old: readonly NamespaceCondition[], left: RemainingContent, now: number): readonly NamespaceCondition[] {
+export function namespaceConditions(
+  old: readonly NamespaceCondition[],
+  left: RemainingContent,
+  now: number,
+): readonly NamespaceCondition[] {
   const at = rfc3339(now);
   const drafts = [
     ['NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered'] as const,
     ['NamespaceDeletionGroupVersionParsingFailure', false, 'ParsedGroupVersions', 'All legacy kube types successfully parsed'] as const,
-    deletionFailure(left), contentRemaining(left), finalizersRemaining(left),
+    deletionFailure(left),
+    contentRemaining(left),
+    finalizersRemaining(left),
   ];
   const next = drafts.map(([type, isTrue, reason, message]): NamespaceCondition => {
     const status = isTrue ? 'True' : 'False';

@@ -19,7 +19,12 @@ const GRACE_MS = 5000;
 const FINALIZER_ESTIMATE_SECONDS = 15;
 const FINALIZER = 'kubernetes';
 
-interface Left { readonly count: number; readonly finalizers: ReadonlyMap<string, number>; readonly estimateSeconds: number; readonly error?: string }
+interface Left {
+  readonly count: number;
+  readonly finalizers: ReadonlyMap<string, number>;
+  readonly estimateSeconds: number;
+  readonly error?: string;
+}
 
 const NOTHING_LEFT: Left = { count: 0, finalizers: new Map(), estimateSeconds: 0 };
 
@@ -66,7 +71,8 @@ export function createNamespaceController(context: ControllerContext): Controlle
     await writeConditions(namespace, left);
     tell(namespace, left);
     const errors = [...left.values()].flatMap((each) => each.error ?? []);
-    if (errors.length > 0) throw new ApiError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: errors.join(', '), code: 500 });
+    if (errors.length > 0)
+      throw new ApiError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: errors.join(', '), code: 500 });
     return left.size === 0 ? undefined : Math.max(...[...left.values()].map((each) => each.estimateSeconds));
   }
 
@@ -88,12 +94,16 @@ export function createNamespaceController(context: ControllerContext): Controlle
   /** How long the slowest Pod may still take to stop. */
   function graceLeftSeconds(pods: readonly KubeObject[], deletedAt: number): number {
     const elapsed = Math.floor((world.clock.now() - deletedAt) / 1000);
-    return pods.reduce((longest, pod: Pod) => (isFinished(pod) ? longest : Math.max(longest, (pod.spec?.terminationGracePeriodSeconds ?? 30) - elapsed)), 0);
+    return pods.reduce(
+      (longest, pod: Pod) => (isFinished(pod) ? longest : Math.max(longest, (pod.spec?.terminationGracePeriodSeconds ?? 30) - elapsed)),
+      0,
+    );
   }
 
   async function writeConditions(namespace: Namespace, left: ReadonlyMap<Resource, Left>): Promise<void> {
     const finalizers = new Map<string, number>();
-    for (const each of left.values()) for (const [name, count] of each.finalizers) finalizers.set(name, (finalizers.get(name) ?? 0) + count);
+    for (const each of left.values())
+      for (const [name, count] of each.finalizers) finalizers.set(name, (finalizers.get(name) ?? 0) + count);
     const counts = new Map([...left].filter(([, each]) => each.count > 0).map(([resource, each]) => [resource, each.count]));
     const errors = [...left.values()].flatMap((each) => each.error ?? []);
     const old: readonly NamespaceCondition[] = namespace.status?.conditions ?? [];
@@ -119,7 +129,9 @@ export function createNamespaceController(context: ControllerContext): Controlle
       return;
     }
     const list = [...left].map(([resource, each]) => plural(each.count, resource.kind)).join(', ');
-    const because = left.has(Pods as Resource) ? 'Pods go first, and some are still stopping.' : 'What has finalizers stays until somebody removes them.';
+    const because = left.has(Pods as Resource)
+      ? 'Pods go first, and some are still stopping.'
+      : 'What has finalizers stays until somebody removes them.';
     world.trace({ type: 'decision', actor: NAME, object, did: `waits for ${list} to go`, because });
   }
 

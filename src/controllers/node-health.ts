@@ -15,13 +15,17 @@ const WATCHED = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'] as co
 
 /** Which condition, in which state, gives which NoSchedule taint. */
 const CONDITION_TAINTS: readonly (readonly [type: string, status: string, key: string])[] = [
-  ['Ready', 'False', NOT_READY], ['Ready', 'Unknown', UNREACHABLE],
-  ['MemoryPressure', 'True', 'node.kubernetes.io/memory-pressure'], ['DiskPressure', 'True', 'node.kubernetes.io/disk-pressure'],
-  ['NetworkUnavailable', 'True', 'node.kubernetes.io/network-unavailable'], ['PIDPressure', 'True', 'node.kubernetes.io/pid-pressure'],
+  ['Ready', 'False', NOT_READY],
+  ['Ready', 'Unknown', UNREACHABLE],
+  ['MemoryPressure', 'True', 'node.kubernetes.io/memory-pressure'],
+  ['DiskPressure', 'True', 'node.kubernetes.io/disk-pressure'],
+  ['NetworkUnavailable', 'True', 'node.kubernetes.io/network-unavailable'],
+  ['PIDPressure', 'True', 'node.kubernetes.io/pid-pressure'],
 ];
 const MANAGED_KEYS: ReadonlySet<string> = new Set([...CONDITION_TAINTS.map(([, , key]) => key), UNSCHEDULABLE]);
 
-export const readyCondition = (node: Node): NodeCondition | undefined => node.status?.conditions?.find((condition) => condition.type === 'Ready');
+export const readyCondition = (node: Node): NodeCondition | undefined =>
+  node.status?.conditions?.find((condition) => condition.type === 'Ready');
 export const readyStatus = (node: Node): string => readyCondition(node)?.status ?? 'Unknown';
 
 /** The conditions of a silent node; the same array where nothing changes. */
@@ -31,12 +35,24 @@ export function silentConditions(node: Node, now: number): readonly NodeConditio
   const missing = WATCHED.filter((type) => !conditions.some((condition) => condition.type === type));
   const changes = conditions.some((condition) => isWatched(condition.type) && condition.status !== 'Unknown');
   if (missing.length === 0 && !changes) return conditions;
-  const known = conditions.map((condition): NodeCondition => (isWatched(condition.type) && condition.status !== 'Unknown'
-    ? { ...condition, status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.', lastTransitionTime: at }
-    : condition));
+  const known = conditions.map((condition): NodeCondition =>
+    isWatched(condition.type) && condition.status !== 'Unknown'
+      ? {
+          ...condition,
+          status: 'Unknown',
+          reason: 'NodeStatusUnknown',
+          message: 'Kubelet stopped posting node status.',
+          lastTransitionTime: at,
+        }
+      : condition,
+  );
   const never = missing.map((type): NodeCondition => ({
-    type, status: 'Unknown', reason: 'NodeStatusNeverUpdated', message: 'Kubelet never posted node status.',
-    lastHeartbeatTime: node.metadata?.creationTimestamp, lastTransitionTime: at,
+    type,
+    status: 'Unknown',
+    reason: 'NodeStatusNeverUpdated',
+    message: 'Kubelet never posted node status.',
+    lastHeartbeatTime: node.metadata?.creationTimestamp,
+    lastTransitionTime: at,
   }));
   return [...known, ...never];
 }
@@ -45,8 +61,9 @@ const isWatched = (type: string): boolean => (WATCHED as readonly string[]).incl
 
 /** The taints that a node should have by its conditions and by `spec.unschedulable`; undefined where it has them. */
 export function scheduleTaints(node: Node, now: number): readonly Taint[] | undefined {
-  const wanted = CONDITION_TAINTS.filter(([type, status]) => node.status?.conditions?.some((each) => each.type === type && each.status === status))
-    .map(([, , key]) => key);
+  const wanted = CONDITION_TAINTS.filter(([type, status]) =>
+    node.status?.conditions?.some((each) => each.type === type && each.status === status),
+  ).map(([, , key]) => key);
   if (node.spec?.unschedulable === true) wanted.push(UNSCHEDULABLE);
   const current = node.spec?.taints ?? [];
   const isOurs = (taint: Taint): boolean => taint.effect === 'NoSchedule' && MANAGED_KEYS.has(taint.key);
@@ -68,13 +85,16 @@ export const noExecuteTaintOf = (node: Node): string | undefined =>
 
 /** The taints with `key` as the only one of the two that drive Pods away; undefined removes both. */
 export function withNoExecute(node: Node, key: string | undefined, now: number): readonly Taint[] {
-  const others = (node.spec?.taints ?? []).filter((taint) => taint.effect !== 'NoExecute' || (taint.key !== NOT_READY && taint.key !== UNREACHABLE));
+  const others = (node.spec?.taints ?? []).filter(
+    (taint) => taint.effect !== 'NoExecute' || (taint.key !== NOT_READY && taint.key !== UNREACHABLE),
+  );
   return key === undefined ? others : [...others, { key, effect: 'NoExecute', timeAdded: rfc3339(now) }];
 }
 
 /** Labels of old that follow the new ones. */
 const OLD_LABELS: readonly (readonly [string, string])[] = [
-  ['kubernetes.io/os', 'beta.kubernetes.io/os'], ['kubernetes.io/arch', 'beta.kubernetes.io/arch'],
+  ['kubernetes.io/os', 'beta.kubernetes.io/os'],
+  ['kubernetes.io/arch', 'beta.kubernetes.io/arch'],
 ];
 
 export function missingLabels(node: Node): Readonly<Record<string, string>> | undefined {

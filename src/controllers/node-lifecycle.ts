@@ -11,7 +11,16 @@ import { Leases, Nodes, Pods } from '../api/resources.ts';
 import { TransportError } from '../api/transport.ts';
 import type { Controller, ControllerContext, Requeue } from '../client/controller.ts';
 import {
-  GRACE_MS, missingLabels, noExecuteTaintOf, readyCondition, readyStatus, scheduleTaints, silentConditions, STARTUP_GRACE_MS, wantedNoExecute, withNoExecute,
+  GRACE_MS,
+  missingLabels,
+  noExecuteTaintOf,
+  readyCondition,
+  readyStatus,
+  scheduleTaints,
+  silentConditions,
+  STARTUP_GRACE_MS,
+  wantedNoExecute,
+  withNoExecute,
 } from './node-health.ts';
 import { podCondition } from './pods.ts';
 import { createTicks } from './ticks.ts';
@@ -58,7 +67,8 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
     const isFirstSight = readyCondition(node) === undefined;
     healths.set(name, {
       heardAt: isFirstSight ? parseTime(node.metadata?.creationTimestamp ?? '') : world.clock.now(),
-      renewTime: leases.get(`${LEASES}/${name}`)?.spec?.renewTime, heartbeat: readyCondition(node)?.lastHeartbeatTime,
+      renewTime: leases.get(`${LEASES}/${name}`)?.spec?.renewTime,
+      heartbeat: readyCondition(node)?.lastHeartbeatTime,
     });
     recorder.event(Nodes, node, 'Normal', 'RegisteredNode', `Node ${name} event: Registered Node ${name} in Controller`);
     ticks.ask(graceOf(node));
@@ -85,7 +95,7 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
   async function monitor(): Promise<void> {
     try {
       await markSilentNodes();
-      for (const name of [...podsToMark]) await markPodsNotReady(name);
+      for (const name of podsToMark) await markPodsNotReady(name);
       handleDisruption();
       await setNoExecuteTaints();
     } catch (error) {
@@ -116,7 +126,9 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
       const wasReady = readyStatus(node) === 'True';
       await client.updateStatus(Nodes, { ...node, status: { ...node.status, conditions } });
       const seconds = Math.round((now - health.heardAt) / 1000);
-      trace(node, 'marked the node Unknown', `Its kubelet has neither renewed its Lease nor posted a status for ${seconds} s.`, { seconds });
+      trace(node, 'marked the node Unknown', `Its kubelet has neither renewed its Lease nor posted a status for ${seconds} s.`, {
+        seconds,
+      });
       if (wasReady) {
         recorder.event(Nodes, node, 'Normal', 'NodeNotReady', `Node ${nameOf(node)} status is now: NodeNotReady`);
         podsToMark.add(nameOf(node));
@@ -136,7 +148,9 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
   }
 
   async function markNotReady(pod: Pod, at: string): Promise<void> {
-    const conditions = pod.status?.conditions?.map((each) => (each.type === 'Ready' ? { ...each, status: 'False', lastTransitionTime: at } : each));
+    const conditions = pod.status?.conditions?.map((each) =>
+      each.type === 'Ready' ? { ...each, status: 'False', lastTransitionTime: at } : each,
+    );
     try {
       await client.updateStatus(Pods, { ...pod, status: { ...pod.status, conditions } });
     } catch (error) {
@@ -179,7 +193,9 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
     const now = world.clock.now();
     const rate = evictionRate(zone.state, zoneSize);
     if (rate === 0) {
-      trace(node, 'left the Pods of the node alone', 'So many nodes of its zone are silent that the fault is probably not theirs.', { zone: zone.state });
+      trace(node, 'left the Pods of the node alone', 'So many nodes of its zone are silent that the fault is probably not theirs.', {
+        zone: zone.state,
+      });
       return;
     }
     if (now < zone.nextAt) return ticks.ask(zone.nextAt - now);
@@ -190,7 +206,13 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
   async function setNoExecute(node: Node, key: string | undefined): Promise<void> {
     await patchTaints(node, withNoExecute(node, key, world.clock.now()));
     if (key === undefined) trace(node, 'removed the NoExecute taint', 'The node answers again, or no node does.', {});
-    else trace(node, `tainted the node ${key}:NoExecute`, `Its Ready condition is ${readyStatus(node)}: Pods that do not tolerate the taint must go.`, { taint: key });
+    else
+      trace(
+        node,
+        `tainted the node ${key}:NoExecute`,
+        `Its Ready condition is ${readyStatus(node)}: Pods that do not tolerate the taint must go.`,
+        { taint: key },
+      );
   }
 
   async function patchTaints(node: Node, taints: readonly Taint[]): Promise<void> {
@@ -209,11 +231,20 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
     await patchTaints(labels === undefined ? node : await client.get(Nodes, key), taints);
     const names = taints.filter((taint) => taint.effect === 'NoSchedule').map((taint) => taint.key);
     const because = 'Its conditions, or being cordoned, say whether new Pods may be placed on it.';
-    trace(node, names.length === 0 ? 'removed the NoSchedule taints' : `set NoSchedule taints: ${names.join(', ')}`, because, { taints: names });
+    trace(node, names.length === 0 ? 'removed the NoSchedule taints' : `set NoSchedule taints: ${names.join(', ')}`, because, {
+      taints: names,
+    });
   }
 
   function trace(node: Node, did: string, because: string, facts: Readonly<Record<string, unknown>>): void {
-    world.trace({ type: 'decision', actor: NAME, object: { resource: 'nodes', name: nameOf(node), uid: uidOf(node) }, did, because, facts });
+    world.trace({
+      type: 'decision',
+      actor: NAME,
+      object: { resource: 'nodes', name: nameOf(node), uid: uidOf(node) },
+      did,
+      because,
+      facts,
+    });
   }
 
   return { name: NAME, for: Nodes, reconcile };

@@ -57,10 +57,13 @@ export function createOwnerGraph(): OwnerGraph {
   const missingOwner = (owners: readonly OwnerReference[]): boolean => owners.some((owner) => !nodes.has(owner.uid));
 
   /** Owners that wait for their dependents look again when one of them goes or lets go. */
-  const waitingOwners = (owners: readonly OwnerReference[]): readonly string[] => owners.map((owner) => owner.uid).filter((uid) => {
-    const node = nodes.get(uid);
-    return node !== undefined && awaitsDependents(node.object);
-  });
+  const waitingOwners = (owners: readonly OwnerReference[]): readonly string[] =>
+    owners
+      .map((owner) => owner.uid)
+      .filter((uid) => {
+        const node = nodes.get(uid);
+        return node !== undefined && awaitsDependents(node.object);
+      });
 
   /** An owner that begins to wait wakes itself and its dependents. */
   const transition = (uid: string, object: KubeObject): readonly string[] => {
@@ -93,7 +96,8 @@ export function createOwnerGraph(): OwnerGraph {
         wake.push(...waitingOwners(before));
         if (missingOwner(after)) wake.push(uid);
       }
-      if (awaitsDependents(object) !== awaitsDependents(old) || awaitsOrphaning(object) !== awaitsOrphaning(old)) wake.push(...transition(uid, object));
+      if (awaitsDependents(object) !== awaitsDependents(old) || awaitsOrphaning(object) !== awaitsOrphaning(old))
+        wake.push(...transition(uid, object));
       return wake;
     },
     remove(object) {
@@ -107,5 +111,8 @@ export function createOwnerGraph(): OwnerGraph {
 }
 
 function sameOwners(a: readonly OwnerReference[], b: readonly OwnerReference[]): boolean {
-  return a.length === b.length && a.every((owner, index) => owner.uid === b[index]!.uid && owner.blockOwnerDeletion === b[index]!.blockOwnerDeletion);
+  return (
+    a.length === b.length &&
+    a.every((owner, index) => owner.uid === b[index]!.uid && owner.blockOwnerDeletion === b[index]!.blockOwnerDeletion)
+  );
 }

@@ -36,7 +36,8 @@ export function createPodGarbageCollector(context: ControllerContext): Controlle
   });
 
   const nodeNameOf = (pod: Pod): string => pod.spec?.nodeName ?? '';
-  const needsLook = (pod: Pod): boolean => (nodeNameOf(pod) === '' ? isTerminating(pod) : nodes.hasSynced && nodes.get(nodeNameOf(pod)) === undefined);
+  const needsLook = (pod: Pod): boolean =>
+    nodeNameOf(pod) === '' ? isTerminating(pod) : nodes.hasSynced && nodes.get(nodeNameOf(pod)) === undefined;
 
   async function sweep(): Promise<void> {
     try {
@@ -52,14 +53,23 @@ export function createPodGarbageCollector(context: ControllerContext): Controlle
 
   async function sweepFinished(): Promise<void> {
     if (finished <= FINISHED_MAX) return;
-    const oldest = pods.list().filter(isFinished).sort((a, b) => createdAt(a) - createdAt(b)).slice(0, finished - FINISHED_MAX);
+    const oldest = pods
+      .list()
+      .filter(isFinished)
+      .sort((a, b) => createdAt(a) - createdAt(b))
+      .slice(0, finished - FINISHED_MAX);
     for (const pod of oldest) await remove(pod, `More than ${FINISHED_MAX} Pods have finished, and this is the oldest of them.`);
   }
 
   /** A node that seems gone is looked for again after a while: its Pods are removed only if the API does not know it either. */
   async function sweepOrphaned(): Promise<void> {
     const now = world.clock.now();
-    const missing = new Set(pods.list().map(nodeNameOf).filter((node) => node !== '' && nodes.get(node) === undefined));
+    const missing = new Set(
+      pods
+        .list()
+        .map(nodeNameOf)
+        .filter((node) => node !== '' && nodes.get(node) === undefined),
+    );
     for (const node of missingSince.keys()) if (!missing.has(node)) missingSince.delete(node);
     for (const node of missing) {
       const since = missingSince.get(node) ?? now;
@@ -94,7 +104,11 @@ export function createPodGarbageCollector(context: ControllerContext): Controlle
     for (const node of nodes.list()) {
       if (!isOutOfService(node) || isNodeReady(node)) continue;
       for (const pod of pods.list({ name: 'node', value: nameOf(node) })) {
-        if (isTerminating(pod)) await remove(pod, `Its node ${nameOf(node)} is declared out of service.`, { reason: 'DeletionByPodGC', message: 'PodGC: node is out-of-service' });
+        if (isTerminating(pod))
+          await remove(pod, `Its node ${nameOf(node)} is declared out of service.`, {
+            reason: 'DeletionByPodGC',
+            message: 'PodGC: node is out-of-service',
+          });
       }
     }
   }
@@ -106,7 +120,14 @@ export function createPodGarbageCollector(context: ControllerContext): Controlle
     try {
       if (!isFinished(pod)) {
         const status = { phase: 'Failed', ...(condition && { conditions: [condition] }) };
-        await client.patch(Pods, nameOf(pod), namespaceOf(pod), 'strategic', { metadata: { uid: uidOf(pod) }, status }, { subresource: 'status' });
+        await client.patch(
+          Pods,
+          nameOf(pod),
+          namespaceOf(pod),
+          'strategic',
+          { metadata: { uid: uidOf(pod) }, status },
+          { subresource: 'status' },
+        );
       }
       await client.delete(Pods, nameOf(pod), namespaceOf(pod), { gracePeriodSeconds: 0, preconditions: { uid: uidOf(pod) } });
     } catch (error) {

@@ -59,7 +59,8 @@ export const createdAt = (object: KubeObject): number => parseTime(object.metada
 export function podFromTemplate(template: PodTemplateSpec, namespace: string): Pod {
   const meta = template.metadata ?? {};
   return {
-    apiVersion: 'v1', kind: 'Pod',
+    apiVersion: 'v1',
+    kind: 'Pod',
     metadata: {
       namespace,
       ...(meta.labels !== undefined && { labels: meta.labels }),

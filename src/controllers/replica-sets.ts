@@ -16,7 +16,12 @@ export const TEMPLATE_HASH = 'pod-template-hash';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const NOT_COPIED: ReadonlySet<string> = new Set([
-  LAST_APPLIED, REVISION, REVISION_HISTORY, DESIRED_REPLICAS, MAX_REPLICAS, 'deprecated.deployment.rollback.to',
+  LAST_APPLIED,
+  REVISION,
+  REVISION_HISTORY,
+  DESIRED_REPLICAS,
+  MAX_REPLICAS,
+  'deprecated.deployment.rollback.to',
 ]);
 const HISTORY_CHARACTERS_MAX = 2000;
 const SAFE = 'bcdfghjklmnpqrstvwxz2456789';
@@ -30,7 +35,8 @@ export const hasDeadline = (deployment: Deployment): boolean => (deployment.spec
 export const sumReplicas = (sets: readonly ReplicaSet[]): number => sets.reduce((sum, set) => sum + replicasOf(set), 0);
 export const sumActual = (sets: readonly ReplicaSet[]): number => sets.reduce((sum, set) => sum + (set.status?.replicas ?? 0), 0);
 export const sumReady = (sets: readonly ReplicaSet[]): number => sets.reduce((sum, set) => sum + (set.status?.readyReplicas ?? 0), 0);
-export const sumAvailable = (sets: readonly ReplicaSet[]): number => sets.reduce((sum, set) => sum + (set.status?.availableReplicas ?? 0), 0);
+export const sumAvailable = (sets: readonly ReplicaSet[]): number =>
+  sets.reduce((sum, set) => sum + (set.status?.availableReplicas ?? 0), 0);
 
 /** maxSurge rounds up, maxUnavailable rounds down; where both come to nothing one Pod may be missing, else nothing could move. */
 export function fencePosts(deployment: Deployment): { readonly maxSurge: number; readonly maxUnavailable: number } {
@@ -49,7 +55,7 @@ export function templateHash(template: PodTemplateSpec, collisionCount: number |
   return safeEncode(String(fnv32a(text)));
 }
 
-export const safeEncode = (text: string): string => [...text].map((character) => SAFE[character.charCodeAt(0) % SAFE.length]).join('');
+export const safeEncode = (text: string): string => Array.from(text, (character) => SAFE[character.charCodeAt(0) % SAFE.length]).join('');
 
 /** Equal but for the hash label, which the controller itself put there. */
 export function sameTemplate(a: PodTemplateSpec | undefined, b: PodTemplateSpec | undefined): boolean {
@@ -82,7 +88,11 @@ export function countAnnotation(set: ReplicaSet, name: string): number | undefin
 }
 
 /** The annotations of a new or reused ReplicaSet: those of the Deployment, its revision, and the revisions that it had. */
-export function annotationsFor(deployment: Deployment, current: Readonly<Record<string, string>>, revision: number): Readonly<Record<string, string>> {
+export function annotationsFor(
+  deployment: Deployment,
+  current: Readonly<Record<string, string>>,
+  revision: number,
+): Readonly<Record<string, string>> {
   const next: Record<string, string> = { ...current };
   for (const [key, value] of Object.entries(annotationsOf(deployment))) if (!NOT_COPIED.has(key)) next[key] = value;
   const before = current[REVISION] ?? '';

@@ -60,10 +60,15 @@ export function computeReplicaStatus(input: ReplicaStatusInput): ReplicaSetStatu
 
 /** A failure stays as it was first told; the first round without one clears it. */
 function failureConditions(
-  old: readonly ReplicaSetCondition[], failure: ReplicaStatusInput['failure'], now: number,
+  old: readonly ReplicaSetCondition[],
+  failure: ReplicaStatusInput['failure'],
+  now: number,
 ): readonly ReplicaSetCondition[] {
   const others = old.filter((condition) => condition.type !== 'ReplicaFailure');
   if (failure === undefined) return others;
   if (others.length < old.length) return old;
-  return [...others, { type: 'ReplicaFailure', status: 'True', lastTransitionTime: rfc3339(now), reason: failure.reason, message: failure.message }];
+  return [
+    ...others,
+    { type: 'ReplicaFailure', status: 'True', lastTransitionTime: rfc3339(now), reason: failure.reason, message: failure.message },
+  ];
 }

@@ -30,16 +30,20 @@ interface ReplicaKind<T extends ReplicaOwner> {
   readonly matcherOf: (owner: T) => (labels: Readonly<Record<string, string>>) => boolean;
 }
 
-export const createReplicaSetController = (context: ControllerContext): Controller => createReplicaController(context, {
-  name: 'replicaset-controller', resource: ReplicaSets,
-  matcherOf: (owner) => (labels) => matchesLabelSelector(owner.spec?.selector, labels),
-});
+export const createReplicaSetController = (context: ControllerContext): Controller =>
+  createReplicaController(context, {
+    name: 'replicaset-controller',
+    resource: ReplicaSets,
+    matcherOf: (owner) => (labels) => matchesLabelSelector(owner.spec?.selector, labels),
+  });
 
 /** A ReplicationController selects by equality only; an empty selector selects nothing. */
-export const createReplicationController = (context: ControllerContext): Controller => createReplicaController(context, {
-  name: 'replication-controller', resource: ReplicationControllers,
-  matcherOf: (owner) => (labels) => matchesMap(owner.spec?.selector, labels),
-});
+export const createReplicationController = (context: ControllerContext): Controller =>
+  createReplicaController(context, {
+    name: 'replication-controller',
+    resource: ReplicationControllers,
+    matcherOf: (owner) => (labels) => matchesMap(owner.spec?.selector, labels),
+  });
 
 function createReplicaController<T extends ReplicaOwner>(context: ControllerContext, kind: ReplicaKind<T>): Controller {
   const { world, client, recorder } = context;
@@ -87,7 +91,11 @@ function createReplicaController<T extends ReplicaOwner>(context: ControllerCont
     }
     const mayManage = expectations.satisfied(key) && !isTerminating(owner);
     const claimed = await claim({
-      client, resource: Pods, ownerResource: kind.resource, owner, matches: kind.matcherOf(owner),
+      client,
+      resource: Pods,
+      ownerResource: kind.resource,
+      owner,
+      matches: kind.matcherOf(owner),
       candidates: [...podsOf(owner), ...pods.list({ name: 'orphans', value: namespaceOf(owner) })],
     });
     const active = claimed.filter(isActive);
@@ -111,7 +119,11 @@ function createReplicaController<T extends ReplicaOwner>(context: ControllerCont
 
   async function createPods(key: string, owner: T, count: number): Promise<Outcome> {
     const blank = podFromTemplate(owner.spec?.template ?? {}, namespaceOf(owner));
-    const metadata = { ...blank.metadata, generateName: podNamePrefix(nameOf(owner)), ownerReferences: [ownerReference(kind.resource, owner)] };
+    const metadata = {
+      ...blank.metadata,
+      generateName: podNamePrefix(nameOf(owner)),
+      ownerReferences: [ownerReference(kind.resource, owner)],
+    };
     const pod: Pod = { ...blank, metadata };
     expectations.expect(key, count, []);
     const { made, error } = await slowStart(count, async () => void (await podControl.create(pod, owner)));
@@ -121,9 +133,11 @@ function createReplicaController<T extends ReplicaOwner>(context: ControllerCont
 
   async function deletePods(key: string, owner: T, doomed: readonly Pod[]): Promise<Outcome> {
     expectations.expect(key, 0, doomed.map(keyOf));
-    const results = await Promise.allSettled(doomed.map(async (pod) => {
-      if (!(await deleted(key, pod, owner))) expectations.deletionObserved(key, keyOf(pod));
-    }));
+    const results = await Promise.allSettled(
+      doomed.map(async (pod) => {
+        if (!(await deleted(key, pod, owner))) expectations.deletionObserved(key, keyOf(pod));
+      }),
+    );
     const failed = results.find((result) => result.status === 'rejected');
     return failed === undefined ? {} : { error: failed.reason, reason: 'FailedDelete' };
   }
@@ -141,8 +155,12 @@ function createReplicaController<T extends ReplicaOwner>(context: ControllerCont
     const old: ReplicaSetStatus = owner.status ?? { replicas: 0 };
     const message = outcome.error instanceof Error ? outcome.error.message : '';
     const status = computeReplicaStatus({
-      old, active, generation: owner.metadata?.generation ?? 0, templateLabels: owner.spec?.template?.metadata?.labels ?? {},
-      minReadySeconds: owner.spec?.minReadySeconds ?? 0, now: world.clock.now(),
+      old,
+      active,
+      generation: owner.metadata?.generation ?? 0,
+      templateLabels: owner.spec?.template?.metadata?.labels ?? {},
+      minReadySeconds: owner.spec?.minReadySeconds ?? 0,
+      now: world.clock.now(),
       ...(outcome.reason !== undefined && !isNamespaceTerminating(outcome.error) && { failure: { reason: outcome.reason, message } }),
     });
     if (equal(old, status)) return status;
@@ -168,20 +186,39 @@ function createReplicaController<T extends ReplicaOwner>(context: ControllerCont
     const wanted = owner.spec?.replicas ?? 1;
     const has = `It wants ${plural(wanted, 'Pod')} and has ${active.length}`;
     if (plan.action === 'create') {
-      world.trace({ type: 'decision', actor, object, did: `made ${plural(plan.count, 'Pod')}`, because: `${has}.`, facts: { wanted, has: active.length } });
+      world.trace({
+        type: 'decision',
+        actor,
+        object,
+        did: `made ${plural(plan.count, 'Pod')}`,
+        because: `${has}.`,
+        facts: { wanted, has: active.length },
+      });
       return;
     }
     for (const pod of plan.pods) {
       const because = wanted === 0 ? `${has}.` : `${has}; this one goes first, because ${deletionReason(pod)}.`;
-      world.trace({ type: 'decision', actor, object, did: `deleted Pod ${nameOf(pod)}`, because, facts: { wanted, has: active.length, pod: nameOf(pod) } });
+      world.trace({
+        type: 'decision',
+        actor,
+        object,
+        did: `deleted Pod ${nameOf(pod)}`,
+        because,
+        facts: { wanted, has: active.length, pod: nameOf(pod) },
+      });
     }
   }
 
   return {
-    name: kind.name, for: kind.resource as Resource, owns: [Pods],
+    name: kind.name,
+    for: kind.resource as Resource,
+    owns: [Pods],
     watches: [{ resource: Pods, toKeys: (object, old) => ownersWanting(object as Pod, old as Pod | undefined) }],
     reconcile,
   };
 }
 
-interface Outcome { readonly error?: unknown; readonly reason?: 'FailedCreate' | 'FailedDelete' }
+interface Outcome {
+  readonly error?: unknown;
+  readonly reason?: 'FailedCreate' | 'FailedDelete';
+}

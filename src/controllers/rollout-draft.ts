@@ -5,7 +5,18 @@ import type { Deployment, ReplicaSet } from '../api/generated/types.ts';
 import { annotationsOf, nameOf, namespaceOf, ownerReference, withMeta } from '../api/meta.ts';
 import { Deployments } from '../api/resources.ts';
 import {
-  REVISION, TEMPLATE_HASH, annotationsFor, fencePosts, findNewSet, hasDeadline, isRolling, oldestFirst, replicasOf, revisionOf, sizeAnnotations, sumReplicas,
+  REVISION,
+  TEMPLATE_HASH,
+  annotationsFor,
+  fencePosts,
+  findNewSet,
+  hasDeadline,
+  isRolling,
+  oldestFirst,
+  replicasOf,
+  revisionOf,
+  sizeAnnotations,
+  sumReplicas,
   templateHash,
 } from './replica-sets.ts';
 import { conditionIn, newCondition, withCondition } from './rollout-status.ts';
@@ -86,7 +97,10 @@ export function createDraft(given: Deployment, before: readonly ReplicaSet[], no
     created = sized;
     newName = nameOf(sized);
     replace(sized);
-    reasons.set(newName, sets.size > 1 ? 'The Pod template changed, and no ReplicaSet has the new one yet.' : 'No ReplicaSet has the Pod template yet.');
+    reasons.set(
+      newName,
+      sets.size > 1 ? 'The Pod template changed, and no ReplicaSet has the new one yet.' : 'No ReplicaSet has the Pod template yet.',
+    );
     setRevision(String(revision));
     if (hasDeadline(deployment)) progress('NewReplicaSetCreated', `Created new replica set "${newName}"`);
   }
@@ -119,11 +133,22 @@ export function createDraft(given: Deployment, before: readonly ReplicaSet[], no
       sets.delete(nameOf(set));
       removed.push(set);
     },
-    steps: () => [...stepsTo([...touched].flatMap((name) => sets.get(name) ?? []), originals, reasons), ...removed.map((replicaSet): RolloutStep => ({ type: 'delete', replicaSet }))],
+    steps: () => [
+      ...stepsTo(
+        [...touched].flatMap((name) => sets.get(name) ?? []),
+        originals,
+        reasons,
+      ),
+      ...removed.map((replicaSet): RolloutStep => ({ type: 'delete', replicaSet })),
+    ],
   };
 }
 
-function* stepsTo(sets: readonly ReplicaSet[], originals: ReadonlyMap<string, ReplicaSet>, reasons: ReadonlyMap<string, string>): Iterable<RolloutStep> {
+function* stepsTo(
+  sets: readonly ReplicaSet[],
+  originals: ReadonlyMap<string, ReplicaSet>,
+  reasons: ReadonlyMap<string, string>,
+): Iterable<RolloutStep> {
   for (const replicaSet of sets) {
     const original = originals.get(nameOf(replicaSet));
     const because = reasons.get(nameOf(replicaSet)) ?? '';
@@ -140,9 +165,12 @@ function newReplicaSet(deployment: Deployment, revision: number): ReplicaSet {
   const labels = { ...template.metadata?.labels, [TEMPLATE_HASH]: hash };
   const selector = deployment.spec?.selector ?? {};
   return {
-    apiVersion: 'apps/v1', kind: 'ReplicaSet',
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
     metadata: {
-      name: `${nameOf(deployment)}-${hash}`, namespace: namespaceOf(deployment), labels,
+      name: `${nameOf(deployment)}-${hash}`,
+      namespace: namespaceOf(deployment),
+      labels,
       annotations: { ...annotationsFor(deployment, {}, revision), ...sizeAnnotations(deployment) },
       ownerReferences: [ownerReference(Deployments, deployment)],
     },

@@ -15,7 +15,13 @@ type Conditions = readonly DeploymentCondition[];
 export const conditionIn = (conditions: Conditions | undefined, type: string): DeploymentCondition | undefined =>
   conditions?.find((condition) => condition.type === type);
 
-export const newCondition = (type: string, status: 'True' | 'False' | 'Unknown', reason: string, message: string, now: number): DeploymentCondition => {
+export const newCondition = (
+  type: string,
+  status: 'True' | 'False' | 'Unknown',
+  reason: string,
+  message: string,
+  now: number,
+): DeploymentCondition => {
   const at = rfc3339(now);
   return { type, status, lastUpdateTime: at, lastTransitionTime: at, reason, message };
 };
@@ -28,10 +34,16 @@ export function withCondition(conditions: Conditions, next: DeploymentCondition)
   return [...withoutCondition(conditions, next.type), kept];
 }
 
-export const withoutCondition = (conditions: Conditions, type: string): Conditions => conditions.filter((condition) => condition.type !== type);
+export const withoutCondition = (conditions: Conditions, type: string): Conditions =>
+  conditions.filter((condition) => condition.type !== type);
 
 /** Counts and Available; Progressing is left as it was. */
-export function computeCounts(deployment: Deployment, sets: readonly ReplicaSet[], newSet: ReplicaSet | undefined, now: number): DeploymentStatus {
+export function computeCounts(
+  deployment: Deployment,
+  sets: readonly ReplicaSet[],
+  newSet: ReplicaSet | undefined,
+  now: number,
+): DeploymentStatus {
   const available = sumAvailable(sets);
   const old = deployment.status ?? {};
   const enough = available >= replicasOf(deployment) - fencePosts(deployment).maxUnavailable;
@@ -55,23 +67,34 @@ function compact(status: DeploymentStatus): DeploymentStatus {
   const { replicas, updatedReplicas, readyReplicas, availableReplicas, unavailableReplicas, collisionCount, ...rest } = status;
   return {
     ...rest,
-    ...(replicas && { replicas }), ...(updatedReplicas && { updatedReplicas }), ...(readyReplicas && { readyReplicas }),
-    ...(availableReplicas && { availableReplicas }), ...(unavailableReplicas && { unavailableReplicas }),
+    ...(replicas && { replicas }),
+    ...(updatedReplicas && { updatedReplicas }),
+    ...(readyReplicas && { readyReplicas }),
+    ...(availableReplicas && { availableReplicas }),
+    ...(unavailableReplicas && { unavailableReplicas }),
     ...(collisionCount !== undefined && { collisionCount }),
   };
 }
 
 export function isComplete(deployment: Deployment, status: DeploymentStatus): boolean {
   const wanted = replicasOf(deployment);
-  return (status.updatedReplicas ?? 0) === wanted && (status.replicas ?? 0) === wanted && (status.availableReplicas ?? 0) === wanted
-    && (status.observedGeneration ?? 0) >= (deployment.metadata?.generation ?? 0);
+  return (
+    (status.updatedReplicas ?? 0) === wanted &&
+    (status.replicas ?? 0) === wanted &&
+    (status.availableReplicas ?? 0) === wanted &&
+    (status.observedGeneration ?? 0) >= (deployment.metadata?.generation ?? 0)
+  );
 }
 
 /** More new, fewer old, more ready or more available Pods than before. */
 function isProgressing(old: DeploymentStatus, next: DeploymentStatus): boolean {
   const outdated = (status: DeploymentStatus): number => (status.replicas ?? 0) - (status.updatedReplicas ?? 0);
-  return (next.updatedReplicas ?? 0) > (old.updatedReplicas ?? 0) || outdated(next) < outdated(old)
-    || (next.readyReplicas ?? 0) > (old.readyReplicas ?? 0) || (next.availableReplicas ?? 0) > (old.availableReplicas ?? 0);
+  return (
+    (next.updatedReplicas ?? 0) > (old.updatedReplicas ?? 0) ||
+    outdated(next) < outdated(old) ||
+    (next.readyReplicas ?? 0) > (old.readyReplicas ?? 0) ||
+    (next.availableReplicas ?? 0) > (old.availableReplicas ?? 0)
+  );
 }
 
 /** When the deadline of the current progress is over; undefined where none runs. */
@@ -82,7 +105,12 @@ function deadlineAt(deployment: Deployment): number | undefined {
 }
 
 /** The status after a round of a rollout. */
-export function computeRolloutStatus(deployment: Deployment, sets: readonly ReplicaSet[], newSet: ReplicaSet | undefined, now: number): DeploymentStatus {
+export function computeRolloutStatus(
+  deployment: Deployment,
+  sets: readonly ReplicaSet[],
+  newSet: ReplicaSet | undefined,
+  now: number,
+): DeploymentStatus {
   const old = deployment.status ?? {};
   const counts = computeCounts(deployment, sets, newSet, now);
   let conditions = counts.conditions ?? [];
@@ -95,11 +123,20 @@ export function computeRolloutStatus(deployment: Deployment, sets: readonly Repl
   return { ...counts, conditions };
 }
 
-function withProgress(deployment: Deployment, counts: DeploymentStatus, conditions: Conditions, newSet: ReplicaSet | undefined, now: number): Conditions {
+function withProgress(
+  deployment: Deployment,
+  counts: DeploymentStatus,
+  conditions: Conditions,
+  newSet: ReplicaSet | undefined,
+  now: number,
+): Conditions {
   const subject = newSet === undefined ? `Deployment "${nameOf(deployment)}"` : `ReplicaSet "${nameOf(newSet)}"`;
   const current = conditionIn(deployment.status?.conditions, 'Progressing');
   if (isComplete(deployment, counts)) {
-    return withCondition(conditions, newCondition('Progressing', 'True', NEW_SET_AVAILABLE, `${subject} has successfully progressed.`, now));
+    return withCondition(
+      conditions,
+      newCondition('Progressing', 'True', NEW_SET_AVAILABLE, `${subject} has successfully progressed.`, now),
+    );
   }
   if (isProgressing(deployment.status ?? {}, counts)) {
     const next = newCondition('Progressing', 'True', 'ReplicaSetUpdated', `${subject} is progressing.`, now);

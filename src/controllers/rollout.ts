@@ -13,11 +13,32 @@ import { annotationsOf, controllerOf, isTerminating, nameOf, uidOf } from '../ap
 import { createDraft, type Draft, type RolloutStep } from './rollout-draft.ts';
 import { isFinished } from './pods.ts';
 import {
-  DESIRED_REPLICAS, MAX_REPLICAS, REVISION, countAnnotation, fencePosts, hasDeadline, historyLimit, isRolling, oldestFirst, replicasOf, revisionOf, sumActual,
-  sumAvailable, sumReplicas,
+  DESIRED_REPLICAS,
+  MAX_REPLICAS,
+  REVISION,
+  countAnnotation,
+  fencePosts,
+  hasDeadline,
+  historyLimit,
+  isRolling,
+  oldestFirst,
+  replicasOf,
+  revisionOf,
+  sumActual,
+  sumAvailable,
+  sumReplicas,
 } from './replica-sets.ts';
 import {
-  PAUSED, RESUMED, TIMED_OUT, computeCounts, computeRolloutStatus, conditionIn, deadlineCheckInMs, isComplete, newCondition, withCondition,
+  PAUSED,
+  RESUMED,
+  TIMED_OUT,
+  computeCounts,
+  computeRolloutStatus,
+  conditionIn,
+  deadlineCheckInMs,
+  isComplete,
+  newCondition,
+  withCondition,
 } from './rollout-status.ts';
 import { plural } from './words.ts';
 
@@ -56,7 +77,8 @@ export function planRollout(input: RolloutInput): RolloutPlan {
 
 function finish(input: RolloutInput, draft: Draft, status: DeploymentStatus): RolloutPlan {
   const { deployment } = draft;
-  const isSame = equal(input.deployment.status ?? {}, status) && annotationsOf(input.deployment)[REVISION] === annotationsOf(deployment)[REVISION];
+  const isSame =
+    equal(input.deployment.status ?? {}, status) && annotationsOf(input.deployment)[REVISION] === annotationsOf(deployment)[REVISION];
   const againAfterMs = deadlineCheckInMs(deployment, status, input.now);
   return {
     steps: draft.steps(),
@@ -101,12 +123,19 @@ function growNew(draft: Draft): boolean {
   if (has > wanted) return draft.scale(newSet, wanted, `The Deployment wants ${plural(wanted, 'Pod')}.`);
   const { maxSurge } = fencePosts(draft.deployment);
   const total = sumReplicas(draft.sets());
-  return draft.scale(newSet, draft.newSetSize(has), `At most ${wanted + maxSurge} Pods may exist (${wanted} and ${maxSurge} more while rolling), and ${total} are asked for.`);
+  return draft.scale(
+    newSet,
+    draft.newSetSize(has),
+    `At most ${wanted + maxSurge} Pods may exist (${wanted} and ${maxSurge} more while rolling), and ${total} are asked for.`,
+  );
 }
 
 /** Scales old ReplicaSets down: Pods that are not available first, then as many as may be missing. True: something changed. */
 function shrinkOld(draft: Draft): boolean {
-  const old = draft.oldSets().filter((set) => replicasOf(set) > 0).sort(oldestFirst);
+  const old = draft
+    .oldSets()
+    .filter((set) => replicasOf(set) > 0)
+    .sort(oldestFirst);
   if (old.length === 0) return false;
   const newSet = draft.newSet();
   const wanted = replicasOf(draft.deployment);
@@ -120,7 +149,11 @@ function shrinkOld(draft: Draft): boolean {
     const count = Math.min(mayGo - gone, unavailable);
     if (count <= 0) continue;
     gone += count;
-    draft.scale(set, replicasOf(set) - count, `${plural(unavailable, 'Pod')} of it ${unavailable === 1 ? 'is' : 'are'} not available, so giving ${unavailable === 1 ? 'it' : 'them'} up costs nothing.`);
+    draft.scale(
+      set,
+      replicasOf(set) - count,
+      `${plural(unavailable, 'Pod')} of it ${unavailable === 1 ? 'is' : 'are'} not available, so giving ${unavailable === 1 ? 'it' : 'them'} up costs nothing.`,
+    );
   }
   const available = sumAvailable(draft.sets());
   let left = available - minAvailable;
@@ -131,7 +164,11 @@ function shrinkOld(draft: Draft): boolean {
     const count = Math.min(replicasOf(set), left);
     left -= count;
     gone += count;
-    draft.scale(set, replicasOf(set) - count, `${plural(available, 'Pod')} ${available === 1 ? 'is' : 'are'} available and ${minAvailable} must stay.`);
+    draft.scale(
+      set,
+      replicasOf(set) - count,
+      `${plural(available, 'Pod')} ${available === 1 ? 'is' : 'are'} available and ${minAvailable} must stay.`,
+    );
   }
   return gone > 0;
 }
@@ -163,13 +200,14 @@ function scaleAll(draft: Draft): void {
   const because = `The Deployment wants ${plural(wanted, 'Pod')}.`;
   const newSet = draft.newSet();
   const active = draft.sets().filter((set) => replicasOf(set) > 0);
-  const only = active.length === 0 ? newSet ?? [...draft.oldSets()].sort(oldestFirst).at(-1) : active[0];
+  const only = active.length === 0 ? (newSet ?? [...draft.oldSets()].sort(oldestFirst).at(-1)) : active[0];
   if (active.length <= 1) {
     if (only !== undefined && replicasOf(only) !== wanted) draft.scale(only, wanted, because);
     return;
   }
   if (newSet !== undefined && isSaturated(draft.deployment, newSet)) {
-    for (const set of active) if (nameOf(set) !== nameOf(newSet)) draft.scale(set, 0, 'The new ReplicaSet has all the Pods that are wanted.');
+    for (const set of active)
+      if (nameOf(set) !== nameOf(newSet)) draft.scale(set, 0, 'The new ReplicaSet has all the Pods that are wanted.');
     return;
   }
   if (isRolling(draft.deployment)) scaleInProportion(draft, active, because);

@@ -26,7 +26,10 @@ export const behind = (service: Service, pods: readonly Pod[]): readonly Pod[] =
 export function targetPortOf(pod: Pod, port: ServicePort): number | undefined {
   const target = port.targetPort ?? port.port;
   if (typeof target === 'number') return target === 0 ? port.port : target;
-  const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? []).filter((each) => each.restartPolicy === 'Always')];
+  const containers = [
+    ...(pod.spec?.containers ?? []),
+    ...(pod.spec?.initContainers ?? []).filter((each) => each.restartPolicy === 'Always'),
+  ];
   for (const container of containers) {
     const found = container.ports?.find((each) => each.name === target && (each.protocol ?? 'TCP') === (port.protocol ?? 'TCP'));
     if (found !== undefined) return found.containerPort;
@@ -40,14 +43,27 @@ export function hostnameFor(service: Service, pod: Pod): string | undefined {
   return hostname !== undefined && hostname !== '' && subdomain === nameOf(service) ? hostname : undefined;
 }
 
-export const targetRefOf = (pod: Pod): { readonly kind: 'Pod'; readonly namespace: string; readonly name: string; readonly uid: string } =>
-  ({ kind: 'Pod', namespace: namespaceOf(pod), name: nameOf(pod), uid: pod.metadata?.uid ?? '' });
+export const targetRefOf = (
+  pod: Pod,
+): { readonly kind: 'Pod'; readonly namespace: string; readonly name: string; readonly uid: string } => ({
+  kind: 'Pod',
+  namespace: namespaceOf(pod),
+  name: nameOf(pod),
+  uid: pod.metadata?.uid ?? '',
+});
 
 /** False where nothing changed that an endpoint shows. */
 function showsChange(pod: Pod, old: Pod): boolean {
-  return isTerminating(pod) !== isTerminating(old) || isReady(pod) !== isReady(old) || isFinished(pod) !== isFinished(old)
-    || pod.status?.podIP !== old.status?.podIP || pod.spec?.nodeName !== old.spec?.nodeName || !equal(pod.status?.podIPs, old.status?.podIPs)
-    || pod.spec?.hostname !== old.spec?.hostname || pod.spec?.subdomain !== old.spec?.subdomain;
+  return (
+    isTerminating(pod) !== isTerminating(old) ||
+    isReady(pod) !== isReady(old) ||
+    isFinished(pod) !== isFinished(old) ||
+    pod.status?.podIP !== old.status?.podIP ||
+    pod.spec?.nodeName !== old.spec?.nodeName ||
+    !equal(pod.status?.podIPs, old.status?.podIPs) ||
+    pod.spec?.hostname !== old.spec?.hostname ||
+    pod.spec?.subdomain !== old.spec?.subdomain
+  );
 }
 
 /** Keys of the Services that select the Pod, or selected it before. */
@@ -56,8 +72,12 @@ export function createServicesOf(context: ControllerContext): (pod: Pod, old?: P
   return (pod, old) => {
     const labelsChanged = old !== undefined && !equal(labelsOf(pod), labelsOf(old));
     if (old !== undefined && old !== pod && !labelsChanged && !showsChange(pod, old)) return [];
-    const selecting = services.list({ name: 'namespace', value: namespaceOf(pod) }).filter((service) =>
-      matchesMap(service.spec?.selector, labelsOf(pod)) || (labelsChanged && matchesMap(service.spec?.selector, labelsOf(old))));
+    const selecting = services
+      .list({ name: 'namespace', value: namespaceOf(pod) })
+      .filter(
+        (service) =>
+          matchesMap(service.spec?.selector, labelsOf(pod)) || (labelsChanged && matchesMap(service.spec?.selector, labelsOf(old))),
+      );
     return selecting.map(keyOf);
   };
 }

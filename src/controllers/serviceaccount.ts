@@ -24,11 +24,19 @@ export function createServiceAccountController(context: ControllerContext): Cont
       throw error;
     }
     const object = { resource: 'namespaces', name: key, uid: namespace.metadata?.uid };
-    world.trace({ type: 'decision', actor: name, object, did: 'made ServiceAccount default', because: 'Pods of a namespace run as its default ServiceAccount unless they name another.' });
+    world.trace({
+      type: 'decision',
+      actor: name,
+      object,
+      did: 'made ServiceAccount default',
+      because: 'Pods of a namespace run as its default ServiceAccount unless they name another.',
+    });
   }
 
   return {
-    name, for: Namespaces, reconcile,
+    name,
+    for: Namespaces,
+    reconcile,
     watches: [{ resource: ServiceAccounts, toKeys: (account) => (nameOf(account) === DEFAULT ? [namespaceOf(account)] : []) }],
   };
 }

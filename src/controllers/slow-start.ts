@@ -1,7 +1,10 @@
 /** Calls in batches of 1, 2, 4 ...: where a quota refuses every call, one is made in vain and not five hundred.
  *  Upstream: pkg/controller/replicaset/replica_set.go, slowStartBatch */
 
-export interface BatchOutcome { readonly made: number; readonly error?: unknown }
+export interface BatchOutcome {
+  readonly made: number;
+  readonly error?: unknown;
+}
 
 /** Stops after the first batch with a failure and tells the first of its errors. */
 export async function slowStart(count: number, call: (index: number) => Promise<void>): Promise<BatchOutcome> {

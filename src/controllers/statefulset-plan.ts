@@ -18,9 +18,18 @@ export interface StatefulInput {
 
 export type StatefulStep =
   | { readonly type: 'create'; readonly ordinal: number; readonly revision: string; readonly because: string }
-  | { readonly type: 'delete'; readonly pod: Pod; readonly because: string; readonly recreates?: 'failed' | 'terminated'; readonly scalesDown?: boolean };
+  | {
+      readonly type: 'delete';
+      readonly pod: Pod;
+      readonly because: string;
+      readonly recreates?: 'failed' | 'terminated';
+      readonly scalesDown?: boolean;
+    };
 
-export interface StatefulPlan { readonly steps: readonly StatefulStep[]; readonly status: StatefulSetStatus }
+export interface StatefulPlan {
+  readonly steps: readonly StatefulStep[];
+  readonly status: StatefulSetStatus;
+}
 
 /** The ordinal at the end of a Pod's name; -1 where it is none of the set's. */
 export function ordinalOf(set: StatefulSet, pod: Pod): number {
@@ -41,18 +50,26 @@ export function planStatefulSet(input: StatefulInput): StatefulPlan {
   const minReadySeconds = set.spec?.minReadySeconds ?? 0;
   const available = (pod: Pod): boolean => pod.status?.phase === 'Running' && isAvailable(pod, minReadySeconds, now);
   const byOrdinal = new Map(input.pods.map((pod) => [ordinalOf(set, pod), pod]));
-  const condemned = input.pods.filter((pod) => ordinalOf(set, pod) >= 0 && (ordinalOf(set, pod) < start || ordinalOf(set, pod) >= start + wanted))
+  const condemned = input.pods
+    .filter((pod) => ordinalOf(set, pod) >= 0 && (ordinalOf(set, pod) < start || ordinalOf(set, pod) >= start + wanted))
     .sort((a, b) => ordinalOf(set, b) - ordinalOf(set, a));
   const steps: StatefulStep[] = [];
   const counts = countPods(input, available);
   if (!isTerminating(set)) {
-    const goesOn = planReplicas(input, byOrdinal, available, steps, counts) && planCondemned(input, byOrdinal, condemned, available, steps, counts);
+    const goesOn =
+      planReplicas(input, byOrdinal, available, steps, counts) && planCondemned(input, byOrdinal, condemned, available, steps, counts);
     if (goesOn && isRollingSet(set)) planUpdate(input, byOrdinal, available, steps, counts);
   }
   return { steps, status: statusOf(input, counts) };
 }
 
-interface Counts { replicas: number; ready: number; available: number; current: number; updated: number }
+interface Counts {
+  replicas: number;
+  ready: number;
+  available: number;
+  current: number;
+  updated: number;
+}
 
 function countPods({ set, pods, currentRevision, updateRevision }: StatefulInput, available: (pod: Pod) => boolean): Counts {
   const counts: Counts = { replicas: 0, ready: 0, available: 0, current: 0, updated: 0 };
@@ -72,7 +89,13 @@ function count(counts: Counts, revision: string, currentRevision: string, update
 }
 
 /** Ordinals that should be there, lowest first. False: it must wait for one of them. */
-function planReplicas(input: StatefulInput, byOrdinal: ReadonlyMap<number, Pod>, available: (pod: Pod) => boolean, steps: StatefulStep[], counts: Counts): boolean {
+function planReplicas(
+  input: StatefulInput,
+  byOrdinal: ReadonlyMap<number, Pod>,
+  available: (pod: Pod) => boolean,
+  steps: StatefulStep[],
+  counts: Counts,
+): boolean {
   const { set } = input;
   const start = startOf(set);
   const inOrder = !isParallel(set);
@@ -80,14 +103,22 @@ function planReplicas(input: StatefulInput, byOrdinal: ReadonlyMap<number, Pod>,
     const pod = byOrdinal.get(ordinal);
     if (pod === undefined) {
       const revision = revisionFor(input, ordinal);
-      const because = inOrder && ordinal > start ? `${nameOf(set)}-${ordinal - 1} is running and ready, so the next one may start.` : 'It should be there and is not.';
+      const because =
+        inOrder && ordinal > start
+          ? `${nameOf(set)}-${ordinal - 1} is running and ready, so the next one may start.`
+          : 'It should be there and is not.';
       steps.push({ type: 'create', ordinal, revision, because });
       counts.replicas += 1;
       count(counts, revision, input.currentRevision, input.updateRevision, 1);
       if (inOrder) return false;
     } else if (isFinished(pod)) {
       if (!isTerminating(pod)) {
-        steps.push({ type: 'delete', pod, recreates: pod.status?.phase === 'Failed' ? 'failed' : 'terminated', because: 'It has ended; a new one takes its name and its volumes.' });
+        steps.push({
+          type: 'delete',
+          pod,
+          recreates: pod.status?.phase === 'Failed' ? 'failed' : 'terminated',
+          because: 'It has ended; a new one takes its name and its volumes.',
+        });
       }
       return false;
     } else if (inOrder && (isTerminating(pod) || !available(pod))) return false;
@@ -97,11 +128,16 @@ function planReplicas(input: StatefulInput, byOrdinal: ReadonlyMap<number, Pod>,
 
 /** Ordinals that should not be there, highest first. False: one of them is on its way out, or must wait. */
 function planCondemned(
-  { set, currentRevision, updateRevision, pods }: StatefulInput, byOrdinal: ReadonlyMap<number, Pod>, condemned: readonly Pod[], available: (pod: Pod) => boolean,
-  steps: StatefulStep[], counts: Counts,
+  { set, currentRevision, updateRevision, pods }: StatefulInput,
+  byOrdinal: ReadonlyMap<number, Pod>,
+  condemned: readonly Pod[],
+  available: (pod: Pod) => boolean,
+  steps: StatefulStep[],
+  counts: Counts,
 ): boolean {
   const inOrder = !isParallel(set);
-  const unhealthy = pods.filter((pod) => byOrdinal.has(ordinalOf(set, pod)) && (isTerminating(pod) || !available(pod)))
+  const unhealthy = pods
+    .filter((pod) => byOrdinal.has(ordinalOf(set, pod)) && (isTerminating(pod) || !available(pod)))
     .sort((a, b) => ordinalOf(set, a) - ordinalOf(set, b))[0];
   for (const pod of condemned) {
     if (isTerminating(pod)) {
@@ -109,7 +145,12 @@ function planCondemned(
       continue;
     }
     if (inOrder && !available(pod) && pod !== unhealthy) return false;
-    steps.push({ type: 'delete', pod, scalesDown: true, because: `Only ${set.spec?.replicas ?? 1} replicas are wanted, and the highest ordinal goes first.` });
+    steps.push({
+      type: 'delete',
+      pod,
+      scalesDown: true,
+      because: `Only ${set.spec?.replicas ?? 1} replicas are wanted, and the highest ordinal goes first.`,
+    });
     count(counts, revisionOfPod(pod), currentRevision, updateRevision, -1);
     if (inOrder) return false;
   }
@@ -117,7 +158,13 @@ function planCondemned(
 }
 
 /** The next Pod to replace by one of the new revision. */
-function planUpdate(input: StatefulInput, byOrdinal: ReadonlyMap<number, Pod>, available: (pod: Pod) => boolean, steps: StatefulStep[], counts: Counts): void {
+function planUpdate(
+  input: StatefulInput,
+  byOrdinal: ReadonlyMap<number, Pod>,
+  available: (pod: Pod) => boolean,
+  steps: StatefulStep[],
+  counts: Counts,
+): void {
   const { set, currentRevision, updateRevision } = input;
   const start = startOf(set);
   const partition = set.spec?.updateStrategy?.rollingUpdate?.partition ?? 0;
@@ -137,7 +184,7 @@ function planUpdate(input: StatefulInput, byOrdinal: ReadonlyMap<number, Pod>, a
 function revisionFor({ set, currentRevision, updateRevision }: StatefulInput, ordinal: number): string {
   if (!isRollingSet(set)) return updateRevision;
   const rolling = set.spec?.updateStrategy?.rollingUpdate;
-  const staysBelow = startOf(set) + (rolling === undefined ? set.status?.currentReplicas ?? 0 : rolling.partition ?? 0);
+  const staysBelow = startOf(set) + (rolling === undefined ? (set.status?.currentReplicas ?? 0) : (rolling.partition ?? 0));
   return ordinal < staysBelow ? currentRevision : updateRevision;
 }
 
@@ -145,11 +192,15 @@ function statusOf({ set, currentRevision, updateRevision }: StatefulInput, count
   const isDone = isRollingSet(set) && counts.updated === counts.replicas && counts.ready === counts.replicas;
   const current = isDone ? counts.updated : counts.current;
   return {
-    observedGeneration: set.metadata?.generation, replicas: counts.replicas,
-    ...(counts.ready > 0 && { readyReplicas: counts.ready }), ...(current > 0 && { currentReplicas: current }),
+    observedGeneration: set.metadata?.generation,
+    replicas: counts.replicas,
+    ...(counts.ready > 0 && { readyReplicas: counts.ready }),
+    ...(current > 0 && { currentReplicas: current }),
     ...(counts.updated > 0 && { updatedReplicas: counts.updated }),
-    currentRevision: isDone ? updateRevision : currentRevision, updateRevision,
-    collisionCount: set.status?.collisionCount ?? 0, availableReplicas: counts.available,
+    currentRevision: isDone ? updateRevision : currentRevision,
+    updateRevision,
+    collisionCount: set.status?.collisionCount ?? 0,
+    availableReplicas: counts.available,
     ...(set.status?.conditions !== undefined && { conditions: set.status.conditions }),
   };
 }

@@ -2,13 +2,31 @@
  *  Upstream: pkg/controller/statefulset/{stateful_set,stateful_set_control,stateful_pod_control}.go */
 import { equal } from '../base/json.ts';
 import { ApiError, isReason } from '../api/errors.ts';
-import type { ControllerRevision, PersistentVolumeClaim, Pod, PodTemplateSpec, StatefulSet, StatefulSetStatus, Volume } from '../api/generated/types.ts';
+import type {
+  ControllerRevision,
+  PersistentVolumeClaim,
+  Pod,
+  PodTemplateSpec,
+  StatefulSet,
+  StatefulSetStatus,
+  Volume,
+} from '../api/generated/types.ts';
 import { controllerOf, keyOf, labelsOf, nameOf, namespaceOf, ownerReference, uidOf } from '../api/meta.ts';
 import { ControllerRevisions, PersistentVolumeClaims, Pods, StatefulSets } from '../api/resources.ts';
 import { matchesLabelSelector } from '../api/selectors.ts';
 import type { Controller, ControllerContext, Requeue } from '../client/controller.ts';
 import { claim } from './claim.ts';
-import { byRevision, createRevision, HASH, isSameRevision, newRevision, renumberRevision, REVISION_HASH, templateIn, trimRevisions } from './controller-revisions.ts';
+import {
+  byRevision,
+  createRevision,
+  HASH,
+  isSameRevision,
+  newRevision,
+  renumberRevision,
+  REVISION_HASH,
+  templateIn,
+  trimRevisions,
+} from './controller-revisions.ts';
 import { nextAvailableInMs, podFromTemplate } from './pods.ts';
 import { planStatefulSet, type StatefulStep } from './statefulset-plan.ts';
 
@@ -28,7 +46,10 @@ export function createStatefulSetController(context: ControllerContext): Control
     const set = sets.get(key);
     if (set === undefined) return;
     const mine = await claim({
-      client, resource: Pods, ownerResource: StatefulSets, owner: set,
+      client,
+      resource: Pods,
+      ownerResource: StatefulSets,
+      owner: set,
       matches: (labels) => matchesLabelSelector(set.spec?.selector, labels),
       candidates: [...pods.list({ name: 'controller', value: uidOf(set) }), ...orphansOf(set)],
     });
@@ -55,7 +76,11 @@ export function createStatefulSetController(context: ControllerContext): Control
   const orphansOf = (set: StatefulSet): readonly Pod[] =>
     pods.list({ name: 'orphans', value: namespaceOf(set) }).filter((pod) => nameOf(pod).startsWith(`${nameOf(set)}-`));
 
-  interface Revisions { readonly all: readonly ControllerRevision[]; readonly current: ControllerRevision; readonly update: ControllerRevision }
+  interface Revisions {
+    readonly all: readonly ControllerRevision[];
+    readonly current: ControllerRevision;
+    readonly update: ControllerRevision;
+  }
 
   async function syncRevisions(set: StatefulSet): Promise<Revisions> {
     const all = [...revisions.list({ name: 'controller', value: uidOf(set) })].sort(byRevision);
@@ -68,7 +93,15 @@ export function createStatefulSetController(context: ControllerContext): Control
     if (update === undefined) {
       const status = { replicas: 0, ...set.status, collisionCount: (set.status?.collisionCount ?? 0) + 1 };
       await client.updateStatus(StatefulSets, { ...set, status });
-      throw new ApiError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: 'AlreadyExists', message: 'hash collision', code: 409 });
+      throw new ApiError({
+        kind: 'Status',
+        apiVersion: 'v1',
+        metadata: {},
+        status: 'Failure',
+        reason: 'AlreadyExists',
+        message: 'hash collision',
+        code: 409,
+      });
     }
     const current = all.find((each) => nameOf(each) === set.status?.currentRevision) ?? update;
     return { all, current, update };
@@ -114,7 +147,13 @@ export function createStatefulSetController(context: ControllerContext): Control
       }
       throw error;
     }
-    recorder.event(StatefulSets, set, 'Normal', 'SuccessfulCreate', `create Claim ${nameOf(wanted)} Pod ${pod} in StatefulSet ${nameOf(set)} success`);
+    recorder.event(
+      StatefulSets,
+      set,
+      'Normal',
+      'SuccessfulCreate',
+      `create Claim ${nameOf(wanted)} Pod ${pod} in StatefulSet ${nameOf(set)} success`,
+    );
   }
 
   /** With whenScaled: Delete a claim goes when the Pod that no longer has a place is gone. */
@@ -123,7 +162,9 @@ export function createStatefulSetController(context: ControllerContext): Control
       const existing = claims.get(keyOf(wanted));
       if (existing === undefined) continue;
       const owner = { apiVersion: 'v1', kind: 'Pod', name: nameOf(pod), uid: uidOf(pod) };
-      await client.patch(PersistentVolumeClaims, nameOf(existing), namespaceOf(existing), 'merge', { metadata: { ownerReferences: [owner] } });
+      await client.patch(PersistentVolumeClaims, nameOf(existing), namespaceOf(existing), 'merge', {
+        metadata: { ownerReferences: [owner] },
+      });
     }
   }
 
@@ -134,7 +175,8 @@ export function createStatefulSetController(context: ControllerContext): Control
     try {
       await work();
     } catch (error) {
-      if (error instanceof ApiError && error.reason !== 'AlreadyExists') recorder.event(StatefulSets, set, 'Warning', `Failed${capital}`, `${what} failed error: ${error.message}`);
+      if (error instanceof ApiError && error.reason !== 'AlreadyExists')
+        recorder.event(StatefulSets, set, 'Warning', `Failed${capital}`, `${what} failed error: ${error.message}`);
       throw error;
     }
     recorder.event(StatefulSets, set, 'Normal', `Successful${capital}`, `${what} successful`);
@@ -161,16 +203,26 @@ function statefulPod(set: StatefulSet, template: PodTemplateSpec, ordinal: numbe
   const name = `${nameOf(set)}-${ordinal}`;
   const pod = podFromTemplate(template, namespaceOf(set));
   const templates = set.spec?.volumeClaimTemplates ?? [];
-  const claimed = templates.map((each): Volume => ({ name: nameOf(each), persistentVolumeClaim: { claimName: `${nameOf(each)}-${name}` } }));
+  const claimed = templates.map((each): Volume => ({
+    name: nameOf(each),
+    persistentVolumeClaim: { claimName: `${nameOf(each)}-${name}` },
+  }));
   const others = (pod.spec?.volumes ?? []).filter((volume) => !claimed.some((each) => each.name === volume.name));
   const volumes = [...claimed, ...others];
   return {
     ...pod,
     metadata: {
-      ...pod.metadata, name, ownerReferences: [ownerReference(StatefulSets, set)],
+      ...pod.metadata,
+      name,
+      ownerReferences: [ownerReference(StatefulSets, set)],
       labels: { ...pod.metadata?.labels, [REVISION_HASH]: revision, [POD_NAME]: name, [POD_INDEX]: String(ordinal) },
     },
-    spec: { ...pod.spec!, hostname: name, ...(set.spec?.serviceName && { subdomain: set.spec.serviceName }), ...(volumes.length > 0 && { volumes }) },
+    spec: {
+      ...pod.spec!,
+      hostname: name,
+      ...(set.spec?.serviceName && { subdomain: set.spec.serviceName }),
+      ...(volumes.length > 0 && { volumes }),
+    },
   };
 }
 
@@ -178,9 +230,12 @@ function statefulPod(set: StatefulSet, template: PodTemplateSpec, ordinal: numbe
 function claimsOf(set: StatefulSet, pod: string): readonly PersistentVolumeClaim[] {
   const goWithSet = set.spec?.persistentVolumeClaimRetentionPolicy?.whenDeleted === 'Delete';
   return (set.spec?.volumeClaimTemplates ?? []).map((template) => ({
-    apiVersion: 'v1', kind: 'PersistentVolumeClaim',
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
     metadata: {
-      ...template.metadata, name: `${nameOf(template)}-${pod}`, namespace: namespaceOf(set),
+      ...template.metadata,
+      name: `${nameOf(template)}-${pod}`,
+      namespace: namespaceOf(set),
       labels: { ...template.metadata?.labels, ...set.spec?.selector.matchLabels },
       ...(goWithSet && { ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name: nameOf(set), uid: uidOf(set) }] }),
     },

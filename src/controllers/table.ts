@@ -17,7 +17,10 @@ import { createServiceAccountController } from './serviceaccount.ts';
 import { createStatefulSetController } from './statefulset.ts';
 import { createTaintEvictionController } from './taint-eviction.ts';
 
-export interface ControllerSettings { readonly rootCA: string; readonly clusterCIDR: string }
+export interface ControllerSettings {
+  readonly rootCA: string;
+  readonly clusterCIDR: string;
+}
 
 /** What a new namespace needs before its first Pod may start comes quicker than other consequences. */
 const SOON = [5, 10] as const;

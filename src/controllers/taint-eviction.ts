@@ -16,18 +16,31 @@ const NAME = 'taint-eviction-controller';
 export function stayMs(taints: readonly Taint[], tolerations: readonly Toleration[]): number {
   if (taints.some((taint) => !isTolerated(taint, tolerations))) return 0;
   const used = tolerations.filter((toleration) => taints.some((taint) => tolerates(toleration, taint)));
-  const seconds = used.flatMap((toleration) => (toleration.tolerationSeconds === undefined ? [] : [Math.max(0, toleration.tolerationSeconds)]));
+  const seconds = used.flatMap((toleration) =>
+    toleration.tolerationSeconds === undefined ? [] : [Math.max(0, toleration.tolerationSeconds)],
+  );
   return seconds.length === 0 ? Infinity : Math.min(...seconds) * 1000;
 }
 
-interface Planned { readonly since: number; readonly at: number; readonly timer: Disposable; readonly uid: string }
+interface Planned {
+  readonly since: number;
+  readonly at: number;
+  readonly timer: Disposable;
+  readonly uid: string;
+}
 
 export function createTaintEvictionController(context: ControllerContext): Controller {
   const { world, client, recorder } = context;
   const nodes = context.informer(Nodes);
   const pods = context.informer(Pods);
   const planned = new Map<string, Planned>();
-  const evictions = createWorkQueue(world, { name: NAME, process: evict, workers: 8, latencyMs: [0, 0], onError: (_, error) => rethrowOurs(error) });
+  const evictions = createWorkQueue(world, {
+    name: NAME,
+    process: evict,
+    workers: 8,
+    latencyMs: [0, 0],
+    onError: (_, error) => rethrowOurs(error),
+  });
   pods.addIndex('node', (pod) => [pod.spec?.nodeName ?? '']);
   pods.onChange(({ type, object, old }) => {
     if (type === 'delete' || isTerminating(object)) return drop(keyOf(object));
@@ -63,7 +76,10 @@ export function createTaintEvictionController(context: ControllerContext): Contr
     const at = now + stay;
     planned.set(key, { since, at, uid: uidOf(pod), timer: world.clock.setTimer(stay, () => evictions.add(key)) });
     const list = taints.map((taint) => taint.key).join(', ');
-    if (stay > 0) trace(pod, `will evict the Pod in ${stay / 1000} s`, `Its node is tainted ${list}, which the Pod tolerates for ${stay / 1000} s.`, { seconds: stay / 1000 });
+    if (stay > 0)
+      trace(pod, `will evict the Pod in ${stay / 1000} s`, `Its node is tainted ${list}, which the Pod tolerates for ${stay / 1000} s.`, {
+        seconds: stay / 1000,
+      });
   }
 
   /** The condition tells why; the deletion is graceful, so the Pod of a dead node stays Terminating until the node is back or gone. */
@@ -73,7 +89,10 @@ export function createTaintEvictionController(context: ControllerContext): Contr
     if (plan === undefined || pod === undefined || uidOf(pod) !== plan.uid) return;
     recorder.event(Pods, pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${key}`);
     const condition = {
-      type: 'DisruptionTarget', status: 'True', lastTransitionTime: rfc3339(world.clock.now()), reason: 'DeletionByTaintManager',
+      type: 'DisruptionTarget',
+      status: 'True',
+      lastTransitionTime: rfc3339(world.clock.now()),
+      reason: 'DeletionByTaintManager',
       message: 'Taint manager: deleting due to NoExecute taint',
     };
     try {
@@ -84,7 +103,12 @@ export function createTaintEvictionController(context: ControllerContext): Contr
       if (!isReason(error, 'NotFound') && !isReason(error, 'Conflict')) throw error;
     }
     drop(key);
-    trace(pod, 'evicted the Pod', `Its node ${pod.spec?.nodeName ?? ''} has a NoExecute taint that the Pod does not tolerate any longer.`, {});
+    trace(
+      pod,
+      'evicted the Pod',
+      `Its node ${pod.spec?.nodeName ?? ''} has a NoExecute taint that the Pod does not tolerate any longer.`,
+      {},
+    );
   }
 
   async function reconcile(key: string): Promise<void> {
@@ -101,4 +125,5 @@ export function createTaintEvictionController(context: ControllerContext): Contr
   return { name: NAME, for: Nodes, reconcile };
 }
 
-const noExecuteTaints = (node: Node | undefined): readonly Taint[] => (node?.spec?.taints ?? []).filter((taint) => taint.effect === 'NoExecute');
+const noExecuteTaints = (node: Node | undefined): readonly Taint[] =>
+  (node?.spec?.taints ?? []).filter((taint) => taint.effect === 'NoExecute');

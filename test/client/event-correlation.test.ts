@@ -3,15 +3,22 @@ import type { CoreV1Event } from '../../src/api/generated/types.ts';
 import { createEventCorrelation, type Correlated } from '../../src/client/event-correlation.ts';
 import { loneWorld } from '../../src/sim/lone-world.ts';
 
-function setUp(): { send(message: string, reason?: string): Correlated; wait(ms: number): Promise<void> } {
+function setUp(): { send: (message: string, reason?: string) => Correlated; wait: (ms: number) => Promise<void> } {
   const lone = loneWorld();
   let names = 0;
   const correlation = createEventCorrelation(lone.world.clock, (object) => `${object}.${(names += 1)}`);
   return {
     send(message, reason = 'Failed') {
       const event: CoreV1Event = {
-        metadata: { name: `web.${(names += 1)}`, namespace: 'default' }, involvedObject: { kind: 'Pod', namespace: 'default', name: 'web', uid: 'u' },
-        type: 'Warning', reason, message, count: 1, firstTimestamp: 'first', lastTimestamp: 'last', source: { component: 'kubelet' },
+        metadata: { name: `web.${(names += 1)}`, namespace: 'default' },
+        involvedObject: { kind: 'Pod', namespace: 'default', name: 'web', uid: 'u' },
+        type: 'Warning',
+        reason,
+        message,
+        count: 1,
+        firstTimestamp: 'first',
+        lastTimestamp: 'last',
+        source: { component: 'kubelet' },
       };
       const outcome = correlation.correlate(event);
       if (outcome.action !== 'skip') correlation.written(outcome.key, outcome.event);
@@ -26,7 +33,11 @@ describe('events (I24)', () => {
     const { send } = setUp();
     const first = send('no image');
     expect(first.action).toBe('create');
-    expect(send('no image')).toMatchObject({ action: 'patch', patch: { count: 2, lastTimestamp: 'last', message: 'no image' }, event: { metadata: { name: first.action === 'create' && first.event.metadata.name } } });
+    expect(send('no image')).toMatchObject({
+      action: 'patch',
+      patch: { count: 2, lastTimestamp: 'last', message: 'no image' },
+      event: { metadata: { name: first.action === 'create' && first.event.metadata.name } },
+    });
     expect(send('no image')).toMatchObject({ action: 'patch', patch: { count: 3 } });
   });
 

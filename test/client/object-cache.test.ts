@@ -3,7 +3,13 @@ import type { Pod } from '../../src/api/generated/types.ts';
 import { createObjectCache } from '../../src/client/object-cache.ts';
 
 const pod = (name: string, revision: string, owner = 'o', uid = name): Pod => ({
-  metadata: { name, namespace: 'a', uid, resourceVersion: revision, ownerReferences: [{ apiVersion: 'v1', kind: 'X', name: owner, uid: owner, controller: true }] },
+  metadata: {
+    name,
+    namespace: 'a',
+    uid,
+    resourceVersion: revision,
+    ownerReferences: [{ apiVersion: 'v1', kind: 'X', name: owner, uid: owner, controller: true }],
+  },
 });
 
 function setUp(): { cache: ReturnType<typeof createObjectCache<Pod>>; heard: string[] } {
@@ -33,7 +39,8 @@ describe('what an informer holds', () => {
     const { cache } = setUp();
     cache.put(pod('a', '1', 'x'));
     cache.put(pod('b', '2', 'x'));
-    const names = (owner: string): readonly (string | undefined)[] => cache.list({ name: 'controller', value: owner }).map((each) => each.metadata?.name);
+    const names = (owner: string): readonly (string | undefined)[] =>
+      cache.list({ name: 'controller', value: owner }).map((each) => each.metadata?.name);
     expect(names('x')).toEqual(['a', 'b']);
     cache.put(pod('a', '3', 'y'));
     cache.put(pod('b', '4', 'x'));

@@ -4,9 +4,17 @@ import { Pods } from '../../src/api/resources.ts';
 import { createWorkQueue, rethrowOurs, type WorkQueueOptions } from '../../src/client/work-queue.ts';
 import { loneWorld, type LoneWorld } from '../../src/sim/lone-world.ts';
 
-interface Work { readonly key: string; readonly at: number }
+interface Work {
+  readonly key: string;
+  readonly at: number;
+}
 
-function setUp(options: Partial<WorkQueueOptions> = {}): { lone: LoneWorld; queue: ReturnType<typeof createWorkQueue>; work: Work[]; running: Set<string> } {
+function setUp(options: Partial<WorkQueueOptions> = {}): {
+  lone: LoneWorld;
+  queue: ReturnType<typeof createWorkQueue>;
+  work: Work[];
+  running: Set<string>;
+} {
   const lone = loneWorld();
   const startedAt = lone.world.clock.now();
   const work: Work[] = [];
@@ -71,7 +79,9 @@ describe('the work queue', () => {
     const times: number[] = [];
     const lone = loneWorld();
     const queue = createWorkQueue(lone.world, {
-      name: 'test', latencyMs: [0, 0], onError: (_, error) => rethrowOurs(error),
+      name: 'test',
+      latencyMs: [0, 0],
+      onError: (_, error) => rethrowOurs(error),
       process: async () => {
         times.push(lone.world.clock.now());
         if (times.length < 5) throw notFound(Pods, 'x');
@@ -92,7 +102,11 @@ describe('the work queue', () => {
   it('comes again when the work asks for it', async () => {
     const times: number[] = [];
     const lone = loneWorld();
-    const queue = createWorkQueue(lone.world, { name: 'test', latencyMs: [0, 0], process: async () => (times.push(lone.world.clock.now()) < 3 ? { afterMs: 70 } : undefined) });
+    const queue = createWorkQueue(lone.world, {
+      name: 'test',
+      latencyMs: [0, 0],
+      process: async () => (times.push(lone.world.clock.now()) < 3 ? { afterMs: 70 } : undefined),
+    });
     queue.add('a');
     await lone.advance(1000);
     expect(times.map((time) => time - times[0]!)).toEqual([0, 70, 140]);

@@ -3,12 +3,17 @@ import type { Job, StatefulSet } from '../../src/api/generated/types.ts';
 import { nameOf } from '../../src/api/meta.ts';
 import { DaemonSets, Jobs, Nodes, PersistentVolumeClaims, Pods, StatefulSets } from '../../src/api/resources.ts';
 import { formatIndexes, parseIndexes } from '../../src/controllers/job-indexes.ts';
-import { smallCluster, type SmallCluster } from '../support/small-cluster.ts';
+import { byText, smallCluster, type SmallCluster } from '../support/small-cluster.ts';
 
-const template = (image = 'nginx:1', more: object = {}): object => ({ metadata: { labels: { app: 'x' } }, spec: { containers: [{ name: 'c', image }], ...more } });
+const template = (image = 'nginx:1', more: object = {}): object => ({
+  metadata: { labels: { app: 'x' } },
+  spec: { containers: [{ name: 'c', image }], ...more },
+});
 const selector = { matchLabels: { app: 'x' } };
-const nodesOf = async (cluster: SmallCluster): Promise<readonly (string | undefined)[]> => (await cluster.pods()).map((pod) => pod.spec?.nodeName).sort();
-const imagesOf = async (cluster: SmallCluster): Promise<readonly (string | undefined)[]> => (await cluster.pods()).map((pod) => pod.spec?.containers[0]?.image);
+const nodesOf = async (cluster: SmallCluster): Promise<readonly (string | undefined)[]> =>
+  (await cluster.pods()).map((pod) => pod.spec?.nodeName).sort(byText);
+const imagesOf = async (cluster: SmallCluster): Promise<readonly (string | undefined)[]> =>
+  (await cluster.pods()).map((pod) => pod.spec?.containers[0]?.image);
 
 describe('a DaemonSet', () => {
   const set = { metadata: { name: 'agent' }, spec: { selector, template: template() } };
@@ -23,11 +28,23 @@ describe('a DaemonSet', () => {
     await cluster.advance(3000);
     expect(await nodesOf(cluster)).toEqual(['worker-1', 'worker-3']);
     const made = await cluster.get(DaemonSets, 'agent');
-    expect(made.status).toMatchObject({ desiredNumberScheduled: 2, currentNumberScheduled: 2, numberReady: 2, numberAvailable: 2, updatedNumberScheduled: 2, numberMisscheduled: 0, observedGeneration: 1 });
+    expect(made.status).toMatchObject({
+      desiredNumberScheduled: 2,
+      currentNumberScheduled: 2,
+      numberReady: 2,
+      numberAvailable: 2,
+      updatedNumberScheduled: 2,
+      numberMisscheduled: 0,
+      observedGeneration: 1,
+    });
     await cluster.drive(cluster.client.patch(Nodes, 'worker-1', undefined, 'merge', { metadata: { labels: { disk: null } } }));
     await cluster.advance(3000);
     expect(await nodesOf(cluster)).toEqual(['worker-3']);
-    expect((await cluster.events('agent')).map((event) => event.replace(/agent-\w+$/, 'agent-x')).sort()).toEqual(['SuccessfulCreate: Created pod: agent-x', 'SuccessfulCreate: Created pod: agent-x', 'SuccessfulDelete: Deleted pod: agent-x']);
+    expect((await cluster.events('agent')).map((event) => event.replace(/agent-\w+$/, 'agent-x')).sort(byText)).toEqual([
+      'SuccessfulCreate: Created pod: agent-x',
+      'SuccessfulCreate: Created pod: agent-x',
+      'SuccessfulDelete: Deleted pod: agent-x',
+    ]);
   });
 
   it('is updated node by node', async () => {
@@ -40,7 +57,11 @@ describe('a DaemonSet', () => {
       await cluster.advance(100);
       least = Math.min(least, (await cluster.pods()).filter((pod) => pod.status?.phase === 'Running').length);
     }
-    expect([least, await imagesOf(cluster), await nodesOf(cluster)]).toEqual([2, ['nginx:2', 'nginx:2', 'nginx:2'], ['worker-1', 'worker-2', 'worker-3']]);
+    expect([least, await imagesOf(cluster), await nodesOf(cluster)]).toEqual([
+      2,
+      ['nginx:2', 'nginx:2', 'nginx:2'],
+      ['worker-1', 'worker-2', 'worker-3'],
+    ]);
   });
 
   it('tolerates what a node may come to suffer', async () => {
@@ -49,17 +70,32 @@ describe('a DaemonSet', () => {
     await cluster.advance(2000);
     const [pod] = await cluster.pods();
     expect(pod?.spec?.tolerations?.map((each) => `${each.key?.replace('node.kubernetes.io/', '')}:${each.effect}`)).toEqual([
-      'not-ready:NoExecute', 'unreachable:NoExecute', 'disk-pressure:NoSchedule', 'memory-pressure:NoSchedule', 'pid-pressure:NoSchedule', 'unschedulable:NoSchedule',
+      'not-ready:NoExecute',
+      'unreachable:NoExecute',
+      'disk-pressure:NoSchedule',
+      'memory-pressure:NoSchedule',
+      'pid-pressure:NoSchedule',
+      'unschedulable:NoSchedule',
     ]);
   });
 });
 
 describe('a StatefulSet (I17)', () => {
-  const set = (replicas: number, more: object = {}): object => ({ metadata: { name: 'db' }, spec: { replicas, serviceName: 'db', selector, template: template(), ...more } });
+  const set = (replicas: number, more: object = {}): object => ({
+    metadata: { name: 'db' },
+    spec: { replicas, serviceName: 'db', selector, template: template(), ...more },
+  });
 
   it('makes Pods in order, each when the one before is ready, and takes them away in reverse', async () => {
     const cluster = await smallCluster({ stopMs: 500 });
-    await cluster.create(StatefulSets, set(3, { volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } }] }));
+    await cluster.create(
+      StatefulSets,
+      set(3, {
+        volumeClaimTemplates: [
+          { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
+        ],
+      }),
+    );
     await cluster.advance(300);
     expect((await cluster.pods()).map(nameOf)).toEqual(['db-0']);
     await cluster.advance(5000);
@@ -68,7 +104,10 @@ describe('a StatefulSet (I17)', () => {
     expect(pods[1]?.metadata?.labels).toMatchObject({ 'statefulset.kubernetes.io/pod-name': 'db-1', 'apps.kubernetes.io/pod-index': '1' });
     expect(pods[1]?.spec).toMatchObject({ hostname: 'db-1', subdomain: 'db' });
     expect((await cluster.list(PersistentVolumeClaims)).map(nameOf)).toEqual(['data-db-0', 'data-db-1', 'data-db-2']);
-    expect((await cluster.events('db')).slice(0, 2)).toEqual(['SuccessfulCreate: create Claim data-db-0 Pod db-0 in StatefulSet db success', 'SuccessfulCreate: create Pod db-0 in StatefulSet db successful']);
+    expect((await cluster.events('db')).slice(0, 2)).toEqual([
+      'SuccessfulCreate: create Claim data-db-0 Pod db-0 in StatefulSet db success',
+      'SuccessfulCreate: create Pod db-0 in StatefulSet db successful',
+    ]);
     await cluster.drive(cluster.client.patch(StatefulSets, 'db', 'default', 'merge', { spec: { replicas: 1 } }));
     await cluster.advance(400);
     expect((await cluster.pods()).map(nameOf)).toEqual(['db-0', 'db-1']);
@@ -82,7 +121,8 @@ describe('a StatefulSet (I17)', () => {
     const cluster = await smallCluster({ isBroken: (pod) => pod.spec?.containers[0]?.image === 'bad' });
     await cluster.create(StatefulSets, set(3, { updateStrategy: { rollingUpdate: { partition: 1 } } }));
     await cluster.advance(8000);
-    const patch = (spec: object): Promise<StatefulSet> => cluster.drive(cluster.client.patch(StatefulSets, 'db', 'default', 'merge', { spec }));
+    const patch = (spec: object): Promise<StatefulSet> =>
+      cluster.drive(cluster.client.patch(StatefulSets, 'db', 'default', 'merge', { spec }));
     await patch({ template: template('nginx:2') });
     await cluster.advance(8000);
     expect(await imagesOf(cluster)).toEqual(['nginx:1', 'nginx:2', 'nginx:2']);
@@ -109,7 +149,9 @@ describe('a StatefulSet (I17)', () => {
     expect(await cluster.pods()).toHaveLength(3);
     await cluster.advance(3000);
     const { uid } = (await cluster.get(Pods, 'db-1')).metadata ?? {};
-    await cluster.drive(cluster.client.patch(Pods, 'db-1', 'default', 'strategic', { status: { phase: 'Failed' } }, { subresource: 'status' }));
+    await cluster.drive(
+      cluster.client.patch(Pods, 'db-1', 'default', 'strategic', { status: { phase: 'Failed' } }, { subresource: 'status' }),
+    );
     await cluster.advance(5000);
     expect((await cluster.get(Pods, 'db-1')).metadata?.uid).not.toBe(uid);
     expect(await cluster.events('db')).toContain('RecreatingFailedPod: StatefulSet default/db is recreating failed Pod db-1');
@@ -117,8 +159,12 @@ describe('a StatefulSet (I17)', () => {
 });
 
 describe('a Job (I18)', () => {
-  const job = (spec: object): object => ({ metadata: { name: 'pi' }, spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'pi' }] } }, ...spec } });
-  const conditions = (of: Job): readonly string[] => (of.status?.conditions ?? []).map((each) => `${each.type} ${each.status} ${each.reason}: ${each.message}`);
+  const job = (spec: object): object => ({
+    metadata: { name: 'pi' },
+    spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'pi' }] } }, ...spec },
+  });
+  const conditions = (of: Job): readonly string[] =>
+    (of.status?.conditions ?? []).map((each) => `${each.type} ${each.status} ${each.reason}: ${each.message}`);
 
   it('runs until enough Pods have succeeded, so many at once, and keeps them', async () => {
     const cluster = await smallCluster({ endOf: () => ({ afterMs: 3000, exitCode: 0 }) });
@@ -130,9 +176,16 @@ describe('a Job (I18)', () => {
     }
     const done = await cluster.get(Jobs, 'pi');
     expect(most).toBe(2);
-    expect(done.status).toMatchObject({ succeeded: 5, ready: 0, terminating: 0, uncountedTerminatedPods: {}, completionTime: expect.any(String) });
+    expect(done.status).toMatchObject({
+      succeeded: 5,
+      ready: 0,
+      terminating: 0,
+      uncountedTerminatedPods: {},
+      completionTime: expect.any(String),
+    });
     expect(conditions(done)).toEqual([
-      'SuccessCriteriaMet True CompletionsReached: Reached expected number of succeeded pods', 'Complete True CompletionsReached: Reached expected number of succeeded pods',
+      'SuccessCriteriaMet True CompletionsReached: Reached expected number of succeeded pods',
+      'Complete True CompletionsReached: Reached expected number of succeeded pods',
     ]);
     const pods = await cluster.list(Pods);
     expect([pods.length, pods.every((pod) => (pod.metadata?.finalizers ?? []).length === 0)]).toEqual([5, true]);
@@ -146,7 +199,8 @@ describe('a Job (I18)', () => {
     const failed = await cluster.get(Jobs, 'pi');
     expect(failed.status).toMatchObject({ failed: 3 });
     expect(conditions(failed)).toEqual([
-      'FailureTarget True BackoffLimitExceeded: Job has reached the specified backoff limit', 'Failed True BackoffLimitExceeded: Job has reached the specified backoff limit',
+      'FailureTarget True BackoffLimitExceeded: Job has reached the specified backoff limit',
+      'Failed True BackoffLimitExceeded: Job has reached the specified backoff limit',
     ]);
     const times = (await cluster.list(Pods)).map((pod) => Date.parse(pod.metadata?.creationTimestamp ?? '') / 1000).sort((a, b) => a - b);
     expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(10);
@@ -159,8 +213,12 @@ describe('a Job (I18)', () => {
     await cluster.create(Jobs, job({ completions: 3, parallelism: 3, completionMode: 'Indexed' }));
     await cluster.advance(20_000);
     const pods = await cluster.list(Pods);
-    expect(pods.map((pod) => pod.metadata?.annotations?.['batch.kubernetes.io/job-completion-index']).sort()).toEqual(['0', '1', '2']);
-    expect(pods.map((pod) => pod.spec?.hostname).sort()).toEqual(['pi-0', 'pi-1', 'pi-2']);
+    expect(pods.map((pod) => pod.metadata?.annotations?.['batch.kubernetes.io/job-completion-index']).sort(byText)).toEqual([
+      '0',
+      '1',
+      '2',
+    ]);
+    expect(pods.map((pod) => pod.spec?.hostname).sort(byText)).toEqual(['pi-0', 'pi-1', 'pi-2']);
     expect(pods[0]?.spec?.containers[0]?.env?.map((each) => each.name)).toEqual(['JOB_COMPLETION_INDEX']);
     expect((await cluster.get(Jobs, 'pi')).status).toMatchObject({ succeeded: 3, completedIndexes: '0-2' });
   });
@@ -169,9 +227,13 @@ describe('a Job (I18)', () => {
     const cluster = await smallCluster({ stopMs: 5000 });
     await cluster.create(Jobs, job({ activeDeadlineSeconds: 20 }));
     await cluster.advance(23_000);
-    expect(conditions(await cluster.get(Jobs, 'pi'))).toEqual(['FailureTarget True DeadlineExceeded: Job was active longer than specified deadline']);
+    expect(conditions(await cluster.get(Jobs, 'pi'))).toEqual([
+      'FailureTarget True DeadlineExceeded: Job was active longer than specified deadline',
+    ]);
     await cluster.advance(10_000);
-    expect(conditions(await cluster.get(Jobs, 'pi')).at(-1)).toBe('Failed True DeadlineExceeded: Job was active longer than specified deadline');
+    expect(conditions(await cluster.get(Jobs, 'pi')).at(-1)).toBe(
+      'Failed True DeadlineExceeded: Job was active longer than specified deadline',
+    );
     expect(await cluster.list(Pods)).toHaveLength(0);
   });
 
@@ -185,13 +247,23 @@ describe('a Job (I18)', () => {
     await cluster.advance(3000);
     expect(await cluster.pods()).toHaveLength(1);
     expect(conditions(await cluster.get(Jobs, 'pi'))).toEqual(['Suspended False JobResumed: Job resumed']);
-    expect(await cluster.events('pi')).toEqual(['Suspended: Job suspended', expect.stringMatching(/^SuccessfulCreate: Created pod: pi-\w{5}$/), 'Resumed: Job resumed']);
+    expect(await cluster.events('pi')).toEqual([
+      'Suspended: Job suspended',
+      expect.stringMatching(/^SuccessfulCreate: Created pod: pi-\w{5}$/),
+      'Resumed: Job resumed',
+    ]);
     await cluster.drive(cluster.client.delete(Jobs, 'pi', 'default', { propagationPolicy: 'Background' }));
     await cluster.advance(5000);
     expect(await cluster.list(Pods)).toHaveLength(0);
   });
 
-  it.each([['', []], ['3', [3]], ['0,1', [0, 1]], ['0-2', [0, 1, 2]], ['1,3-5,7,8', [1, 3, 4, 5, 7, 8]]] as const)('writes its indexes as %s', (text, indexes) => {
+  it.each([
+    ['', []],
+    ['3', [3]],
+    ['0,1', [0, 1]],
+    ['0-2', [0, 1, 2]],
+    ['1,3-5,7,8', [1, 3, 4, 5, 7, 8]],
+  ] as const)('writes its indexes as %s', (text, indexes) => {
     expect(formatIndexes(indexes)).toBe(text);
     expect([...parseIndexes(text, 100)]).toEqual(indexes);
   });

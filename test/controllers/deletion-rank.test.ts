@@ -5,14 +5,22 @@ import { DELETION_COST, rankForDeletion } from '../../src/controllers/deletion-r
 const NOW = Date.UTC(2026, 0, 1, 12, 0, 0);
 const ago = (seconds: number): string => new Date(NOW - seconds * 1000).toISOString().replace('.000', '');
 
-interface Row { readonly node?: string; readonly phase?: string; readonly readyFor?: number; readonly cost?: string; readonly restarts?: number; readonly age?: number }
+interface Row {
+  readonly node?: string;
+  readonly phase?: string;
+  readonly readyFor?: number;
+  readonly cost?: string;
+  readonly restarts?: number;
+  readonly age?: number;
+}
 
 function pod(name: string, { node = 'n1', phase = 'Running', readyFor, cost, restarts = 0, age = 1000 }: Row): Pod {
   return {
     metadata: { name, uid: name, creationTimestamp: ago(age), ...(cost !== undefined && { annotations: { [DELETION_COST]: cost } }) },
     spec: { containers: [], ...(node !== '' && { nodeName: node }) },
     status: {
-      phase, containerStatuses: [{ name: 'c', image: '', imageID: '', ready: readyFor !== undefined, restartCount: restarts }],
+      phase,
+      containerStatuses: [{ name: 'c', image: '', imageID: '', ready: readyFor !== undefined, restartCount: restarts }],
       conditions: [{ type: 'Ready', status: readyFor === undefined ? 'False' : 'True', lastTransitionTime: ago(readyFor ?? 0) }],
     },
   };

@@ -26,7 +26,14 @@ describe('a deleted namespace (I13)', () => {
     const cluster = await smallCluster({ stopMs: 4000 });
     await cluster.create(Namespaces, { metadata: { name: 'shop' } });
     await cluster.advance(100);
-    await cluster.create(Deployments, { metadata: { name: 'web' }, spec: { replicas: 2, selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } }, spec: container } } }, 'shop');
+    await cluster.create(
+      Deployments,
+      {
+        metadata: { name: 'web' },
+        spec: { replicas: 2, selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } }, spec: container } },
+      },
+      'shop',
+    );
     await cluster.create(Secrets, { metadata: { name: 's' } }, 'shop');
     await cluster.advance(3000);
     await cluster.drive(cluster.client.delete(Namespaces, 'shop'));
@@ -43,7 +50,11 @@ describe('a deleted namespace (I13)', () => {
     expect(await cluster.list(Secrets, 'shop')).toHaveLength(1);
     await cluster.advance(30_000);
     await expect(cluster.get(Namespaces, 'shop')).rejects.toSatisfy((error) => isReason(error, 'NotFound'));
-    expect([(await cluster.list(Pods, 'shop')).length, (await cluster.list(Secrets, 'shop')).length, (await cluster.list(Deployments, 'shop')).length]).toEqual([0, 0, 0]);
+    expect([
+      (await cluster.list(Pods, 'shop')).length,
+      (await cluster.list(Secrets, 'shop')).length,
+      (await cluster.list(Deployments, 'shop')).length,
+    ]).toEqual([0, 0, 0]);
   });
 
   it('waits for foreign finalizers and names them', async () => {
@@ -54,7 +65,8 @@ describe('a deleted namespace (I13)', () => {
     await cluster.advance(60_000);
     const conditions = (await cluster.get(Namespaces, 'shop')).status?.conditions ?? [];
     expect(conditions.filter((each) => each.status === 'True').map((each) => each.message)).toEqual([
-      'Some resources are remaining: secrets. has 1 resource instances', 'Some content in the namespace has finalizers remaining: example.com/keep in 1 resource instances',
+      'Some resources are remaining: secrets. has 1 resource instances',
+      'Some content in the namespace has finalizers remaining: example.com/keep in 1 resource instances',
     ]);
     await cluster.drive(cluster.client.patch(Secrets, 's', 'shop', 'merge', { metadata: { finalizers: null } }));
     await cluster.advance(30_000);
@@ -63,7 +75,10 @@ describe('a deleted namespace (I13)', () => {
 });
 
 describe('the garbage collector (I12)', () => {
-  const set = { metadata: { name: 'rs' }, spec: { replicas: 2, selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } }, spec: container } } };
+  const set = {
+    metadata: { name: 'rs' },
+    spec: { replicas: 2, selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } }, spec: container } },
+  };
 
   it('foreground: the owner stays until its dependents are gone', async () => {
     const cluster = await smallCluster({ stopMs: 3000 });
@@ -71,7 +86,10 @@ describe('the garbage collector (I12)', () => {
     await cluster.advance(2000);
     await cluster.drive(cluster.client.delete(ReplicaSets, 'rs', 'default', { propagationPolicy: 'Foreground' }));
     await cluster.advance(1500);
-    expect((await cluster.get(ReplicaSets, 'rs')).metadata).toMatchObject({ finalizers: ['foregroundDeletion'], deletionTimestamp: expect.any(String) });
+    expect((await cluster.get(ReplicaSets, 'rs')).metadata).toMatchObject({
+      finalizers: ['foregroundDeletion'],
+      deletionTimestamp: expect.any(String),
+    });
     expect(await cluster.list(Pods)).toHaveLength(2);
     await cluster.advance(5000);
     expect([(await cluster.list(ReplicaSets)).length, (await cluster.list(Pods)).length]).toEqual([0, 0]);
@@ -92,10 +110,15 @@ describe('the garbage collector (I12)', () => {
     const alive = await cluster.create(ConfigMaps, { metadata: { name: 'alive' } });
     await cluster.create(ConfigMaps, { metadata: { name: 'lost', ownerReferences: [owner('nobody', 'no-such-uid')] } });
     await cluster.create(ConfigMaps, { metadata: { name: 'namesake', ownerReferences: [owner('alive', 'another-uid')] } });
-    await cluster.create(ConfigMaps, { metadata: { name: 'kept', ownerReferences: [owner('nobody', 'no-such-uid'), owner('alive', uidOf(alive))] } });
+    await cluster.create(ConfigMaps, {
+      metadata: { name: 'kept', ownerReferences: [owner('nobody', 'no-such-uid'), owner('alive', uidOf(alive))] },
+    });
     await cluster.advance(2000);
     const left = (await cluster.list(ConfigMaps)).filter((each) => each.metadata?.name !== 'kube-root-ca.crt');
-    expect(left.map((each) => [each.metadata?.name, each.metadata?.ownerReferences?.map((reference) => reference.name)])).toEqual([['alive', undefined], ['kept', ['alive']]]);
+    expect(left.map((each) => [each.metadata?.name, each.metadata?.ownerReferences?.map((reference) => reference.name)])).toEqual([
+      ['alive', undefined],
+      ['kept', ['alive']],
+    ]);
     await cluster.drive(cluster.client.delete(ConfigMaps, 'alive', 'default'));
     await cluster.advance(2000);
     expect((await cluster.list(ConfigMaps)).map((each) => each.metadata?.name)).toEqual(['kube-root-ca.crt']);

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { nameOf } from '../../src/api/meta.ts';
 import { Deployments, EndpointSlices, Nodes, Pods, Services } from '../../src/api/resources.ts';
-import { smallCluster, type SmallCluster } from '../support/small-cluster.ts';
+import { byText, smallCluster, type SmallCluster } from '../support/small-cluster.ts';
 
 const deployment = (replicas: number): object => ({
   metadata: { name: 'web' },
-  spec: { replicas, selector: { matchLabels: { app: 'web' } }, template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } } },
+  spec: {
+    replicas,
+    selector: { matchLabels: { app: 'web' } },
+    template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } },
+  },
 });
 const taints = async (cluster: SmallCluster, name: string): Promise<readonly string[]> =>
   ((await cluster.get(Nodes, name)).spec?.taints ?? []).map((taint) => `${taint.key.replace('node.kubernetes.io/', '')}:${taint.effect}`);
@@ -16,7 +20,7 @@ describe('a node that falls silent (I23)', () => {
     await cluster.create(Deployments, deployment(4));
     await cluster.create(Services, { metadata: { name: 'web' }, spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } });
     await cluster.advance(20_000);
-    expect((await cluster.pods()).map((pod) => pod.spec?.nodeName).sort()).toEqual(['worker-1', 'worker-2', 'worker-3', 'worker-4']);
+    expect((await cluster.pods()).map((pod) => pod.spec?.nodeName).sort(byText)).toEqual(['worker-1', 'worker-2', 'worker-3', 'worker-4']);
     cluster.kubelet.silence('worker-1', true);
     await cluster.advance(40_000);
     expect((await cluster.get(Nodes, 'worker-1')).status?.conditions?.find((each) => each.type === 'Ready')?.status).toBe('True');
@@ -24,7 +28,10 @@ describe('a node that falls silent (I23)', () => {
     const ready = (await cluster.get(Nodes, 'worker-1')).status?.conditions?.find((each) => each.type === 'Ready');
     expect(ready).toMatchObject({ status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.' });
     expect(await taints(cluster, 'worker-1')).toEqual(['unreachable:NoSchedule', 'unreachable:NoExecute']);
-    expect(await cluster.events('worker-1')).toEqual(['RegisteredNode: Node worker-1 event: Registered Node worker-1 in Controller', 'NodeNotReady: Node worker-1 status is now: NodeNotReady']);
+    expect(await cluster.events('worker-1')).toEqual([
+      'RegisteredNode: Node worker-1 event: Registered Node worker-1 in Controller',
+      'NodeNotReady: Node worker-1 status is now: NodeNotReady',
+    ]);
     const lost = (await cluster.list(Pods)).find((pod) => pod.spec?.nodeName === 'worker-1')!;
     expect(lost.status?.conditions?.find((each) => each.type === 'Ready')?.status).toBe('False');
     expect(await cluster.events(nameOf(lost))).toEqual(['NodeNotReady: Node is not ready']);
@@ -37,7 +44,11 @@ describe('a node that falls silent (I23)', () => {
     await cluster.advance(40_000);
     const gone = await cluster.get(Pods, nameOf(lost));
     expect(gone.metadata?.deletionTimestamp).toBeDefined();
-    expect(gone.status?.conditions?.find((each) => each.type === 'DisruptionTarget')).toMatchObject({ status: 'True', reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' });
+    expect(gone.status?.conditions?.find((each) => each.type === 'DisruptionTarget')).toMatchObject({
+      status: 'True',
+      reason: 'DeletionByTaintManager',
+      message: 'Taint manager: deleting due to NoExecute taint',
+    });
     expect((await cluster.events(nameOf(lost)))[1]).toBe(`TaintManagerEviction: Marking for deletion Pod default/${nameOf(lost)}`);
     expect((await cluster.pods()).filter((pod) => pod.spec?.nodeName !== 'worker-1')).toHaveLength(4);
 
@@ -92,7 +103,7 @@ describe('nodes', () => {
   it('get a range of Pod addresses each, and taints when they are cordoned', async () => {
     const cluster = await smallCluster({ nodes: 3 });
     const ranges = (await cluster.list(Nodes)).map((node) => [node.spec?.podCIDR, node.spec?.podCIDRs]);
-    expect(ranges.map(([range]) => range).sort()).toEqual(['10.244.0.0/24', '10.244.1.0/24', '10.244.2.0/24']);
+    expect(ranges.map(([range]) => range).sort(byText)).toEqual(['10.244.0.0/24', '10.244.1.0/24', '10.244.2.0/24']);
     await cluster.drive(cluster.client.patch(Nodes, 'worker-1', undefined, 'merge', { spec: { unschedulable: true } }));
     await cluster.advance(200);
     expect(await taints(cluster, 'worker-1')).toEqual(['unschedulable:NoSchedule']);

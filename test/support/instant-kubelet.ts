@@ -37,7 +37,13 @@ export function runInstantKubelet(world: World, client: Client, options: Instant
   const stopping = new Set<string>();
   const ended = new Set<string>();
   let addresses = 0;
-  const queue = createWorkQueue(world, { name: 'instant-kubelet', process: sync, workers: 50, latencyMs: [1, 2], onError: (_, error) => rethrowOurs(error) });
+  const queue = createWorkQueue(world, {
+    name: 'instant-kubelet',
+    process: sync,
+    workers: 50,
+    latencyMs: [1, 2],
+    onError: (_, error) => rethrowOurs(error),
+  });
   pods.onChange(({ type, object }) => {
     if (type !== 'delete') queue.add(keyOf(object));
   });
@@ -64,22 +70,42 @@ export function runInstantKubelet(world: World, client: Client, options: Instant
     if (!isReadyNow(pod) && options.isBroken?.(pod) !== true) return start(pod);
   }
 
-  const isReadyNow = (pod: Pod): boolean => pod.status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') === true;
+  const isReadyNow = (pod: Pod): boolean =>
+    pod.status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') === true;
 
   async function bind(pod: Pod): Promise<{ afterMs: number } | void> {
     const target = targetNodeOf(pod);
-    const fitting = nodes.list().filter((node) => (target === undefined || nameOf(node) === target)
-      && (node.spec?.taints ?? []).every((taint) => taint.effect === 'PreferNoSchedule' || isTolerated(taint, pod.spec?.tolerations ?? [])));
+    const fitting = nodes
+      .list()
+      .filter(
+        (node) =>
+          (target === undefined || nameOf(node) === target) &&
+          (node.spec?.taints ?? []).every(
+            (taint) => taint.effect === 'PreferNoSchedule' || isTolerated(taint, pod.spec?.tolerations ?? []),
+          ),
+      );
     const load = (node: Node): number => pods.list().filter((each) => each.spec?.nodeName === nameOf(node)).length;
     const [best] = [...fitting].sort((a, b) => load(a) - load(b));
     if (best === undefined) return { afterMs: 1000 };
-    const binding = { apiVersion: 'v1', kind: 'Binding', metadata: { name: nameOf(pod), namespace: namespaceOf(pod) }, target: { kind: 'Node', name: nameOf(best) } };
+    const binding = {
+      apiVersion: 'v1',
+      kind: 'Binding',
+      metadata: { name: nameOf(pod), namespace: namespaceOf(pod) },
+      target: { kind: 'Node', name: nameOf(best) },
+    };
     await client.create(Pods, binding as Pod, { subresource: 'binding' });
   }
 
   async function write(pod: Pod, status: object): Promise<void> {
     try {
-      await client.patch(Pods, nameOf(pod), namespaceOf(pod), 'strategic', { metadata: { uid: uidOf(pod) }, status }, { subresource: 'status' });
+      await client.patch(
+        Pods,
+        nameOf(pod),
+        namespaceOf(pod),
+        'strategic',
+        { metadata: { uid: uidOf(pod) }, status },
+        { subresource: 'status' },
+      );
     } catch (error) {
       if (!isReason(error, 'NotFound')) throw error;
     }
@@ -90,17 +116,34 @@ export function runInstantKubelet(world: World, client: Client, options: Instant
     const at = rfc3339(world.clock.now());
     const ready = options.isBroken?.(pod) !== true;
     await write(pod, {
-      phase: 'Running', podIP: pod.status?.podIP ?? `10.244.${addresses >> 8}.${addresses & 255}`, startTime: at,
+      phase: 'Running',
+      podIP: pod.status?.podIP ?? `10.244.${addresses >> 8}.${addresses & 255}`,
+      startTime: at,
       conditions: [{ type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: at }],
-      containerStatuses: pod.spec?.containers.map((each) => ({ name: each.name, image: each.image ?? '', imageID: '', ready, restartCount: 0, state: { running: { startedAt: at } } })),
+      containerStatuses: pod.spec?.containers.map((each) => ({
+        name: each.name,
+        image: each.image ?? '',
+        imageID: '',
+        ready,
+        restartCount: 0,
+        state: { running: { startedAt: at } },
+      })),
     });
   }
 
   async function finish(pod: Pod, exitCode: number): Promise<void> {
     const at = rfc3339(world.clock.now());
     await write(pod, {
-      phase: exitCode === 0 ? 'Succeeded' : 'Failed', conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: at }],
-      containerStatuses: pod.spec?.containers.map((each) => ({ name: each.name, image: each.image ?? '', imageID: '', ready: false, restartCount: 0, state: { terminated: { exitCode, finishedAt: at } } })),
+      phase: exitCode === 0 ? 'Succeeded' : 'Failed',
+      conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: at }],
+      containerStatuses: pod.spec?.containers.map((each) => ({
+        name: each.name,
+        image: each.image ?? '',
+        imageID: '',
+        ready: false,
+        restartCount: 0,
+        state: { terminated: { exitCode, finishedAt: at } },
+      })),
     });
   }
 
@@ -118,18 +161,40 @@ export function runInstantKubelet(world: World, client: Client, options: Instant
 
   async function addNode(name: string, labels: Readonly<Record<string, string>> = {}): Promise<void> {
     const at = rfc3339(world.clock.now());
-    const conditions = [['MemoryPressure', 'False'], ['DiskPressure', 'False'], ['PIDPressure', 'False'], ['Ready', 'True']]
-      .map(([type, status]) => ({ type: type!, status: status!, lastHeartbeatTime: at, lastTransitionTime: at }));
-    await client.create(Nodes, { apiVersion: 'v1', kind: 'Node', metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } }, spec: {} });
+    const conditions = [
+      ['MemoryPressure', 'False'],
+      ['DiskPressure', 'False'],
+      ['PIDPressure', 'False'],
+      ['Ready', 'True'],
+    ].map(([type, status]) => ({ type: type!, status: status!, lastHeartbeatTime: at, lastTransitionTime: at }));
+    await client.create(Nodes, {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } },
+      spec: {},
+    });
     const made = await client.get(Nodes, name);
-    await client.updateStatus(Nodes, { ...made, status: { ...made.status, capacity: { cpu: '4', memory: '8Gi', pods: '110' }, allocatable: { cpu: '4', memory: '8Gi', pods: '110' }, conditions } });
+    await client.updateStatus(Nodes, {
+      ...made,
+      status: {
+        ...made.status,
+        capacity: { cpu: '4', memory: '8Gi', pods: '110' },
+        allocatable: { cpu: '4', memory: '8Gi', pods: '110' },
+        conditions,
+      },
+    });
     world.spawn(`lease of ${name}`, () => renew(name));
   }
 
   async function renew(name: string): Promise<void> {
     const spec = { holderIdentity: name, leaseDurationSeconds: 40 };
     const time = (): string => rfc3339Micro(world.clock.now());
-    let lease = await client.create(Leases, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: LEASE_NAMESPACE }, spec: { ...spec, renewTime: time() } });
+    let lease = await client.create(Leases, {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name, namespace: LEASE_NAMESPACE },
+      spec: { ...spec, renewTime: time() },
+    });
     for (;;) {
       await world.clock.sleep(10_000);
       if (silent.has(name)) continue;
@@ -141,7 +206,13 @@ export function runInstantKubelet(world: World, client: Client, options: Instant
   async function speak(name: string): Promise<void> {
     const node = await client.get(Nodes, name);
     const at = rfc3339(world.clock.now());
-    const conditions = node.status?.conditions?.map((each) => ({ ...each, status: each.type === 'Ready' ? 'True' : 'False', reason: 'KubeletReady', message: '', lastHeartbeatTime: at }));
+    const conditions = node.status?.conditions?.map((each) => ({
+      ...each,
+      status: each.type === 'Ready' ? 'True' : 'False',
+      reason: 'KubeletReady',
+      message: '',
+      lastHeartbeatTime: at,
+    }));
     await client.updateStatus(Nodes, { ...node, status: { ...node.status, conditions } });
   }
 
@@ -154,4 +225,7 @@ export function runInstantKubelet(world: World, client: Client, options: Instant
   };
 }
 
-export const hasLabel = (name: string, value: string) => (pod: Pod): boolean => labelsOf(pod)[name] === value;
+export const hasLabel =
+  (name: string, value: string) =>
+  (pod: Pod): boolean =>
+    labelsOf(pod)[name] === value;

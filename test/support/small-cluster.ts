@@ -26,7 +26,11 @@ export interface SmallCluster extends LoneWorld {
   decisions(actor: string): readonly string[];
 }
 
-export interface SmallClusterOptions extends InstantKubeletOptions { readonly seed?: string; readonly nodes?: number; readonly manager?: ControllerManagerOptions }
+export interface SmallClusterOptions extends InstantKubeletOptions {
+  readonly seed?: string;
+  readonly nodes?: number;
+  readonly manager?: ControllerManagerOptions;
+}
 
 export async function smallCluster(options: SmallClusterOptions = {}): Promise<SmallCluster> {
   const lone = loneWorld({ seed: options.seed ?? 'small' });
@@ -40,16 +44,23 @@ export async function smallCluster(options: SmallClusterOptions = {}): Promise<S
     await drive(client.create(Namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }).catch(() => undefined));
   }
   const kubelet = runInstantKubelet(world, client, options);
-  world.spawn('controller manager', () => runControllerManager({ world, transport, options: { rootCA: 'CERTIFICATE', leaderElect: false, ...options.manager } }));
+  world.spawn('controller manager', () =>
+    runControllerManager({ world, transport, options: { rootCA: 'CERTIFICATE', leaderElect: false, ...options.manager } }),
+  );
   for (let index = 1; index <= (options.nodes ?? 2); index += 1) await drive(kubelet.addNode(`worker-${index}`));
   await lone.advance(200);
   const events = async (object: string): Promise<readonly string[]> => {
     const all = (await drive(client.list(Events))).items as readonly CoreV1Event[];
-    return all.filter((event) => event.involvedObject.name === object).sort((a, b) => (nameOf(a).split('.').at(-1)! < nameOf(b).split('.').at(-1)! ? -1 : 1))
+    return all
+      .filter((event) => event.involvedObject.name === object)
+      .sort((a, b) => (nameOf(a).split('.').at(-1)! < nameOf(b).split('.').at(-1)! ? -1 : 1))
       .map((event) => `${event.reason}: ${event.message}${(event.count ?? 1) > 1 ? ` x${event.count}` : ''}`);
   };
   return {
-    ...lone, client, kubelet, events,
+    ...lone,
+    client,
+    kubelet,
+    events,
     get: (resource, name, namespace = 'default') => drive(client.get(resource, name, resource.namespaced ? namespace : undefined)),
     list: async (resource, namespace = 'default') => (await drive(client.list(resource, resource.namespaced ? { namespace } : {}))).items,
     create: (resource, object, namespace = 'default') => {
@@ -59,6 +70,12 @@ export async function smallCluster(options: SmallClusterOptions = {}): Promise<S
       return drive(client.create(resource, { apiVersion, kind: resource.kind, ...object, metadata } as never));
     },
     pods: async (namespace = 'default') => (await drive(client.list(Pods, { namespace }))).items.filter((pod) => !isTerminating(pod)),
-    decisions: (actor) => lone.trace.flatMap((event) => (event.type === 'decision' && event.actor === actor ? [`${event.object.name}: ${event.did}. ${event.because}`] : [])),
+    decisions: (actor) =>
+      lone.trace.flatMap((event) =>
+        event.type === 'decision' && event.actor === actor ? [`${event.object.name}: ${event.did}. ${event.because}`] : [],
+      ),
   };
 }
+
+/** For lists whose order does not matter. */
+export const byText = (a: unknown, b: unknown): number => (String(a) < String(b) ? -1 : 1);
