@@ -80,9 +80,9 @@ export class LocalSandbox implements Sandbox {
     this.time = this.#timeControl();
     options.simulation.onTrace((records) => this.trace.add(records));
     options.simulation.onCrash((crash) => this.#tellError(crash));
-    options.simulation.onOutput(({ machine, channel, body }) => {
+    options.simulation.onOutput(({ machine, channel, body, at }) => {
       if (machine !== SHELL) return;
-      for (const [id, session] of this.#sessions) if (channel === outputChannel(id)) session.receive(body as ShellOutput);
+      for (const [id, session] of this.#sessions) if (channel === outputChannel(id)) session.receive(body as ShellOutput, at);
     });
     this.#pacer.onChange(() => this.#tellTime());
     if (options.playing) this.#pacer.play();

@@ -80,8 +80,8 @@ export class TerminalSession implements Session {
     void this.host.send({ k: 'close', session: this.id });
   }
 
-  /** What the learner's host printed for this session. */
-  receive(output: ShellOutput): void {
+  /** What the learner's host printed for this session, and when. */
+  receive(output: ShellOutput, atMicros: number): void {
     switch (output.k) {
       case 'text':
         if (this.#pending) this.#pending[output.stream] += output.text;
@@ -100,7 +100,7 @@ export class TerminalSession implements Session {
         void this.#edit(output);
         return;
       case 'done':
-        this.#done(output.id, output.exitCode);
+        this.#done(output.id, output.exitCode, atMicros);
         return;
       case 'closed':
         this.#atPrompt = false;
@@ -129,13 +129,13 @@ export class TerminalSession implements Session {
     void this.host.send({ k: 'line', session: this.id, id: this.#count, line });
   }
 
-  #done(id: number, exitCode: number): void {
+  #done(id: number, exitCode: number, endedAtMicros: number): void {
     const pending = this.#pending;
     if (!pending || pending.id !== id) return;
     this.#pending = undefined;
     const result: CommandResult = {
       command: pending.line, exitCode, stdout: pending.stdout, stderr: pending.stderr,
-      startedAtMicros: pending.startedAtMicros, endedAtMicros: this.host.nowMicros(),
+      startedAtMicros: pending.startedAtMicros, endedAtMicros,
     };
     pending.resolve?.(result);
     for (const listener of this.#commands) listener(result);
