@@ -38,7 +38,8 @@ export async function syncPod(tools: SyncTools, state: PodState): Promise<Synced
   const actions = computePodActions(state.pod, cache.view(state.uid), tools.probes);
   if (isNothing(actions)) return { changed: false };
   if (state.volumes === undefined) {
-    state.volumes = await state.cancel.run('mount volumes', () => tools.volumes.mount(state.pod, state.cancel));
+    state.volumes = await tools.volumes.mount(state.pod, state.cancel);
+    state.cancel.check();
   }
   traceActions(tools, state, actions);
   if (actions.killPod) {

@@ -104,8 +104,7 @@ export function createVolumeManager(context: KubeletContext, changed: (podUid: s
       const done = new Map<string, MountedVolume>();
       for (let waitMs = FIRST_WAIT_MS; !(await tryAll(pod, done)); waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
         cancel.check();
-        await world.clock.sleep(waitMs);
-        cancel.check();
+        await cancel.run('wait for volumes', () => world.clock.sleep(waitMs));
       }
       return done;
     },

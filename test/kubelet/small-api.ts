@@ -89,7 +89,7 @@ export function smallApi(world: World): SmallApi {
       case 'DELETE': remove(path); return ok({ kind: 'Status' });
       default: {
         if (existing !== undefined) return ok(existing);
-        if (/\/(pods|nodes|leases|services|configmaps|secrets|events)$/.test(path)) {
+        if (/\/(pods|nodes|leases|services|configmaps|secrets|events|persistentvolumeclaims|persistentvolumes|storageclasses)$/.test(path)) {
           return ok({ kind: 'List', apiVersion: 'v1', metadata: { resourceVersion: String(revision) }, items: listOf(collectionOf(path)).filter(fitsOf(call)) });
         }
         return refuse(404, 'NotFound', `"${path}" not found`);
