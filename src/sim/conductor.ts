@@ -50,12 +50,17 @@ interface Seat {
   readonly port: HostPort;
   next: Limit;
   shellAt: Micros;
-  /** What its machines have run through; the hub may have stopped before. */
-  done: Limit;
-  stopped: Limit | undefined;
   readonly machines: Set<string>;
 }
-interface Place { readonly spec: MachineSpec; readonly seat: Seat; readonly log: Message[] }
+interface Place {
+  readonly spec: MachineSpec;
+  readonly seat: Seat;
+  /** Every message that it was given. */
+  readonly log: Message[];
+  /** What it has surely run through, and how many messages of the log it had then. */
+  done: Limit;
+  logged: number;
+}
 
 /** Events that a host without windows may run before it looks up: some milliseconds. */
 const EVENTS_PER_TURN = 2_000;
@@ -214,11 +219,18 @@ export class Conductor {
     for (const [seat, ran] of results) {
       if (ran instanceof HostLost) await this.recover(seat, ran, before);
       else {
-        seat.done = limit;
-        seat.stopped = ran.stopped;
+        for (const name of seat.machines) this.markDone(name, ran.stopped ?? limit, limit);
         this.take(seat, ran);
       }
     }
+  }
+
+  /** Of the machines of a host only the hub may have stopped early. */
+  private markDone(name: string, hubLimit: Limit, limit: Limit): void {
+    const place = this.places.get(name);
+    if (!place) return;
+    place.done = this.links.isHub(name) ? hubLimit : limit;
+    place.logged = place.log.length;
   }
 
   /** Takes the pending messages that are due within the limit and logs them with their receivers. */
@@ -270,10 +282,11 @@ export class Conductor {
     if (!seat) {
       const { links, placement: { solo }, checks = {} } = this.options;
       const port = await this.options.placement.open(name, { links, linkState: this.links.state(), solo, checks });
-      this.seats.set(name, (seat = { name, port, next: NEVER, shellAt: Infinity, done: { at: -1, round: 0 }, stopped: undefined, machines: new Set() }));
+      this.seats.set(name, (seat = { name, port, next: NEVER, shellAt: Infinity, machines: new Set() }));
     }
     seat.machines.add(spec.name);
-    this.places.set(spec.name, { spec, seat, log: this.options.placement.solo ? [] : [...log] });
+    const done = through ?? { at: spec.at, round: spec.round - 1 };
+    this.places.set(spec.name, { spec, seat, done, log: this.options.placement.solo ? [] : [...log], logged: log.length });
     this.take(seat, await seat.port.start(spec, through && { log, through }));
   }
 
@@ -319,8 +332,9 @@ export class Conductor {
     const machines = [...seat.machines];
     if (!lost.hung) {
       for (const name of machines) {
-        const { spec, log } = this.places.get(name) as Place;
-        await this.seatMachine(spec, log, this.links.isHub(name) && seat.stopped ? seat.stopped : seat.done);
+        const { spec, log, done, logged } = this.places.get(name) as Place;
+        await this.seatMachine(spec, log.slice(0, logged), done);
+        this.pending.push(...log.slice(logged));
       }
       return;
     }

@@ -27,6 +27,9 @@ export interface LinkState {
 
 /** No latency may fall below: it is what lets hosts run ahead of each other. */
 export const LATENCY_MIN: Micros = 50;
+/** TCP's first retransmission time-out on a quick link; it doubles. After the last one the connection has been lost. */
+const RESEND_AFTER: Micros = 200_000;
+const RESENDS_MAX = 8;
 /** More zero-latency rounds than this at one instant are two programs that answer each other for ever. */
 export const ROUNDS_PER_INSTANT_MAX = 10_000;
 /** Inputs at one instant are this many rounds apart. */
@@ -58,9 +61,10 @@ export class Links {
       assert(draft.round % ROUNDS_PER_INPUT < ROUNDS_PER_INSTANT_MAX, `${draft.from} and ${draft.to} answer each other without end at ${draft.sent}`);
       return { ...draft, at: draft.sent, round: draft.round + 1 };
     }
-    if (way.loss > 0 && mix(way.salt ^ 0x5bf03635, draft.seq) / 0x100000000 < way.loss) return undefined;
+    const again = way.loss === 0 ? 0 : resendDelay(way, draft.seq);
+    if (again === undefined) return undefined;
     const jitter = way.jitter === 0 ? 0 : mix(way.salt, draft.seq) % (way.jitter + 1);
-    const at = Math.max(draft.sent + way.latency + jitter, way.last);
+    const at = Math.max(draft.sent + way.latency + jitter + again, way.last);
     way.last = at;
     return { ...draft, at, round: 0 };
   }
@@ -116,6 +120,16 @@ export class Links {
     way.jitter = Math.max(0, Math.round(change.jitterMicros ?? this.profile.jitterMicros));
     way.loss = change.loss ?? 0;
   }
+}
+
+/** Lost packets are sent again, as TCP does, and what follows waits: so a lossy link is slow before it is broken. */
+function resendDelay({ salt, loss }: Way, seq: number): Micros | undefined {
+  let delay = 0;
+  for (let tries = 0; mix(salt ^ Math.imul(tries + 1, 0x5bf03635), seq) / 0x100000000 < loss; tries += 1) {
+    if (tries === RESENDS_MAX) return undefined;
+    delay += RESEND_AFTER * 2 ** tries;
+  }
+  return delay;
 }
 
 function mix(salt: number, seq: number): number {

@@ -61,7 +61,7 @@ function buildHub(context: MachineContext): void {
   });
   context.onMessage((message) => {
     const body = message.body as Body;
-    const answer = (more: object): void => context.send(message.from, { t: 'answer', id: body.id, ...more });
+    const answer = (more: object): void => context.send(message.from, { t: 'answer', id: body.id ?? 0, ...more });
     switch (body.t) {
       case 'lease': leases.set(message.from, context.clock.now()); return answer({ rev: revision });
       case 'watch':
@@ -75,6 +75,7 @@ function buildHub(context: MachineContext): void {
       }
       case 'run': put({ name: String(body.name), phase: 'Pending' }); return answer({ rev: revision });
       case 'get': return answer({ pods: [...pods.values()].map(({ name, node, phase }) => `${name} ${node ?? '-'} ${phase}`) });
+      case 'seen': return context.trace({ type: 'runtime', node: 'shell', what: 'seen', detail: `${String(body['rev'])} of ${revision}` });
       case 'peek': return context.output('peek', { pods: [...pods.values()].map(({ name, phase }) => `${name} ${phase}`) }, { observed: false });
     }
   });
@@ -141,9 +142,20 @@ function buildNode(context: MachineContext): void {
 
 function buildShell(context: MachineContext): void {
   const hub = caller(context, 'control-plane');
+  // The hub writes at zero latency in the midst of a window, and is answered at the same instant.
+  context.send('control-plane', { t: 'watch' });
+  context.spawn('poll', async () => {
+    for (;;) {
+      await context.clock.sleep(700 + context.random.int(300));
+      const before = context.clock.micros();
+      await hub.call({ t: 'get' }, 1000);
+      if (context.clock.micros() !== before) throw new Error('the answer took time');
+    }
+  });
   context.onMessage(({ body }) => {
     const message = body as Body;
     if (message.t === 'answer') return hub.answer(message);
+    if (message.t === 'event') return context.send('control-plane', { t: 'seen', rev: (message['pod'] as ToyPod).rev });
     context.spawn('command', async () => {
       const repeat = Number(message['repeat'] ?? 1);
       for (let i = 0; i < repeat; i += 1) {
