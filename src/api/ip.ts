@@ -20,7 +20,7 @@ export function ipFamily(text: string): IpFamily | undefined {
   return address && (address.kind() === 'ipv4' ? 'IPv4' : 'IPv6');
 }
 
-export const isIp = (text: string): boolean => parse(text) !== undefined;
+export const isIp = (text: string | undefined): boolean => parse(text ?? '') !== undefined;
 
 export interface IpRange {
   readonly family: IpFamily;
@@ -73,8 +73,8 @@ function plus(bytes: readonly number[], index: number): number[] {
 }
 
 /** Addresses that may not be an endpoint or external IP, and why. */
-export function specialIp(text: string): string | undefined {
-  const address = parse(text);
+export function specialIp(text: string | undefined): string | undefined {
+  const address = parse(text ?? '');
   switch (address?.range()) {
     case 'unspecified': return 'may not be unspecified (0.0.0.0 or ::)';
     case 'loopback': return 'may not be in the loopback range (127.0.0.0/8, ::1/128)';

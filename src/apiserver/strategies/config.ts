@@ -138,7 +138,7 @@ export const namespaceStrategy = strategyOf<Namespace>({
 
 function validateEvent(event: CoreV1Event): readonly FieldError[] {
   const errors: Errors = [];
-  const [inside, of] = [event.metadata.namespace ?? '', event.involvedObject.namespace ?? ''];
+  const [inside, of] = [event.metadata?.namespace ?? '', event.involvedObject?.namespace ?? ''];
   if (of === '' ? inside !== '' && inside !== 'default' && inside !== 'kube-system' : of !== inside) {
     errors.push(invalidValue('involvedObject.namespace', of, 'does not match event.namespace'));
   }

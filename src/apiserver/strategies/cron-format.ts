@@ -65,12 +65,17 @@ export function cronError(schedule: string): string | undefined {
   return undefined;
 }
 
-const ZONE = /^(UTC|GMT|Etc\/[-+A-Za-z0-9_]+|[A-Z][A-Za-z_]+(\/[A-Z][-A-Za-z_]+){1,2}|[A-Z]{3}([A-Z0-9]{0,4})?|Cuba|Egypt|Eire|Hongkong|Iceland|Iran|Israel|Jamaica|Japan|Kwajalein|Libya|Navajo|Poland|Portugal|Singapore|Turkey|Zulu)$/;
+const PLACES = new Set([
+  'UTC', 'GMT', 'Cuba', 'Egypt', 'Eire', 'Hongkong', 'Iceland', 'Iran', 'Israel', 'Jamaica', 'Japan', 'Kwajalein', 'Libya', 'Navajo', 'Poland',
+  'Portugal', 'Singapore', 'Turkey', 'Zulu', 'CET', 'EET', 'EST', 'HST', 'MET', 'MST', 'WET', 'CST6CDT', 'EST5EDT', 'MST7MDT', 'PST8PDT', 'PRC',
+  'ROC', 'ROK', 'UCT',
+]);
+const AREA_AND_CITY = /^(Etc\/[-+A-Za-z0-9_]+|[A-Z][A-Za-z_]+(\/[A-Z][-A-Za-z_]+){1,2})$/;
 
 /** undefined: the zone is good.
  *  Differs from Kubernetes: any name of the form Area/City is taken; the CronJob controller then knows whether there is such a place. */
 export function timeZoneError(zone: string): string | undefined {
   if (zone === '') return 'must be nil or non-empty string';
   if (zone.toLowerCase() === 'local') return 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones';
-  return ZONE.test(zone) ? undefined : `unknown time zone ${zone}`;
+  return PLACES.has(zone) || AREA_AND_CITY.test(zone) ? undefined : `unknown time zone ${zone}`;
 }

@@ -15,7 +15,7 @@ function brief(value: unknown, type: string): string {
   if (value === undefined || value === null) return /^(\[|map)|List$/.test(type) ? 'nil' : zero(type);
   if (Array.isArray(value)) return `{${value.map((item) => brief(item, type.replace(/^\[\]/, ''))).join(', ')}}`;
   if (typeof value === 'string') return quote(value);
-  if (typeof value !== 'object') return String(value);
+  if (typeof value !== 'object') return JSON.stringify(value);
   const fields = GO_STRUCTS[type];
   if (!fields) {
     return `{${Object.keys(value).sort().map((key) => `${quote(key)}: ${brief((value as Json)[key], '')}`).join(', ')}}`;

@@ -1,4 +1,4 @@
-/** Values as Go's %#v prints them, for the errors that show a whole struct: `v1.LabelSelector{MatchLabels:map[string]string{"app":"b"}, ...}`.
+/** Values as Go's %#v prints them, for the errors that show a whole struct: `v1.LabelSelector{MatchLabels:map[string]string{"app":"b"}}`.
  *  Upstream: the fmt package of Go, staging/src/k8s.io/apimachinery/pkg/util/validation/field/errors.go */
 import { quote } from '../../api/field-error.ts';
 import { GO_STRUCTS } from './go-structs.ts';
@@ -26,7 +26,7 @@ export function goSyntax(value: unknown, type: string): string {
   }
   const known = value ?? zeroOf(type);
   if (typeof known === 'string') return quote(known);
-  return known === undefined ? 'nil' : typeof known === 'object' ? JSON.stringify(known) : String(known);
+  return known === undefined ? 'nil' : JSON.stringify(known);
 }
 
 function goMap(value: Json | undefined, type: string, of = type.slice(type.indexOf(']') + 1)): string {

@@ -34,12 +34,12 @@ function jobSpecDefaults(spec: JobSpec): JobSpec {
 
 /** A Job without labels has those of its template. */
 function jobDefaults(job: Job): Job {
-  const labels = job.spec?.template.metadata?.labels;
+  const labels = job.spec?.template?.metadata?.labels;
   const labelled = labels && Object.keys(job.metadata?.labels ?? {}).length === 0 ? { ...job, metadata: { ...job.metadata, labels } } : job;
   return mapField(labelled, 'spec', jobSpecDefaults);
 }
 
-/** Unless somebody selects by hand, a Job selects the Pods that carry its uid. */
+/** Unless somebody selects by hand, a Job selects the Pods that carry its uid. Without labels of its own it has the template's. */
 function generateSelector(job: Job): Job {
   const { uid = '', name = '' } = job.metadata ?? {};
   const spec = job.spec;
@@ -52,8 +52,10 @@ function generateSelector(job: Job): Job {
   }
   const selector = spec.selector ?? {};
   const matchLabels = selector.matchLabels ?? { 'batch.kubernetes.io/controller-uid': uid };
+  const isLabelled = Object.keys(job.metadata?.labels ?? {}).length > 0;
   return {
     ...job,
+    ...(!isLabelled && { metadata: { ...job.metadata, labels } }),
     spec: {
       ...spec, selector: { ...selector, matchLabels },
       template: { ...spec.template, metadata: { ...spec.template?.metadata, labels } },
@@ -112,16 +114,18 @@ function validateJob({ spec }: Job): readonly FieldError[] {
 /** A Job that waits may still be given other places to run. */
 function templateMayMove(next: JobSpec, old: JobSpec, isStarted: boolean): boolean {
   if (!old.suspend || isStarted) return false;
-  const without = ({ metadata, spec }: PodTemplateSpec): object => ({
+  const without = ({ metadata, spec }: PodTemplateSpec = {}): object => ({
     ...metadata, labels: undefined, annotations: undefined,
     spec: { ...spec, affinity: undefined, nodeSelector: undefined, tolerations: undefined, schedulingGates: undefined },
   });
   return equal(without(next.template), without(old.template));
 }
 
+const NO_SPEC: JobSpec = Object.freeze({ template: {} });
+
 function validateJobChange(job: Job, oldJob: Job): readonly FieldError[] {
   const errors: Errors = [];
-  const [next, old] = [job.spec!, oldJob.spec!];
+  const [next, old] = [job.spec ?? NO_SPEC, oldJob.spec ?? NO_SPEC];
   if (next.completions !== old.completions) {
     const isElastic = next.completionMode === 'Indexed' && old.completions !== undefined && next.completions === next.parallelism;
     if (old.completions === undefined || next.completions === undefined || next.completionMode !== 'Indexed') {

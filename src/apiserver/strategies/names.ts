@@ -13,10 +13,14 @@ const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
 const wildcardPattern = /^\*\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-export {
-  dns1035LabelErrors as dns1035Label, dns1123LabelErrors as dns1123Label, dns1123SubdomainErrors as dns1123Subdomain,
-  labelValueErrors as labelValue, qualifiedNameErrors as qualifiedName,
-};
+/** Manifests leave out what they should not: nothing is checked as an empty text. */
+const orEmpty = (rule: (value: string) => Complaints) => (value: string | undefined): Complaints => rule(value ?? '');
+
+export const dns1035Label = orEmpty(dns1035LabelErrors);
+export const dns1123Label = orEmpty(dns1123LabelErrors);
+export const dns1123Subdomain = orEmpty(dns1123SubdomainErrors);
+export const labelValue = orEmpty(labelValueErrors);
+export const qualifiedName = orEmpty(qualifiedNameErrors);
 
 export const inclusiveRange = (low: number, high: number): string => `must be between ${low} and ${high}, inclusive`;
 
@@ -46,7 +50,7 @@ export function configMapKey(value: string): Complaints {
 export const envVarName = (value: string): Complaints =>
   (/^[ -<>-~]+$/.test(value) ? FINE : ["a valid environment variable name must consist only of printable ASCII characters other than '='"]);
 
-export const httpHeaderName = (value: string): Complaints => (/^[-A-Za-z0-9]+$/.test(value)
+export const httpHeaderName = (value: string | undefined): Complaints => (/^[-A-Za-z0-9]+$/.test(value ?? '')
   ? FINE : [regexText("a valid HTTP header must consist of alphanumeric characters or '-'", '[-A-Za-z0-9]+', 'X-Header-Name')]);
 
 export function portName(value: string): Complaints {

@@ -4,7 +4,7 @@ import {
   duplicate, type FieldError, forbiddenField, invalidPrinted, invalidValue, notSupported, required, tooMany,
 } from '../../api/field-error.ts';
 import type {
-  EndpointSlice, Ingress, IngressBackend, IngressClass, IngressRule, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort,
+  Endpoint, EndpointSlice, Ingress, IngressBackend, IngressClass, IngressRule, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort,
 } from '../../api/generated/types.ts';
 import { ipFamily, isIp, parseRange } from '../../api/ip.ts';
 import { strategyOf } from './base.ts';
@@ -189,7 +189,10 @@ function checkAddress(errors: Errors, field: string, type: string, address: stri
   else if (ipFamily(address) !== type) errors.push(invalidValue(field, address, `must be an ${type} address`));
 }
 
-function validateSlice({ addressType, endpoints = [], ports = [] }: EndpointSlice): readonly FieldError[] {
+/** As a manifest may really have it: the types promise more than an author keeps. */
+type GivenSlice = Pick<EndpointSlice, 'addressType' | 'ports'> & { readonly endpoints?: readonly Partial<Endpoint>[] };
+
+function validateSlice({ addressType, endpoints = [], ports = [] }: GivenSlice): readonly FieldError[] {
   const errors: Errors = [];
   checkOneOf(errors, 'addressType', addressType, ['FQDN', 'IPv4', 'IPv6']);
   if (endpoints.length > ENDPOINTS_MAX) errors.push(tooMany('endpoints', endpoints.length, ENDPOINTS_MAX));

@@ -106,11 +106,13 @@ function internalSpec({ hostNetwork, hostPID, hostIPC, shareProcessNamespace, ho
   return { ...spec, securityContext: { ...spec.securityContext, hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers } };
 }
 
+const NO_SPEC: PodSpec = Object.freeze({ containers: [] });
+
 function validateChange(pod: Pod, oldPod: Pod): readonly FieldError[] {
   const errors: Errors = [];
-  const [next, old] = [pod.spec!, oldPod.spec!];
+  const [next, old] = [pod.spec ?? NO_SPEC, oldPod.spec ?? NO_SPEC];
   if (next === old) return errors;
-  if (!checkImages(errors, 'spec.containers', next.containers, old.containers)) return errors;
+  if (!checkImages(errors, 'spec.containers', next.containers ?? [], old.containers ?? [])) return errors;
   if (!checkImages(errors, 'spec.initContainers', next.initContainers ?? [], old.initContainers ?? [])) return errors;
   if (!checkDeadline(errors, next.activeDeadlineSeconds, old.activeDeadlineSeconds)) return errors;
   checkTolerationsAdded(errors, next, old);

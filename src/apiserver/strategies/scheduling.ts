@@ -34,7 +34,7 @@ function checkFieldRequirement(errors: Errors, path: string, { key, operator, va
   else values?.forEach((value, index) => complain(errors, `${path}.values[${index}]`, value, dns1123Subdomain(value)));
 }
 
-function checkTerm(errors: Errors, path: string, term: NodeSelectorTerm): void {
+function checkTerm(errors: Errors, path: string, term: NodeSelectorTerm = {}): void {
   term.matchExpressions?.forEach((one, index) => checkRequirement(errors, `${path}.matchExpressions[${index}]`, one));
   term.matchFields?.forEach((one, index) => checkFieldRequirement(errors, `${path}.matchFields[${index}]`, one));
 }
@@ -46,7 +46,7 @@ export function checkNodeSelector(errors: Errors, path: string, selector: NodeSe
   selector.nodeSelectorTerms?.forEach((term, index) => checkTerm(errors, `${path}.nodeSelectorTerms[${index}]`, term));
 }
 
-function checkPodTerm(errors: Errors, path: string, term: PodAffinityTerm): void {
+function checkPodTerm(errors: Errors, path: string, term: Partial<PodAffinityTerm> = {}): void {
   checkLabelSelector(errors, `${path}.labelSelector`, term.labelSelector);
   checkLabelSelector(errors, `${path}.namespaceSelector`, term.namespaceSelector);
   for (const name of term.namespaces ?? []) complain(errors, `${path}.namespace`, name, dns1123Label(name));

@@ -49,7 +49,7 @@ export const namespaceTable: TablePrinter<Namespace> = {
 function eventCells(event: CoreV1Event, now: number): readonly Cell[] {
   const first = since(event.firstTimestamp ?? event.eventTime, now);
   const last = event.series ? since(event.series.lastObservedTime, now) : event.lastTimestamp ? since(event.lastTimestamp, now) : first;
-  const object = event.involvedObject;
+  const object = event.involvedObject ?? {};
   const kind = (object.kind ?? '').toLowerCase();
   const source = event.source?.component || event.reportingComponent || '';
   const host = event.source?.host || event.reportingInstance || '';

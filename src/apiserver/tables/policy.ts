@@ -18,19 +18,19 @@ function subjects(binding: Binding, kind: string): string {
 export const roleBindingTable: TablePrinter<Binding> = {
   columns: columns('Name', 'Role', 'Age', 'Users*', 'Groups*', 'ServiceAccounts*'),
   cells: (it, now) => [
-    nameOf(it), `${it.roleRef.kind}/${it.roleRef.name}`, ageOf(it, now), subjects(it, 'User'), subjects(it, 'Group'),
+    nameOf(it), `${it.roleRef?.kind}/${it.roleRef?.name}`, ageOf(it, now), subjects(it, 'User'), subjects(it, 'Group'),
     subjects(it, 'ServiceAccount'),
   ],
 };
 
 export const priorityClassTable: TablePrinter<PriorityClass> = {
   columns: columns('Name', 'Value:integer', 'Global-Default:boolean', 'Age', 'PreemptionPolicy'),
-  cells: (it, now) => [nameOf(it), it.value, it.globalDefault ?? false, ageOf(it, now), it.preemptionPolicy ?? 'PreemptLowerPriority'],
+  cells: (it, now) => [nameOf(it), it.value ?? 0, it.globalDefault ?? false, ageOf(it, now), it.preemptionPolicy ?? 'PreemptLowerPriority'],
 };
 
 export const runtimeClassTable: TablePrinter<RuntimeClass> = {
   columns: columns('Name', 'Handler', 'Age'),
-  cells: (it, now) => [nameOf(it), it.handler, ageOf(it, now)],
+  cells: (it, now) => [nameOf(it), it.handler ?? '', ageOf(it, now)],
 };
 
 function requestStatus({ status }: CertificateSigningRequest): string {
@@ -42,8 +42,8 @@ function requestStatus({ status }: CertificateSigningRequest): string {
 export const certificateSigningRequestTable: TablePrinter<CertificateSigningRequest> = {
   columns: columns('Name', 'Age', 'SignerName', 'Requestor', 'RequestedDuration', 'Condition'),
   cells: (it, now) => [
-    nameOf(it), ageOf(it, now), it.spec.signerName || '<none>', it.spec.username ?? '',
-    it.spec.expirationSeconds === undefined ? '<none>' : humanDuration(it.spec.expirationSeconds * 1000), requestStatus(it),
+    nameOf(it), ageOf(it, now), it.spec?.signerName || '<none>', it.spec?.username ?? '',
+    it.spec?.expirationSeconds === undefined ? '<none>' : humanDuration(it.spec.expirationSeconds * 1000), requestStatus(it),
   ],
 };
 
@@ -72,7 +72,7 @@ export const validatingAdmissionPolicyBindingTable: TablePrinter<ValidatingAdmis
 export const flowSchemaTable: TablePrinter<FlowSchema> = {
   columns: columns('Name', 'PriorityLevel', 'MatchingPrecedence', 'DistinguisherMethod', 'Age', 'MissingPL'),
   cells: (it, now) => [
-    nameOf(it), it.spec?.priorityLevelConfiguration.name ?? '', it.spec?.matchingPrecedence ?? 0, it.spec?.distinguisherMethod?.type ?? '<none>',
+    nameOf(it), it.spec?.priorityLevelConfiguration?.name ?? '', it.spec?.matchingPrecedence ?? 0, it.spec?.distinguisherMethod?.type ?? '<none>',
     ageOf(it, now), it.status?.conditions?.find((condition) => condition.type === 'Dangling')?.status ?? '?',
   ],
 };

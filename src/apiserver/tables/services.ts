@@ -54,7 +54,7 @@ const hostPort = (ip: string, port: number): string => (ip.includes(':') ? `[${i
 function endpointsText({ subsets }: Endpoints): string {
   if (!subsets?.length) return '<none>';
   const texts = subsets.flatMap(({ addresses = [], ports = [] }) =>
-    ports.length === 0 ? addresses.map(({ ip }) => ip) : ports.flatMap(({ port }) => addresses.map(({ ip }) => hostPort(ip, port))));
+    ports.length === 0 ? addresses.map(({ ip }) => ip) : ports.flatMap(({ port }) => addresses.map(({ ip }) => hostPort(ip ?? '', port))));
   return listWithMore(texts, '');
 }
 
@@ -66,8 +66,8 @@ export const endpointsTable: TablePrinter<Endpoints> = {
 export const endpointSliceTable: TablePrinter<EndpointSlice> = {
   columns: columns('Name', 'AddressType', 'Ports', 'Endpoints', 'Age'),
   cells: (it, now) => [
-    nameOf(it), it.addressType, listWithMore((it.ports ?? []).map(({ port, name }) => `${port ?? name ?? '*'}`), '<unset>'),
-    listWithMore((it.endpoints ?? []).flatMap(({ addresses }) => addresses), '<unset>'), ageOf(it, now),
+    nameOf(it), it.addressType ?? '', listWithMore((it.ports ?? []).map(({ port, name }) => `${port ?? name ?? '*'}`), '<unset>'),
+    listWithMore((it.endpoints ?? []).flatMap(({ addresses }) => addresses ?? []), '<unset>'), ageOf(it, now),
   ],
 };
 

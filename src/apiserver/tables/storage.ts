@@ -46,7 +46,7 @@ export const storageClassTable: TablePrinter<StorageClass> = {
   cells(it, now) {
     const isDefault = DEFAULT_CLASS.some((key) => it.metadata?.annotations?.[key] === 'true');
     return [
-      nameOf(it) + (isDefault ? ' (default)' : ''), it.provisioner, it.reclaimPolicy ?? 'Delete', it.volumeBindingMode ?? 'Immediate',
+      nameOf(it) + (isDefault ? ' (default)' : ''), it.provisioner ?? '', it.reclaimPolicy ?? 'Delete', it.volumeBindingMode ?? 'Immediate',
       it.allowVolumeExpansion ?? false, ageOf(it, now),
     ];
   },
@@ -55,26 +55,26 @@ export const storageClassTable: TablePrinter<StorageClass> = {
 export const volumeAttachmentTable: TablePrinter<VolumeAttachment> = {
   columns: columns('Name', 'Attacher', 'PV', 'Node', 'Attached:boolean', 'Age'),
   cells: (it, now) => [
-    nameOf(it), it.spec.attacher, it.spec.source.persistentVolumeName ?? '', it.spec.nodeName, it.status?.attached ?? false, ageOf(it, now),
+    nameOf(it), it.spec?.attacher ?? '', it.spec?.source?.persistentVolumeName ?? '', it.spec?.nodeName ?? '', it.status?.attached ?? false, ageOf(it, now),
   ],
 };
 
 export const csiNodeTable: TablePrinter<CSINode> = {
   columns: columns('Name', 'Drivers:integer', 'Age'),
-  cells: (it, now) => [nameOf(it), it.spec.drivers?.length ?? 0, ageOf(it, now)],
+  cells: (it, now) => [nameOf(it), it.spec?.drivers?.length ?? 0, ageOf(it, now)],
 };
 
 export const csiDriverTable: TablePrinter<CSIDriver> = {
   columns: columns('Name', 'AttachRequired:boolean', 'PodInfoOnMount:boolean', 'StorageCapacity:boolean', 'TokenRequests',
     'RequiresRepublish:boolean', 'Modes', 'Age'),
   cells: (it, now) => [
-    nameOf(it), it.spec.attachRequired ?? true, it.spec.podInfoOnMount ?? false, it.spec.storageCapacity ?? false,
-    it.spec.tokenRequests ? it.spec.tokenRequests.map((request) => request.audience).join(',') : '<unset>',
-    it.spec.requiresRepublish ?? false, (it.spec.volumeLifecycleModes ?? []).join(',') || '<none>', ageOf(it, now),
+    nameOf(it), it.spec?.attachRequired ?? true, it.spec?.podInfoOnMount ?? false, it.spec?.storageCapacity ?? false,
+    it.spec?.tokenRequests ? it.spec.tokenRequests.map((request) => request.audience).join(',') : '<unset>',
+    it.spec?.requiresRepublish ?? false, (it.spec?.volumeLifecycleModes ?? []).join(',') || '<none>', ageOf(it, now),
   ],
 };
 
 export const csiStorageCapacityTable: TablePrinter<CSIStorageCapacity> = {
   columns: columns('Name', 'StorageClassName', 'Capacity'),
-  cells: (it) => [nameOf(it), it.storageClassName, it.capacity ?? '<unset>'],
+  cells: (it) => [nameOf(it), it.storageClassName ?? '', it.capacity ?? '<unset>'],
 };

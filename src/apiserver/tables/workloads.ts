@@ -14,7 +14,7 @@ export const deploymentTable: TablePrinter<Deployment> = {
   columns: columns('Name', 'Ready', 'Up-to-date', 'Available', 'Age', ...WIDE),
   cells: (it, now) => [
     nameOf(it), `${it.status?.readyReplicas ?? 0}/${it.spec?.replicas ?? 0}`, it.status?.updatedReplicas ?? 0,
-    it.status?.availableReplicas ?? 0, ageOf(it, now), ...containerCells(it.spec?.template.spec?.containers), selectorString(it.spec?.selector),
+    it.status?.availableReplicas ?? 0, ageOf(it, now), ...containerCells(it.spec?.template?.spec?.containers), selectorString(it.spec?.selector),
   ],
 };
 
@@ -38,7 +38,7 @@ export const statefulSetTable: TablePrinter<StatefulSet> = {
   columns: columns('Name', 'Ready', 'Age', 'Containers*', 'Images*'),
   cells: (it, now) => [
     nameOf(it), `${it.status?.readyReplicas ?? 0}/${it.spec?.replicas ?? 0}`, ageOf(it, now),
-    ...containerCells(it.spec?.template.spec?.containers),
+    ...containerCells(it.spec?.template?.spec?.containers),
   ],
 };
 
@@ -47,8 +47,8 @@ export const daemonSetTable: TablePrinter<DaemonSet> = {
     'Node Selector', 'Age', ...WIDE),
   cells: (it, now) => [
     nameOf(it), it.status?.desiredNumberScheduled ?? 0, it.status?.currentNumberScheduled ?? 0, it.status?.numberReady ?? 0,
-    it.status?.updatedNumberScheduled ?? 0, it.status?.numberAvailable ?? 0, formatLabels(it.spec?.template.spec?.nodeSelector),
-    ageOf(it, now), ...containerCells(it.spec?.template.spec?.containers), formatLabelSelector(it.spec?.selector),
+    it.status?.updatedNumberScheduled ?? 0, it.status?.numberAvailable ?? 0, formatLabels(it.spec?.template?.spec?.nodeSelector),
+    ageOf(it, now), ...containerCells(it.spec?.template?.spec?.containers), formatLabelSelector(it.spec?.selector),
   ],
 };
 
@@ -56,8 +56,8 @@ export const controllerRevisionTable: TablePrinter<ControllerRevision> = {
   columns: columns('Name', 'Controller', 'Revision', 'Age'),
   cells(it, now) {
     const owner = it.metadata?.ownerReferences?.find((reference) => reference.controller);
-    const group = owner?.apiVersion.includes('/') ? `.${owner.apiVersion.split('/')[0]}` : '';
-    return [nameOf(it), owner ? `${(owner.kind + group).toLowerCase()}/${owner.name}` : '<none>', it.revision, ageOf(it, now)];
+    const group = owner?.apiVersion?.includes('/') ? `.${owner.apiVersion.split('/')[0]}` : '';
+    return [nameOf(it), owner ? `${(owner.kind + group).toLowerCase()}/${owner.name}` : '<none>', it.revision ?? 0, ageOf(it, now)];
   },
 };
 
@@ -86,7 +86,7 @@ export const jobTable: TablePrinter<Job> = {
   columns: columns('Name', 'Status', 'Completions', 'Duration', 'Age', ...WIDE),
   cells: (it, now) => [
     nameOf(it), jobStatus(it), jobCompletions(it), jobDuration(it, now), ageOf(it, now),
-    ...containerCells(it.spec?.template.spec?.containers), formatLabelSelector(it.spec?.selector),
+    ...containerCells(it.spec?.template?.spec?.containers), formatLabelSelector(it.spec?.selector),
   ],
 };
 
@@ -96,7 +96,7 @@ export const cronJobTable: TablePrinter<CronJob> = {
     nameOf(it), it.spec?.schedule ?? '', orNone(it.spec?.timeZone),
     it.spec?.suspend === undefined ? '<unset>' : it.spec.suspend ? 'True' : 'False', it.status?.active?.length ?? 0,
     it.status?.lastScheduleTime ? since(it.status.lastScheduleTime, now) : '<none>', ageOf(it, now),
-    ...containerCells(it.spec?.jobTemplate.spec?.template.spec?.containers), formatLabelSelector(it.spec?.jobTemplate.spec?.selector),
+    ...containerCells(it.spec?.jobTemplate?.spec?.template?.spec?.containers), formatLabelSelector(it.spec?.jobTemplate?.spec?.selector),
   ],
 };
 
@@ -134,7 +134,7 @@ export function formatMetrics(specs: readonly V2MetricSpec[] | undefined, status
 export const horizontalPodAutoscalerTable: TablePrinter<V2HorizontalPodAutoscaler> = {
   columns: columns('Name', 'Reference', 'Targets', 'MinPods', 'MaxPods', 'Replicas', 'Age'),
   cells: (it, now) => [
-    nameOf(it), `${it.spec?.scaleTargetRef.kind}/${it.spec?.scaleTargetRef.name}`, formatMetrics(it.spec?.metrics, it.status?.currentMetrics),
+    nameOf(it), `${it.spec?.scaleTargetRef?.kind}/${it.spec?.scaleTargetRef?.name}`, formatMetrics(it.spec?.metrics, it.status?.currentMetrics),
     it.spec?.minReplicas === undefined ? '<unset>' : `${it.spec.minReplicas}`, it.spec?.maxReplicas ?? 0,
     it.status?.currentReplicas ?? 0, ageOf(it, now),
   ],
