@@ -7,7 +7,7 @@ import { addQuantities, compareQuantities, isNegativeQuantity, isZeroQuantity, s
 import { ResourceQuotas } from '../../api/resources.ts';
 import type { AdmissionAttributes, AdmissionPlugin, AdmissionReader } from '../admission.ts';
 import { refused } from './refusal.ts';
-import { missingResources, scopesMatch, usageOf, type Usage } from './quota-usage.ts';
+import { missingResources, scopesMatch, usageOf, type Usage } from '../../api/quota-usage.ts';
 
 const RETRIES = 3;
 

@@ -1,10 +1,10 @@
 /** What an object counts for in a quota.
  *  Upstream: pkg/quota/v1/evaluator/core */
-import type { Container, PersistentVolumeClaim, Pod, ResourceQuota, ScopedResourceSelectorRequirement, Service } from '../../api/generated/types.ts';
-import type { KubeObject } from '../../api/object.ts';
-import { isPodTerminal, isSidecar, qosClassOf } from '../../api/pod.ts';
-import { addQuantities, compareQuantities } from '../../api/quantity.ts';
-import type { Resource } from '../../api/resource.ts';
+import type { Container, PersistentVolumeClaim, Pod, ResourceQuota, ScopedResourceSelectorRequirement, Service } from './generated/types.ts';
+import type { KubeObject } from './object.ts';
+import { isPodTerminal, isSidecar, qosClassOf } from './pod.ts';
+import { addQuantities, compareQuantities } from './quantity.ts';
+import type { Resource } from './resource.ts';
 
 export type Usage = Readonly<Record<string, string>>;
 type List = Readonly<Record<string, string>>;
