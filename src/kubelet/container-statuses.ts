@@ -2,6 +2,7 @@
  *  Upstream: pkg/kubelet/kubelet_pods.go (convertToAPIContainerStatuses), pkg/kubelet/prober/prober_manager.go (UpdatePodStatus) */
 import type { Container, ContainerState, ContainerStatus, Pod } from '../api/generated/types.ts';
 import { rfc3339 } from '../base/time.ts';
+import { parseImageReference } from '../cri/image-reference.ts';
 import { shouldRestart, type ProbeVerdict } from './pod-actions.ts';
 import { isRestartableInit, type ContainerRecord, type PodView } from './pod-view.ts';
 
@@ -74,13 +75,20 @@ function missing(pod: Pod, container: Container, group: Group, old: ContainerSta
 
 function fromRecord(pod: Pod, container: Container, record: ContainerRecord, facts: StatusFacts): Draft {
   const draft: Draft = {
-    name: container.name, image: record.imageRef, imageID: record.imageId, containerID: `containerd://${record.id}`,
+    name: container.name, image: fullName(record.config.image), imageID: record.imageRef, containerID: `containerd://${record.id}`,
     ready: false, restartCount: record.config.attempt, state: stateOf(record, facts), lastState: {},
   };
   if (record.state === 'running') setResources(draft, container);
   const mounts = volumeMountStatuses(pod, container);
   if (mounts !== undefined) draft.volumeMounts = mounts;
   return draft;
+}
+
+/** "docker.io/library/nginx:latest" for "nginx". */
+function fullName(image: string): string {
+  const reference = parseImageReference(image);
+  if ('error' in reference) return image;
+  return reference.digest === undefined ? `${reference.name}:${reference.tag}` : `${reference.name}@${reference.digest}`;
 }
 
 function setResources(draft: Draft, container: Container): void {

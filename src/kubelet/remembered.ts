@@ -23,6 +23,6 @@ function lost(status: ContainerStatus, image: string, nowMs: number): ContainerR
     id: (status.containerID ?? '').replace('containerd://', ''), state: 'exited', config: { name: status.name, attempt: status.restartCount, image },
     createdAtMs: startedAtMs, startedAtMs, finishedAtMs: ended?.finishedAt === undefined ? nowMs : parseTime(ended.finishedAt),
     exitCode: ended?.exitCode ?? 255, reason: ended?.reason ?? 'Unknown', ...(ended?.message !== undefined && { message: ended.message }),
-    imageId: status.imageID, imageRef: status.image,
+    imageId: '', imageRef: status.imageID,
   };
 }

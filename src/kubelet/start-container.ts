@@ -5,7 +5,7 @@ import { ApiError } from '../api/errors.ts';
 import type { ConfigMap, Container, Pod, Secret } from '../api/generated/types.ts';
 import { Pods } from '../api/resources.ts';
 import { TransportError } from '../api/transport.ts';
-import { TimeoutError } from '../base/with-timeout.ts';
+import { TimeoutError, withTimeout } from '../base/with-timeout.ts';
 import { FileError } from '../cri/files.ts';
 import { CreateContainerError, StartError } from '../cri/runtime.ts';
 import { containerConfig, rootRefusal } from './container-config.ts';
@@ -29,6 +29,8 @@ export interface Tools {
   readonly volumes: VolumeManager;
   readonly probes: ProbeManager;
 }
+
+const SERVICES_MS = 10_000;
 
 export type StartOutcome = (StartFailure & { readonly retryAtMs?: number }) | undefined;
 
@@ -124,7 +126,7 @@ async function environmentOf(tools: Tools, state: PodState, container: Container
   const { context, volumes } = tools;
   const { pod, uid } = state;
   const namespace = pod.metadata?.namespace ?? '';
-  if (!isStatic(pod) && !context.services.hasSynced) throw new ConfigError('services have not yet been read at least once, cannot construct envvars');
+  if (!isStatic(pod) && !context.services.hasSynced) await servicesRead(tools, state);
   const names = referencesOf(container);
   const configMaps = new Map<string, ConfigMap | undefined>();
   const secrets = new Map<string, Secret | undefined>();
@@ -141,6 +143,16 @@ async function environmentOf(tools: Tools, state: PodState, container: Container
     services: context.services.list(), allocatable: context.allocatable(), nodeName: context.nodeName, hostIP: context.nodeIP, podIP: podIPOf(context, pod),
     configMap: (name) => configMaps.get(name), secret: (name) => secrets.get(name),
   });
+}
+
+/** Without them the container would not know where the API is. */
+async function servicesRead({ context }: Tools, { cancel }: PodState): Promise<void> {
+  try {
+    await cancel.run('services', () => withTimeout(context.world, SERVICES_MS, () => context.services.synced()));
+  } catch (error) {
+    if (!(error instanceof TimeoutError)) throw error;
+    throw new ConfigError('services have not yet been read at least once, cannot construct envvars');
+  }
 }
 
 const podIPOf = (context: KubeletContext, pod: Pod): string => (pod.spec?.hostNetwork === true ? context.nodeIP : context.podIP(pod));

@@ -40,7 +40,7 @@ describe('a Pod', () => {
     expect(pod?.status?.phase).toBe('Running');
     expect(pod?.status?.conditions?.every((each) => each.status === 'True')).toBe(true);
     expect(pod?.status?.containerStatuses?.[0]).toMatchObject({
-      name: 'web', ready: true, started: true, restartCount: 0, image: 'docker.io/library/nginx', imageID: 'docker.io/library/nginx@sha256:0',
+      name: 'web', ready: true, started: true, restartCount: 0, image: 'docker.io/library/nginx:latest', imageID: 'docker.io/library/nginx@sha256:0',
       containerID: expect.stringContaining('containerd://'), lastState: {},
     });
     expect(pod?.status).toMatchObject({ hostIP: '10.0.0.1', hostIPs: [{ ip: '10.0.0.1' }], podIP: expect.stringContaining('10.244.1.'), qosClass: 'BestEffort' });

@@ -98,7 +98,7 @@ export function scriptedRuntime(world: World, scripts: Readonly<Record<string, S
       created.push(config);
       const id = `container-${count += 1}`;
       const status: ContainerStatus = {
-        id, sandboxId, config, state: 'created', createdAtMs: world.clock.now(), imageId: `docker.io/library/${config.image}@sha256:0`, imageRef: `docker.io/library/${config.image}`,
+        id, sandboxId, config, state: 'created', createdAtMs: world.clock.now(), imageId: `sha256:${config.image}`, imageRef: `docker.io/library/${config.image}@sha256:0`,
       };
       containers.set(id, { status, ended: [], lines: [] });
       return id;
