@@ -27,8 +27,8 @@ export const create: Command = {
 
 async function run(k: Kubectl): Promise<void> {
   if (k.flags.str('raw') !== '') return raw(k);
-  requireFile(k);
   if (k.args.length > 0) throw usageError('create', `Unexpected args: [${k.args.join(' ')}]`);
+  requireFile(k);
   const dryRun = dryRunOf(k);
   const print = resultPrinter(k, dryRun);
   const selector = parseSelector(k.flags.str('selector'));

@@ -42,8 +42,8 @@ async function lease(text: Text, name: string, context: DescribeContext): Promis
   const found = await context.get('leases.v1.coordination.k8s.io', 'kube-node-lease', name) as Lease | undefined;
   text.raw('Lease:\n');
   text.line(1, `HolderIdentity:\t${found?.spec?.holderIdentity ?? '<unset>'}`);
-  text.line(1, `AcquireTime:\t${found?.spec?.acquireTime === undefined ? '<unset>' : rfc1123z(found.spec.acquireTime)}`);
-  text.line(1, `RenewTime:\t${found?.spec?.renewTime === undefined ? '<unset>' : rfc1123z(found.spec.renewTime)}`);
+  text.line(1, `AcquireTime:\t${!found?.spec?.acquireTime ? '<unset>' : rfc1123z(found.spec.acquireTime)}`);
+  text.line(1, `RenewTime:\t${!found?.spec?.renewTime ? '<unset>' : rfc1123z(found.spec.renewTime)}`);
 }
 
 function conditions(text: Text, { status }: Node): void {
