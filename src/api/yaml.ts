@@ -47,7 +47,8 @@ export function parseYamlDocuments(text: string): readonly YamlDocument[] {
     const value = valueOf(document, lines);
     if (value === null || value === undefined) continue;
     const [start, , end] = document.range;
-    out.push({ value, line: lines.linePos(start).line, text: text.slice(start, end) });
+    const first = document.contents?.range?.[0] ?? start;
+    out.push({ value, line: lines.linePos(first).line, text: text.slice(start, end) });
   }
   return out;
 }
@@ -57,8 +58,9 @@ function valueOf(document: Document.Parsed, lines: LineCounter): unknown {
   if (error) throw located(error, lines, document);
   try {
     return document.toJS({ maxAliasCount: 100 }) as unknown;
-  } catch {
-    throw new YamlError('yaml: document contains excessive aliasing', 1, 1);
+  } catch (error) {
+    const anchor = error instanceof ReferenceError ? /Unresolved alias .*: (.*)$/.exec(error.message)?.[1] : undefined;
+    throw new YamlError(anchor === undefined ? 'yaml: document contains excessive aliasing' : `yaml: unknown anchor '${anchor}' referenced`, 1, 1);
   }
 }
 
@@ -94,7 +96,7 @@ function located(error: YAMLError, lines: LineCounter, document: Document.Parsed
 function sentenceFor(error: YAMLError): readonly [string, 'scanner' | 'parser'] {
   const { code, message } = error;
   if (code === 'MISSING_CHAR' && /quote/.test(message)) return ['found unexpected end of stream', 'scanner'];
-  if (code === 'MISSING_CHAR' && /flow/i.test(message)) return [`did not find expected ',' or '${message.includes('map') ? '}' : ']'}'`, 'parser'];
+  if (/^flow/i.test(message) || (code === 'BAD_INDENT' && /flow/i.test(message))) return [`did not find expected ',' or '${message.includes('map') ? '}' : ']'}'`, 'parser'];
   return WORDS[code] ?? ['did not find expected node content', 'parser'];
 }
 

@@ -4,7 +4,7 @@ import { badRequest, methodNotSupported, unknownResource } from '../api/errors.t
 import type {
   AuthenticationV1TokenRequest, LocalSubjectAccessReview, SelfSubjectRulesReview, TokenReview,
 } from '../api/generated/types.ts';
-import type { KubeObject, Status, StatusDetails } from '../api/object.ts';
+import type { KubeObject, Status } from '../api/object.ts';
 import { structOf } from '../api/schema/types.ts';
 import type { ApiResponse } from '../api/transport.ts';
 import { reviewAccess, reviewRules } from './authorization/access-reviews.ts';
@@ -26,8 +26,8 @@ import type { WriteOptions, Written } from './write.ts';
 
 export interface Answer { readonly status: number; readonly body: ApiResponse['body']; readonly revision?: number }
 
-export const success = (code: number, details?: StatusDetails): Answer => {
-  const status: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', ...(details && { details }), code };
+const success = (code: number): Answer => {
+  const status: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code };
   return { status: code, body: status };
 };
 
@@ -147,7 +147,8 @@ async function remove(call: Call): Promise<Answer> {
   const isPod = resource.kind === 'Pod' && resource.group === '';
   if (gone && !isPod && strategy.returnDeletedObject !== true) {
     const { name = '', uid = '' } = object.metadata ?? {};
-    return { ...success(200, { name, ...(resource.group !== '' && { group: resource.group }), kind: resource.plural, uid }), ...noted };
+    const details = { name, ...(resource.group !== '' && { group: resource.group }), kind: resource.plural, uid };
+    return { status: 200, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }, ...noted };
   }
   return { ...shown(call, object), ...noted };
 }

@@ -10,6 +10,7 @@ import type { ApiRequest, ApiResponse, Connection, Transport, UserInfo } from '.
 import { TransportError } from '../api/transport.ts';
 import type { Etcd } from '../etcd/etcd.ts';
 import type { AdmissionChain, AdmissionReader, AuthorizationAttributes, Authorizer } from './admission.ts';
+import { admissionChain } from './admission/admission-chain.ts';
 import { createAuthorizer, forbiddenReason } from './authorization/authorizer.ts';
 import { ADMINISTRATOR, authenticate, impersonate } from './authentication.ts';
 import { bootstrap } from './bootstrap.ts';
@@ -49,7 +50,7 @@ export interface ApiserverOptions {
   readonly nodePortRange?: string;
   readonly advertiseAddress?: string;
   readonly securePort?: number;
-  /** Admission plugins in order; default none. */
+  /** Admission plugins in order; default those of a default control plane. */
   readonly admission?: AdmissionChain;
   /** 'RBAC' asks roles and bindings; 'AlwaysAllow' nobody. Default RBAC. */
   readonly authorization?: 'RBAC' | 'AlwaysAllow';
@@ -153,7 +154,7 @@ function stateOf(options: ApiserverOptions, storage: Storage, kinds: Kinds, etcd
   const authorizer: Authorizer = options.authorization === 'AlwaysAllow' ? { authorize: () => ({ allowed: true, reason: '' }) } : createAuthorizer(reader);
   return {
     world, streams: options.streams ?? world, version: options.version ?? 'v1.33.1', kinds, storage, hub, reader, authorizer,
-    admission: options.admission ?? [],
+    admission: options.admission ?? admissionChain({ world }),
     allocators: createAllocators(storage, world.random.fork('allocators'), options.serviceCidr ?? '10.96.0.0/12', options.nodePortRange ?? '30000-32767'),
     decodeCache: new WeakMap(), fields: createFieldManager(world), dialer: options.dialer ?? noDialer(), tokens: createTokenAuthority(world, storage),
     bookmarks: new Set(), printers: { tableFor }, customPrinters: new Map(),
@@ -231,6 +232,8 @@ function responseOf({ status, body }: Answer, warnings: readonly string[]): ApiR
 
 function traced({ server }: Gate, request: ApiRequest, user: UserInfo, verb: string, response: ApiResponse, revision?: number): ApiResponse {
   const client = (headerOf(request, 'user-agent') ?? '').split('/')[0] as string;
+  // What observers ask leaves no trace in history (transport/rpc-server.ts sets the header).
+  if (request.headers?.['x-observer'] !== undefined) return response;
   server.world.trace({
     type: 'request', client, user: user.name, verb, path: request.path, status: response.status, ...(revision !== undefined && { revision }),
   });

@@ -88,9 +88,8 @@ class Decoder {
     const source = value as Json;
     for (const key in source) {
       const item = source[key];
-      this.path.push(key);
+      // encoding/json names the fields of structs on the way, not the keys of maps.
       const next = item === null ? zeroOf(element) : this.any(item, element);
-      this.path.pop();
       if (next !== item) (copy ??= { ...source })[key] = next;
     }
     return copy ?? value;
