@@ -1,8 +1,10 @@
 /** THE CONTROLLERS, as `kube-controller-manager --help` names them, with the sources of their events.
  *  Upstream: cmd/kube-controller-manager/names/controller_names.go */
 import type { ControllerRow } from '../client/runner.ts';
+import { createClusterRoleAggregation } from './clusterrole-aggregation.ts';
 import { createDaemonSetController } from './daemonset.ts';
 import { createDeploymentController } from './deployment.ts';
+import { createDisruptionController } from './disruption.ts';
 import { createEndpointsController } from './endpoints.ts';
 import { createEndpointSliceController } from './endpointslice.ts';
 import { createGarbageCollector } from './garbage-collector.ts';
@@ -12,10 +14,13 @@ import { createNodeIpamController } from './node-ipam.ts';
 import { createNodeLifecycleController } from './node-lifecycle.ts';
 import { createPodGarbageCollector } from './pod-gc.ts';
 import { createReplicaSetController, createReplicationController } from './replicaset.ts';
+import { createResourceQuotaController } from './resource-quota.ts';
 import { createRootCAPublisher } from './root-ca-publisher.ts';
 import { createServiceAccountController } from './serviceaccount.ts';
 import { createStatefulSetController } from './statefulset.ts';
 import { createTaintEvictionController } from './taint-eviction.ts';
+import { createTtlAfterFinishedController } from './ttl-after-finished.ts';
+import { createClaimProtection, createVolumeProtection } from './volume-protection.ts';
 
 export interface ControllerSettings {
   readonly rootCA: string;
@@ -42,4 +47,10 @@ export const createControllerRows = (settings: ControllerSettings): readonly Con
   { name: 'daemonset-controller', create: createDaemonSetController, workers: 2 },
   { name: 'job-controller', create: createJobController },
   { name: 'statefulset-controller', create: createStatefulSetController },
+  { name: 'ttl-after-finished-controller', create: createTtlAfterFinishedController },
+  { name: 'disruption-controller', create: createDisruptionController, source: 'controllermanager' },
+  { name: 'resourcequota-controller', create: createResourceQuotaController },
+  { name: 'persistentvolumeclaim-protection-controller', create: createClaimProtection },
+  { name: 'persistentvolume-protection-controller', create: createVolumeProtection },
+  { name: 'clusterrole-aggregation-controller', create: createClusterRoleAggregation },
 ];
