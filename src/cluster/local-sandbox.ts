@@ -43,7 +43,8 @@ export class PastError extends Error {
   }
 }
 
-const STREAM_WRITES = /\/(exec|attach|portforward)$/;
+/** These go on from the apiserver to other machines, so they are inputs although they are read with GET. */
+const STREAM_WRITES = /\/(exec|attach|portforward|log|proxy)(\/|$)|^\/apis\/metrics\.k8s\.io\//;
 
 export class LocalSandbox implements Sandbox {
   readonly profile: Profile;

@@ -2,7 +2,8 @@
 import type { Settle, World } from '../base/world.ts';
 import { AbortedError, isAbort } from '../base/with-timeout.ts';
 import { ApiError } from '../api/errors.ts';
-import { TransportError, type Connection, type Transport } from '../api/transport.ts';
+import { INPUT } from '../sim/quiet.ts';
+import { TransportError, type ApiRequest, type Connection, type Transport } from '../api/transport.ts';
 import type { Channel } from './mux.ts';
 import type { Peers } from './peers.ts';
 import { RpcCodec, WINDOW, readFrame, readRequest, type RpcMessage, type WireError, type WireRequest } from './rpc-message.ts';
@@ -71,7 +72,7 @@ export class RpcServer {
   private async answer(world: World, transport: Transport, serving: Serving, request: WireRequest): Promise<void> {
     const { from, id } = serving;
     try {
-      const response = await transport.request(readRequest(request), serving.abort.signal);
+      const response = await transport.request(requestFrom(from, request), serving.abort.signal);
       if (this.has(serving)) this.reply(from, { k: 'response', id, r: this.codec.response(response) });
     } catch (error) {
       if (this.has(serving)) this.reply(from, { k: 'failed', id, e: this.wireError(world, error) });
@@ -83,7 +84,7 @@ export class RpcServer {
     const { from, id, abort } = serving;
     let opened = false;
     try {
-      const connection = await transport.connect(readRequest(request), abort.signal);
+      const connection = await transport.connect(requestFrom(from, request), abort.signal);
       if (!this.has(serving)) return connection.close();
       serving.connection = connection;
       opened = true;
@@ -131,4 +132,12 @@ export class RpcServer {
     if (!isAbort(error)) world.spawn('server', async () => { throw error; });
     return { code: 'reset', message: 'EOF' };
   }
+}
+
+/** Set on what observers ask: it must be answered without a trace, a counter or a draw of chance. */
+export const OBSERVER_HEADER = 'x-observer';
+
+function requestFrom(from: string, wire: WireRequest): ApiRequest {
+  const request = readRequest(wire);
+  return from.startsWith('@') && from !== INPUT ? { ...request, headers: { ...request.headers, [OBSERVER_HEADER]: from } } : request;
 }
