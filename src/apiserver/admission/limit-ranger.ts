@@ -23,7 +23,8 @@ function containerDefaults(ranges: readonly LimitRange[]): { readonly limits: Li
   return { limits: limits!, requests: requests! };
 }
 
-const added = (list: List | undefined, defaults: List): readonly string[] => Object.keys(defaults).filter((name) => list?.[name] === undefined).sort();
+const added = (list: List | undefined, defaults: List): readonly string[] =>
+  Object.keys(defaults).filter((name) => list?.[name] === undefined).sort();
 
 function withDefaults(container: Container, kind: string, defaults: { readonly limits: List; readonly requests: List }, notes: string[]): Container {
   const { limits, requests } = container.resources ?? {};

@@ -53,7 +53,8 @@ function hostPorts(spec: PodSpec): Refusal | undefined {
   const ports = [...new Set(using.flatMap(([, list]) => list.map(String)))].sort();
   const names = using.map(([name]) => name);
   return {
-    reason: 'hostPort', detail: `${plural('container', names)} ${names.length === 1 ? 'uses' : 'use'} hostPort${ports.length === 1 ? '' : 's'} ${ports.join(', ')}`,
+    reason: 'hostPort',
+    detail: `${plural('container', names)} ${names.length === 1 ? 'uses' : 'use'} hostPort${ports.length === 1 ? '' : 's'} ${ports.join(', ')}`,
   };
 }
 

@@ -88,7 +88,8 @@ function withRuntimeClass(pod: Pod, found: RuntimeClass, attributes: AdmissionAt
   if (scheduling?.nodeSelector) {
     for (const [key, value] of Object.entries(scheduling.nodeSelector)) {
       if (spec.nodeSelector?.[key] === undefined || spec.nodeSelector[key] === value) continue;
-      throw refused(attributes, `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${spec.nodeSelector[key]}`);
+      throw refused(attributes, `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; `
+        + `pod.spec.nodeSelector[${key}] = ${spec.nodeSelector[key]}`);
     }
     spec = { ...spec, nodeSelector: { ...spec.nodeSelector, ...scheduling.nodeSelector } };
   }

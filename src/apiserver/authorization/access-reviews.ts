@@ -36,7 +36,9 @@ export function attributesOf(spec: ReviewSpec, asker: UserInfo): AuthorizationAt
 }
 
 /** The review with its answer. */
-export function reviewAccess<T extends AccessReview>(review: T, asker: UserInfo, authorizer: Authorizer): T & { readonly status: SubjectAccessReviewStatus } {
+export function reviewAccess<T extends AccessReview>(
+  review: T, asker: UserInfo, authorizer: Authorizer,
+): T & { readonly status: SubjectAccessReviewStatus } {
   const { allowed, denied, reason, evaluationError } = authorizer.authorize(attributesOf(review.spec, asker));
   const status = { allowed, ...(denied && { denied }), ...(reason && { reason }), ...(evaluationError && { evaluationError }) };
   return { ...review, status };

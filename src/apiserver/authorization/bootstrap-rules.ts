@@ -187,11 +187,13 @@ export const CONTROLLER_ROLES: Readonly<Record<string, readonly PolicyRule[]>> =
   ],
   'disruption-controller': [
     rule(READ, 'apps extensions', 'deployments replicasets statefulsets'), rule(READ, 'core', 'replicationcontrollers'),
-    rule(READ, 'policy', 'poddisruptionbudgets'), rule('update', 'policy', 'poddisruptionbudgets/status'), rule('patch update', 'core', 'pods/status'),
+    rule(READ, 'policy', 'poddisruptionbudgets'), rule('update', 'policy', 'poddisruptionbudgets/status'),
+    rule('patch update', 'core', 'pods/status'),
     EVENTS, rule('get', '*', '*/scale'),
   ],
   'endpoint-controller': [
-    rule(READ, 'core', 'pods services'), rule('create delete get list update', 'core', 'endpoints'), rule('create', 'core', 'endpoints/restricted'), EVENTS,
+    rule(READ, 'core', 'pods services'), rule('create delete get list update', 'core', 'endpoints'),
+    rule('create', 'core', 'endpoints/restricted'), EVENTS,
   ],
   'endpointslice-controller': [
     rule(READ, 'core', 'nodes pods services'), rule('update', 'core', 'services/finalizers'),
@@ -205,7 +207,8 @@ export const CONTROLLER_ROLES: Readonly<Record<string, readonly PolicyRule[]>> =
     rule(READ, 'core', 'pods'), rule('update', 'core', 'pods/finalizers'), rule('create get list watch', 'core', 'persistentvolumeclaims'), EVENTS,
   ],
   'expand-controller': [
-    rule('get list patch update watch', 'core', 'persistentvolumes persistentvolumeclaims'), rule('patch update', 'core', 'persistentvolumeclaims/status'),
+    rule('get list patch update watch', 'core', 'persistentvolumes persistentvolumeclaims'),
+    rule('patch update', 'core', 'persistentvolumeclaims/status'),
     rule(READ, 'storage.k8s.io', 'storageclasses'), EVENTS,
   ],
   'generic-garbage-collector': [rule('delete get list patch update watch', '*', '*'), EVENTS],
@@ -240,7 +243,8 @@ export const CONTROLLER_ROLES: Readonly<Record<string, readonly PolicyRule[]>> =
   ],
   'replication-controller': [
     rule('get list update watch', 'core', 'replicationcontrollers'),
-    rule('update', 'core', 'replicationcontrollers/status replicationcontrollers/finalizers'), rule('create delete list patch watch', 'core', 'pods'), EVENTS,
+    rule('update', 'core', 'replicationcontrollers/status replicationcontrollers/finalizers'),
+    rule('create delete list patch watch', 'core', 'pods'), EVENTS,
   ],
   'resourcequota-controller': [rule('list watch', '*', '*'), rule('update', 'core', 'resourcequotas/status'), EVENTS],
   'root-ca-cert-publisher': [rule('create update', 'core', 'configmaps'), EVENTS],

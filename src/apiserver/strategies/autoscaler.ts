@@ -60,7 +60,8 @@ const SOURCES: Readonly<Record<string, 'resource' | 'pods' | 'object' | 'externa
 function checkMetric(errors: Errors, path: string, metric: V2MetricSpec): void {
   const field = SOURCES[metric.type];
   if (!field) {
-    errors.push(metric.type ? notSupported(`${path}.type`, metric.type, Object.keys(SOURCES)) : required(`${path}.type`, 'must specify a metric source type'));
+    errors.push(metric.type ? notSupported(`${path}.type`, metric.type, Object.keys(SOURCES))
+      : required(`${path}.type`, 'must specify a metric source type'));
     return;
   }
   const source = metric[field];

@@ -17,11 +17,12 @@ function specDefaults(spec: CustomResourceDefinitionSpec): CustomResourceDefinit
 
 function checkVersions(errors: Errors, spec: CustomResourceDefinitionSpec): void {
   const versions = spec.versions ?? [];
+  const printed = JSON.stringify(versions.map(({ name }) => name));
   const names = new Set<string>();
   versions.forEach((version, index) => {
     const at = `spec.versions[${index}]`;
     complain(errors, `${at}.name`, version.name, dns1035Label(version.name ?? ''));
-    if (names.has(version.name)) errors.push(invalidPrinted('spec.versions', JSON.stringify(versions.map(({ name }) => name)), 'must contain unique version names'));
+    if (names.has(version.name)) errors.push(invalidPrinted('spec.versions', printed, 'must contain unique version names'));
     names.add(version.name);
     if (!version.schema?.openAPIV3Schema) errors.push(required(`${at}.schema.openAPIV3Schema`, 'schemas are required'));
     else if ((version.schema.openAPIV3Schema as { type?: string }).type !== 'object') {
@@ -37,7 +38,7 @@ function checkVersions(errors: Errors, spec: CustomResourceDefinitionSpec): void
     });
   });
   if (versions.filter(({ storage }) => storage).length !== 1) {
-    errors.push(invalidPrinted('spec.versions', JSON.stringify(versions.map(({ name }) => name)), 'must have exactly one version marked as storage version'));
+    errors.push(invalidPrinted('spec.versions', printed, 'must have exactly one version marked as storage version'));
   }
 }
 

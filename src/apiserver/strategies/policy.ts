@@ -87,7 +87,14 @@ function itemDefaults(item: LimitRangeItem): LimitRangeItem {
   return Object.keys(change).length === 0 ? next : { ...next, ...change };
 }
 
-interface Order { readonly low: 'min' | 'default' | 'defaultRequest'; readonly high: 'max' | 'default' | 'defaultRequest'; readonly field: string; readonly text: string }
+interface Order {
+  readonly low: 'min' | 'default' | 'defaultRequest';
+  readonly high: 'max' | 'default' | 'defaultRequest';
+  /** The one of the two that the error is about. */
+  readonly field: string;
+  readonly text: string;
+}
+
 const ORDERS: readonly Order[] = [
   { low: 'min', high: 'max', field: 'min', text: 'min value LOW is greater than max value HIGH' },
   { low: 'min', high: 'defaultRequest', field: 'defaultRequest', text: 'min value LOW is greater than default request value HIGH' },

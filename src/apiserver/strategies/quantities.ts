@@ -38,7 +38,8 @@ const WHOLE = new Set([
 const isHugePages = (name: string): boolean => name.startsWith('hugepages-');
 const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/');
 /** "example.com/gpu": a resource that a device plugin brings. */
-export const isExtended = (name: string): boolean => !isNative(name) && !name.startsWith('requests.') && qualifiedName(`requests.${name}`).length === 0;
+export const isExtended = (name: string): boolean =>
+  !isNative(name) && !name.startsWith('requests.') && qualifiedName(`requests.${name}`).length === 0;
 const isOvercommitAllowed = (name: string): boolean => isNative(name) && !isHugePages(name);
 
 export function checkResourceName(errors: Errors, field: string, name: string): void {

@@ -94,7 +94,10 @@ export function checkTolerations(errors: Errors, path: string, tolerations: read
       errors.push(invalidValue(`${at}.effect`, effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"));
     }
     if (operator === 'Exists') {
-      if (value) errors.push(invalidPrinted(`${at}.operator`, goSyntax(toleration, 'core.Toleration'), "value must be empty when `operator` is 'Exists'"));
+      if (value) {
+        const printed = goSyntax(toleration, 'core.Toleration');
+        errors.push(invalidPrinted(`${at}.operator`, printed, "value must be empty when `operator` is 'Exists'"));
+      }
     } else if (operator === '' || operator === 'Equal') {
       const complaints = labelValue(value);
       if (complaints.length > 0) errors.push(invalidValue(`${at}.operator`, value, complaints.join(';')));

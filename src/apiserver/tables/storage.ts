@@ -55,7 +55,8 @@ export const storageClassTable: TablePrinter<StorageClass> = {
 export const volumeAttachmentTable: TablePrinter<VolumeAttachment> = {
   columns: columns('Name', 'Attacher', 'PV', 'Node', 'Attached:boolean', 'Age'),
   cells: (it, now) => [
-    nameOf(it), it.spec?.attacher ?? '', it.spec?.source?.persistentVolumeName ?? '', it.spec?.nodeName ?? '', it.status?.attached ?? false, ageOf(it, now),
+    nameOf(it), it.spec?.attacher ?? '', it.spec?.source?.persistentVolumeName ?? '', it.spec?.nodeName ?? '',
+    it.status?.attached ?? false, ageOf(it, now),
   ],
 };
 
