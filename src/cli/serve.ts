@@ -19,13 +19,17 @@ const FLAGS: readonly FlagSpec[] = [
   { name: 'journal', kind: 'text', value: 'FILE', help: 'go on from this journal, and save it there at the end' },
 ];
 
+/** About what a new cluster takes to come up, in cluster time. */
+const BOOT_MS = 20_000;
+
 async function start(argv: readonly string[]): Promise<number> {
   const args = parseArguments(argv, FLAGS);
   const speed = args.number('speed') ?? 1;
   if (speed < 1 / 64 || speed > 256) throw new UsageError('--speed goes from 0.015625 (1/64) to 256');
   const file = args.text('journal');
   const saved = file !== undefined && existsSync(file) ? parseJournal(readFileSync(file, 'utf8')) : undefined;
-  const profile = saved ? (saved.profile as Profile) : profileOf(args.number('nodes'), args.text('seed'));
+  // Real clients print ages by their own clock: the cluster's must be near it.
+  const profile = saved ? (saved.profile as Profile) : { ...profileOf(args.number('nodes'), args.text('seed')), startAtMs: Date.now() - BOOT_MS };
   const sandbox = await openCluster({ profile, journal: saved?.entries, untilMicros: saved?.endMicros, playing: true, speed });
   const server = await serveHttp(sandbox.api, { port: args.number('port') ?? 8080 });
   const address = server.address();

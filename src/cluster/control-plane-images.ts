@@ -4,7 +4,7 @@ import type { World } from '../base/world.ts';
 import { createApiserver } from '../apiserver/server.ts';
 import { admissionChain } from '../apiserver/admission/admission-chain.ts';
 import type { Dialer } from '../apiserver/dialer.ts';
-import type { Transport, UserInfo } from '../api/transport.ts';
+import type { ApiRequest, Transport, UserInfo } from '../api/transport.ts';
 import { runControllerManager } from '../controllers/controller-manager.ts';
 import { serveHttp } from '../cri/http.ts';
 import type { Image, Process, Program } from '../cri/process.ts';
@@ -13,6 +13,7 @@ import { runScheduler } from '../scheduler/scheduler.ts';
 import type { MachineContext } from '../sim/machine-context.ts';
 import type { Mux } from '../transport/mux.ts';
 import { dialTransport } from '../transport/rpc.ts';
+import { OBSERVER_HEADER } from '../transport/rpc-server.ts';
 import { asUser } from './as-user.ts';
 import { createEtcdPort } from './etcd-port.ts';
 import type { EtcdPort } from './etcd-port.ts';
@@ -51,7 +52,13 @@ function dialerOf({ mux, node }: ControlPlaneParts, world: World): Dialer {
   return {
     kubelet(name): Transport {
       const own = name === node.name ? node.kubelet()?.transport : undefined;
-      return own ?? dialTransport(world, mux.channel('kubelet'), name, { address: `${name}:${ADDRESSES.kubeletPort}` });
+      if (own) return own;
+      const address = `${name}:${ADDRESSES.kubeletPort}`;
+      const dialed = dialTransport(world, mux.channel('kubelet'), name, { address });
+      // What observers read from a kubelet goes by links that history does not notice.
+      const quiet = dialTransport(world, mux.channel('kubelet'), `${name}~`, { address });
+      const way = (request: ApiRequest) => (request.headers?.[OBSERVER_HEADER] === undefined ? dialed : quiet);
+      return { request: (request, signal) => way(request).request(request, signal), connect: (request, signal) => way(request).connect(request, signal) };
     },
     connect: (host, port) => node.network.host.connect(host, port),
   };

@@ -2,6 +2,7 @@
  *  run, at full speed, until it is up: a learner meets a live one. */
 import type { OpenSandbox, Profile, Sandbox } from '../sandbox/sandbox.ts';
 import type { JournalEntry } from '../sim/journal.ts';
+import type { MachineChecks } from '../sim/machine.ts';
 import type { Placement } from '../sim/simulation.ts';
 import { openSimulation } from '../sim/simulation.ts';
 import type { Simulation } from '../sim/simulation.ts';
@@ -22,6 +23,8 @@ export interface OpenOptions {
   readonly placement?: Placement;
   /** Where the machines go once the cluster is there: starting and playing is quickest in one thread. */
   readonly moveTo?: Placement;
+  /** Tests: see MachineChecks. */
+  readonly checks?: MachineChecks;
   readonly hooks?: ControlPlaneHooks;
 }
 
@@ -29,10 +32,10 @@ export interface OpenOptions {
 const BOOT_LIMIT_MICROS = 180e6;
 const BOOT_LOOK_MICROS = 500_000;
 
-export function openMachines({ profile, journal, untilMicros, placement, hooks }: OpenOptions): Promise<Simulation> {
+export function openMachines({ profile, journal, untilMicros, placement, checks, hooks }: OpenOptions): Promise<Simulation> {
   return openSimulation({
     seed: profile.seed, startAtMs: profile.startAtMs, link: profile.link, build: machineBuilder(hooks), hub: CONTROL_PLANE, shells: [SHELL],
-    entries: journal ?? firstEntries(profile), ...(placement && { placement }), ...(untilMicros !== undefined && { untilMicros }),
+    entries: journal ?? firstEntries(profile), ...(placement && { placement }), ...(checks && { checks }), ...(untilMicros !== undefined && { untilMicros }),
   });
 }
 
@@ -45,8 +48,10 @@ export async function boot(simulation: Simulation, profile: Profile): Promise<vo
 }
 
 export async function openCluster(options: OpenOptions): Promise<Sandbox> {
-  const simulation = await openMachines(options);
-  if (!options.journal) await boot(simulation, options.profile);
+  const opened = await openMachines(options);
+  if (!options.journal) await boot(opened, options.profile);
+  if (options.moveTo) await opened.move(options.moveTo);
+  const simulation = opened;
   if (options.moveTo) await simulation.move(options.moveTo);
   return new LocalSandbox({
     profile: options.profile, simulation, playing: options.playing ?? false, speed: options.speed ?? 1,

@@ -134,4 +134,15 @@ export interface LearnerFiles {
 export interface SandboxError { readonly title: string; readonly detail: string; readonly fatal: boolean }
 
 /** Builds a sandbox: the page passes one over workers, the CLI and the tests one in this thread. */
-export type OpenSandbox = (options: { readonly profile: Profile; readonly journal?: readonly JournalEntry[]; readonly playing?: boolean; readonly speed?: number }) => Promise<Sandbox>;
+export type OpenSandbox = (options: OpenSandboxOptions) => Promise<Sandbox>;
+
+export interface OpenSandboxOptions {
+  readonly profile: Profile;
+  /** Plays these entries instead of starting afresh, up to `untilMicros` (default: the last one). */
+  readonly journal?: readonly JournalEntry[];
+  readonly untilMicros?: number;
+  readonly playing?: boolean;
+  readonly speed?: number;
+}
+
+export type { Journal, JournalEntry };

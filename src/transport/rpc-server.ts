@@ -2,7 +2,7 @@
 import type { Settle, World } from '../base/world.ts';
 import { AbortedError, isAbort } from '../base/with-timeout.ts';
 import { ApiError } from '../api/errors.ts';
-import { INPUT } from '../sim/quiet.ts';
+import { INPUT, isQuiet } from '../sim/quiet.ts';
 import { TransportError, type ApiRequest, type Connection, type Transport } from '../api/transport.ts';
 import type { Channel } from './mux.ts';
 import type { Peers } from './peers.ts';
@@ -137,7 +137,9 @@ export class RpcServer {
 /** Set on what observers ask: it must be answered without a trace, a counter or a draw of chance. */
 export const OBSERVER_HEADER = 'x-observer';
 
+const isObserver = (from: string): boolean => isQuiet(from) || (from.startsWith('@') && from !== INPUT);
+
 function requestFrom(from: string, wire: WireRequest): ApiRequest {
   const request = readRequest(wire);
-  return from.startsWith('@') && from !== INPUT ? { ...request, headers: { ...request.headers, [OBSERVER_HEADER]: from } } : request;
+  return isObserver(from) ? { ...request, headers: { ...request.headers, [OBSERVER_HEADER]: from } } : request;
 }
