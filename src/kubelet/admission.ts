@@ -17,42 +17,48 @@ const SAFE_SYSCTLS = new Set([
   'net.ipv4.tcp_keepalive_intvl', 'net.ipv4.tcp_keepalive_probes', 'net.ipv4.tcp_rmem', 'net.ipv4.tcp_wmem',
 ]);
 
-/** What a Pod asks for of a resource; whoever asks often remembers the answers. */
-export type PodRequest = (pod: Pod, resource: string) => number;
+/** A Pod that the node has accepted and that has not ended; its requests are remembered once they are known. */
+export interface Accepted { readonly pod: Pod; readonly requests: Map<string, number> }
 
-/** `others` are the Pods that the node has accepted and that have not ended; undefined: accepted. */
-export function admit(pod: Pod, node: Node | undefined, others: readonly Pod[], request: PodRequest = podRequest): Refusal | undefined {
+/** undefined: accepted. */
+export function admit(pod: Pod, node: Node | undefined, others: readonly Accepted[]): Refusal | undefined {
   const sysctl = pod.spec?.securityContext?.sysctls?.find((each) => !SAFE_SYSCTLS.has(each.name));
   if (sysctl !== undefined) return { reason: 'SysctlForbidden', message: `forbidden sysctl: "${sysctl.name}" not allowlisted` };
   if (pod.spec?.os?.name !== undefined && pod.spec.os.name !== 'linux') {
     return { reason: 'PodOSNotSupported', message: 'Failed to admit pod as the OS field doesn\'t match node OS' };
   }
   if (node === undefined) return undefined;
-  const fits = fitsResources(pod, node, others, request);
+  const fits = fitsResources(pod, node, others);
   if (fits !== undefined) return fits;
   return isStatic(pod) ? undefined : fitsNode(pod, node, others);
 }
 
 const rejected = (reason: string, message: string): Refusal => ({ reason, message });
 
-function fitsResources(pod: Pod, node: Node, others: readonly Pod[], request: PodRequest): Refusal | undefined {
+function fitsResources(pod: Pod, node: Node, others: readonly Accepted[]): Refusal | undefined {
   const allocatable = node.status?.allocatable ?? {};
-  const running = others.filter((each) => !isPodTerminal(each) && each.metadata?.uid !== pod.metadata?.uid);
+  const running = others.filter((each) => !isPodTerminal(each.pod));
   const podsMax = quantityUnits(allocatable['pods'] ?? '110');
   if (running.length + 1 > podsMax) {
     return rejected('OutOfpods', `Node didn't have enough resource: pods, requested: 1, used: ${running.length}, capacity: ${podsMax}`);
   }
   for (const name of requestedNames(pod)) {
-    const requested = request(pod, name);
+    const requested = podRequest(pod, name);
     if (requested === 0) continue;
     const capacity = name === 'cpu' ? quantityMillis(allocatable[name] ?? '0') : quantityUnits(allocatable[name] ?? '0');
     let used = 0;
-    for (const each of running) used += request(each, name);
+    for (const each of running) used += requestOf(each, name);
     if (requested + used > capacity) {
       return rejected(`OutOf${name}`, `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${used}, capacity: ${capacity}`);
     }
   }
   return undefined;
+}
+
+function requestOf({ pod, requests }: Accepted, name: string): number {
+  let amount = requests.get(name);
+  if (amount === undefined) requests.set(name, amount = podRequest(pod, name));
+  return amount;
 }
 
 function requestedNames(pod: Pod): readonly string[] {
@@ -61,10 +67,10 @@ function requestedNames(pod: Pod): readonly string[] {
   return [...new Set(['cpu', 'memory', 'ephemeral-storage', ...[...extra].sort()])];
 }
 
-function fitsNode(pod: Pod, node: Node, others: readonly Pod[]): Refusal | undefined {
+function fitsNode(pod: Pod, node: Node, others: readonly Accepted[]): Refusal | undefined {
   if (!matchesRequiredNodeAffinity(pod, node)) return rejected('NodeAffinity', 'Predicate NodeAffinity failed: node(s) didn\'t match Pod\'s node affinity/selector');
   const wanted = hostPorts(pod);
-  const isTaken = (port: string): boolean => others.some((each) => each.metadata?.uid !== pod.metadata?.uid && !isPodTerminal(each) && hostPorts(each).includes(port));
+  const isTaken = (port: string): boolean => others.some((each) => !isPodTerminal(each.pod) && hostPorts(each.pod).includes(port));
   if (wanted.some(isTaken)) {
     return rejected('NodePorts', 'Predicate NodePorts failed: node(s) didn\'t have free ports for the requested pod ports');
   }

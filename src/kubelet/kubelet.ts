@@ -4,13 +4,12 @@
 import type { Node, Service } from '../api/generated/types.ts';
 import { Nodes, Services } from '../api/resources.ts';
 import type { Transport } from '../api/transport.ts';
-import { podRequest } from '../api/pod.ts';
 import { quantityUnits } from '../api/quantity.ts';
 import { fromUtf8 } from '../base/bytes.ts';
 import { createClient } from '../client/create-client.ts';
 import { createRecorder } from '../client/recorder.ts';
 import { createInformer } from '../client/reflector.ts';
-import { admit, type PodRequest } from './admission.ts';
+import { admit } from './admission.ts';
 import { createKubeletApi } from './api.ts';
 import type { KubeletContext } from './context.ts';
 import { createEvictionManager } from './eviction.ts';
@@ -38,7 +37,6 @@ export interface Kubelet {
   summary(): StatsSummary;
 }
 
-const REMEMBERED_MAX = 5000;
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
 export function runKubelet(options: KubeletOptions): Kubelet {
@@ -56,7 +54,6 @@ export function runKubelet(options: KubeletOptions): Kubelet {
   const late: { agent?: NodeAgent; workers?: PodWorkers; sources?: PodSources; cache?: PodCache; pressure: NodeFacts['pressure'] } = {
     pressure: { memory: false, disk: false, pid: false },
   };
-  const requests = rememberedRequests();
   const services = createInformer<Service>(world, client, Services);
   const allocatable = allocatableOf(options);
 
@@ -65,7 +62,7 @@ export function runKubelet(options: KubeletOptions): Kubelet {
     memoryBytes: quantityUnits(options.capacity.memory), dns: clusterDnsOf(options),
     node: () => late.agent?.node(),
     allocatable: () => allocatable,
-    podIP: (pod) => (pod.spec?.hostNetwork === true ? options.nodeIP : late.cache?.view(pod.metadata?.uid ?? '').sandboxes[0]?.ip ?? ''),
+    podIP: (pod) => (pod.spec?.hostNetwork === true ? options.nodeIP : late.cache?.addressOf(pod.metadata?.uid ?? '') ?? ''),
     decided(pod, did, because, facts) {
       const { namespace, name = '', uid } = pod.metadata ?? {};
       world.trace({ type: 'decision', actor: 'kubelet', object: { resource: 'pods', namespace, name, uid }, did, because, ...(facts !== undefined && { facts }) });
@@ -94,8 +91,7 @@ export function runKubelet(options: KubeletOptions): Kubelet {
   const workers = late.workers = createPodWorkers({
     context, cache, probes, volumes, statuses, reporter, images, backOff: createRestartBackOff(), networkProblem,
     admit(pod) {
-      const others = [...workers.list()].filter((state) => state.mode !== 'ended' && state.failed === undefined).map((state) => state.pod);
-      const refusal = admit(pod, context.node(), others, requests);
+      const refusal = admit(pod, context.node(), [...workers.list()].filter((state) => state.mode !== 'ended' && state.failed === undefined && state.pod !== pod));
       return refusal === undefined ? undefined : { ...refusal, refused: true };
     },
   });
@@ -114,20 +110,6 @@ export function runKubelet(options: KubeletOptions): Kubelet {
   return {
     transport: createKubeletApi({ context, cache, workers, sources, statuses, options }),
     summary: () => summarize(context, workers.list(), cache),
-  };
-}
-
-/** Admission asks every Pod of the node each time; a Pod's requests do not change while its generation does not. */
-function rememberedRequests(): PodRequest {
-  const known = new Map<string, number>();
-  return (pod, resource) => {
-    const key = `${pod.metadata?.uid} ${pod.metadata?.generation} ${resource}`;
-    let amount = known.get(key);
-    if (amount === undefined) {
-      if (known.size > REMEMBERED_MAX) known.clear();
-      known.set(key, amount = podRequest(pod, resource));
-    }
-    return amount;
   };
 }
 

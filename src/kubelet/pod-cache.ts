@@ -5,6 +5,8 @@ import type { ContainerRecord, PodView, SandboxRecord } from './pod-view.ts';
 
 export interface PodCache {
   view(podUid: string): PodView;
+  /** "" before its sandbox has one. */
+  addressOf(podUid: string): string;
   podUids(): readonly string[];
   podOf(containerId: string): string | undefined;
   addSandbox(podUid: string, sandbox: SandboxRecord): void;
@@ -54,6 +56,7 @@ export function createPodCache(runtime: Runtime, happened: (podUid: string, even
       }
       return { sandboxes: entry.sandboxes, containers: entry.remembered.length === 0 ? containers : [...containers, ...entry.remembered] };
     },
+    addressOf: (podUid) => entries.get(podUid)?.sandboxes[0]?.ip ?? '',
     podUids: () => [...entries.keys()],
     podOf: (containerId) => owners.get(containerId),
     addSandbox: (podUid, sandbox) => void entryOf(podUid).sandboxes.unshift(sandbox),

@@ -17,6 +17,8 @@ export interface NodeFailure {
 export interface PodState {
   readonly uid: string;
   pod: Pod;
+  /** What it asks for, by resource, once somebody has asked. */
+  readonly requests: Map<string, number>;
   /** 'stopping': everything is being stopped and nothing is started. 'ended': nothing runs, the volumes are gone. */
   mode: 'running' | 'stopping' | 'ended';
   failed: NodeFailure | undefined;

@@ -181,7 +181,7 @@ export function createPodWorkers(tools: WorkerTools): PodWorkers {
     const uid = pod.metadata?.uid ?? '';
     const view = cache.view(uid);
     return {
-      uid, pod, mode: 'running', failed: undefined, gone: false, adopted: view.containers.some((each) => each.state === 'running'),
+      uid, pod, requests: new Map(), mode: 'running', failed: undefined, gone: false, adopted: view.containers.some((each) => each.state === 'running'),
       failures: new Map(), terminationMessages: new Map(), volumes: undefined, cancel: createCancellation(world),
       killAtMs: undefined, retryAtMs: undefined, refreshAtMs: undefined, timer: undefined, busy: false, again: false,
     };
