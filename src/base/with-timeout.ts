@@ -19,7 +19,7 @@ export async function withTimeout<T>(world: World, limitMs: number, work: (signa
     abandon(running);
     throw new TimeoutError();
   } finally {
-    abort.abort(new AbortedError());
+    abort.abort(OVER);
   }
 }
 
@@ -30,6 +30,9 @@ export class AbortedError extends Error {
     this.name = 'AbortError';
   }
 }
+
+/** Made once: an error is dear to make, and nobody reads this one. */
+const OVER = Object.freeze(new AbortedError());
 
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
