@@ -28,6 +28,10 @@ interface Watched {
 
 interface Running { readonly probe: Probe; state: ProbeState; timer: Disposable | undefined; stopped: boolean }
 
+/** A started container is first heard of with the next look at the runtime, within a second. */
+const NEWS_MS_MIN = 200;
+const NEWS_MS_SPREAD = 800;
+
 /** `changed`: a verdict of one of the Pod's containers is another one. */
 export function createProbeManager(context: KubeletContext, changed: (podUid: string) => void): ProbeManager {
   const { world, recorder } = context;
@@ -38,7 +42,8 @@ export function createProbeManager(context: KubeletContext, changed: (podUid: st
     const known = of.probes.get(type);
     const running: Running = known ?? { probe, state: initialState(type), timer: undefined, stopped: false };
     of.probes.set(type, running);
-    const dueAt = of.startedAtMs + (probe.initialDelaySeconds ?? 0) * 1000;
+    const newsMs = NEWS_MS_MIN + Math.floor(world.random.next() * NEWS_MS_SPREAD);
+    const dueAt = of.startedAtMs + Math.max(newsMs, (probe.initialDelaySeconds ?? 0) * 1000);
     const spread = of.adopted ? Math.floor(world.random.next() * (probe.periodSeconds ?? 10) * 1000) : 0;
     schedule(of, type, running, Math.max(0, dueAt - world.clock.now()) + spread);
   }
