@@ -2,6 +2,7 @@
  *  Upstream: cmd/kube-controller-manager/names/controller_names.go */
 import type { ControllerRow } from '../client/runner.ts';
 import { createClusterRoleAggregation } from './clusterrole-aggregation.ts';
+import { createCronJobController } from './cronjob.ts';
 import { createDaemonSetController } from './daemonset.ts';
 import { createDeploymentController } from './deployment.ts';
 import { createDisruptionController } from './disruption.ts';
@@ -47,6 +48,7 @@ export const createControllerRows = (settings: ControllerSettings): readonly Con
   { name: 'daemonset-controller', create: createDaemonSetController, workers: 2 },
   { name: 'job-controller', create: createJobController },
   { name: 'statefulset-controller', create: createStatefulSetController },
+  { name: 'cronjob-controller', create: createCronJobController },
   { name: 'ttl-after-finished-controller', create: createTtlAfterFinishedController },
   { name: 'disruption-controller', create: createDisruptionController, source: 'controllermanager' },
   { name: 'resourcequota-controller', create: createResourceQuotaController },

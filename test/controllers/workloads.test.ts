@@ -170,13 +170,8 @@ describe('a ReplicaSet', () => {
   });
   it('says why Pods cannot be made, and makes them when they can (ReplicaFailure)', async () => {
     const cluster = await smallCluster();
-    await cluster.create(ResourceQuotas, {
-      metadata: { name: 'q' },
-      spec: { hard: { pods: '1' } },
-      status: { hard: { pods: '1' }, used: { pods: '0' } },
-    });
-    const quota = await cluster.get(ResourceQuotas, 'q');
-    await cluster.drive(cluster.client.updateStatus(ResourceQuotas, { ...quota, status: { hard: { pods: '1' }, used: { pods: '0' } } }));
+    await cluster.create(ResourceQuotas, { metadata: { name: 'q' }, spec: { hard: { pods: '1' } } });
+    await cluster.advance(100);
     await cluster.create(ReplicaSets, bare(3));
     await cluster.advance(3000);
     const condition = (await cluster.get(ReplicaSets, 'rs')).status?.conditions?.[0];
