@@ -7,8 +7,16 @@ import type { Plugin } from 'vite';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const POLICY = [
-  "default-src 'self'", "script-src 'self'", "worker-src 'self'", "style-src 'self' 'unsafe-inline'", "img-src 'self' data:",
-  "font-src 'self' data:", "connect-src 'self'", "object-src 'none'", "base-uri 'none'", "form-action 'none'",
+  "default-src 'self'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
 ].join('; ');
 
 /** Only the built page carries the policy: the development server writes an inline script of its own. */
@@ -16,7 +24,9 @@ function contentSecurityPolicy(): Plugin {
   return {
     name: 'content-security-policy',
     apply: 'build',
-    transformIndexHtml: () => [{ tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY }, injectTo: 'head-prepend' }],
+    transformIndexHtml: () => [
+      { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY }, injectTo: 'head-prepend' },
+    ],
   };
 }
 
@@ -48,12 +58,27 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   build: {
-    target: 'es2023', modulePreload: { polyfill: false }, chunkSizeWarningLimit: 4000, reportCompressedSize: false, sourcemap: false, assetsInlineLimit: 0,
+    target: 'es2023',
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 4000,
+    reportCompressedSize: false,
+    sourcemap: false,
+    assetsInlineLimit: 0,
   },
   optimizeDeps: {
     include: [
-      'comlink', 'yaml', 'unbash', 'idb', 'zustand', 'react-dom/client', 'monaco-editor/editor', 'monaco-yaml', 'monaco-yaml/yaml.worker.js', '@xterm/xterm',
-      '@xterm/addon-fit', '@xterm/addon-webgl',
+      'comlink',
+      'yaml',
+      'unbash',
+      'idb',
+      'zustand',
+      'react-dom/client',
+      'monaco-editor/editor',
+      'monaco-yaml',
+      'monaco-yaml/yaml.worker.js',
+      '@xterm/xterm',
+      '@xterm/addon-fit',
+      '@xterm/addon-webgl',
     ],
   },
   server: { host: '127.0.0.1' },

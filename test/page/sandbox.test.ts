@@ -43,10 +43,25 @@ describe.skipIf(!isBuilt())('the built page', () => {
     await page.keyboard.press('Enter');
   };
   const printed = (text: string) => expect.poll(screen, { timeout: 30_000 }).toContain(text);
-  const choose = async (...path: string[]) => {
+  /** As a hand moves: through the menu, not by leaps, which would close a menu inside a menu. */
+  const choose = async (group: string, item: RegExp) => {
     await page.getByRole('button', { name: /^Break/ }).click();
-    for (const name of path) await page.getByRole('menuitem', { name }).first().click();
+    await page.getByRole('menuitem', { name: group }).first().hover();
+    const choice = page.getByRole('menuitem', { name: item }).first();
+    await choice.waitFor();
+    await page.waitForTimeout(400);
+    const box = await choice.boundingBox();
+    if (!box) throw new Error(`the menu has no ${item}`);
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 15 });
+    await page.mouse.down();
+    await page.mouse.up();
   };
+  const paste = (text: string) =>
+    page.evaluate((data) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', data);
+      document.activeElement?.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    }, text);
 
   it('shows a prompt and four nodes', async () => {
     await printed('$');
@@ -71,7 +86,7 @@ describe.skipIf(!isBuilt())('the built page', () => {
     await page.locator('.monaco-editor .view-lines').first().waitFor({ timeout: 30_000 });
     await page.locator('.monaco-editor .view-lines').first().click();
     await page.keyboard.press('Control+A');
-    await page.keyboard.insertText(manifest('api', 2));
+    await paste(manifest('api', 2));
     await page.getByRole('button', { name: /^Apply/ }).click();
     await expect.poll(() => page.getByText('deployment/api created').count(), { timeout: 20_000 }).toBeGreaterThan(0);
     await until(page, (seen) => ready(seen, 2, 'api'));
@@ -80,7 +95,7 @@ describe.skipIf(!isBuilt())('the built page', () => {
   it('shows the line and the sentence of a mistake, and changes nothing', async () => {
     await page.locator('.monaco-editor .view-lines').first().click();
     await page.keyboard.press('Control+A');
-    await page.keyboard.insertText(manifest('api', 2).replace('replicas: 2', 'replicas: many'));
+    await paste(manifest('api', 2).replace('replicas: 2', 'replicas: many'));
     await page.getByRole('button', { name: /^Apply/ }).click();
     await expect.poll(() => page.getByText(/Not applied: line 6/).count(), { timeout: 20_000 }).toBeGreaterThan(0);
     expect(ready(await snapshot(page), 2, 'api')).toBe(true);
@@ -88,14 +103,12 @@ describe.skipIf(!isBuilt())('the built page', () => {
 
   it('kills a Pod, and another comes', async () => {
     const before = mine(await snapshot(page)).map((pod) => pod.key);
-    await choose('Kill a Pod');
-    await page.getByRole('menuitem', { name: /^web-/ }).first().click();
+    await choose('Kill a Pod', /^web-/);
     await until(page, (seen) => ready(seen, 5) && mine(seen).some((pod) => !before.includes(pod.key)), 90_000);
   });
 
   it('pulls a plug, runs ahead, and the Pods run elsewhere', async () => {
-    await choose('Pull a plug');
-    await page.getByRole('menuitem', { name: /^worker-2/ }).click();
+    await choose('Pull a plug', /^worker-2/);
     await page.getByRole('slider', { name: 'Speed' }).focus();
     for (let step = 0; step < 8; step++) await page.keyboard.press('ArrowRight');
     await until(page, (seen) => seen.nodes.some((node) => node.name === 'worker-2' && !node.ready), 60_000);

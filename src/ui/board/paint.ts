@@ -166,9 +166,10 @@ function bar(
   ctx.textAlign = 'right';
   ctx.fillStyle = palette.ink2;
   ctx.fillText(capacity.text, box.x + box.w - 10, y);
+  const textWidth = ctx.measureText(capacity.text).width;
   ctx.textAlign = 'left';
   const left = box.x + (box.narrow ? 40 : 43);
-  const width = Math.max(14, box.x + box.w - (box.narrow ? 56 : 68) - left);
+  const width = Math.max(10, box.x + box.w - Math.max(box.narrow ? 56 : 68, textWidth + 16) - left);
   const share = (value: number) => (capacity.allocatable > 0 ? Math.min(1, value / capacity.allocatable) * width : 0);
   round(ctx, left, y - 3, width, 6, 1.5);
   if (palette.line === palette.ask) {
