@@ -122,7 +122,8 @@ export async function forwardPort(world: World, net: NetworkNamespace, port: num
     };
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
-    fail(`an error occurred forwarding ${port} -> ${port}: error forwarding port ${port} to pod ${podUid}, uid : failed to execute portforward in network namespace: failed to connect to localhost:${port} inside namespace: dial tcp4 127.0.0.1:${port}: connect: ${error.message}`);
+    const where = `failed to connect to localhost:${port} inside namespace: dial tcp4 127.0.0.1:${port}: connect: ${error.message}`;
+    fail(`an error occurred forwarding ${port} -> ${port}: error forwarding port ${port} to pod ${podUid}, uid : failed to execute portforward in network namespace: ${where}`);
     return { frames, send() {}, close: () => close() };
   }
 }

@@ -6,7 +6,7 @@ import { Nodes } from '../api/resources.ts';
 import { rfc3339 } from '../base/time.ts';
 import type { NodeRuntime } from '../cri/container-runtime.ts';
 import type { KubeletContext } from './context.ts';
-import { limitsStorage, memoryMessage, rankByMemory, storageMessage, type Candidate } from './eviction-rank.ts';
+import { memoryMessage, rankByMemory, storageMessage, type Candidate } from './eviction-rank.ts';
 import { EVICTION_MEMORY_BYTES, type NodeFacts } from './node-status.ts';
 import type { PodCache } from './pod-cache.ts';
 import type { PodState } from './pod-state.ts';
@@ -44,7 +44,7 @@ export function createEvictionManager(
       needAtMs = undefined;
       pressureChanged({ memory: false, disk: false, pid: false });
     }
-    for (const state of workers.list()) if (state.mode === 'running' && limitsStorage(state.pod)) checkStorage(state);
+    for (const state of workers.list()) if (state.mode === 'running' && state.limitsStorage) checkStorage(state);
   }
 
   function evictForMemory(available: number): void {

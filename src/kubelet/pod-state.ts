@@ -24,6 +24,8 @@ export interface PodState {
   failed: NodeFailure | undefined;
   /** Its source (the API, the file) has it no more. */
   gone: boolean;
+  /** It sets limits on storage, so somebody has to look. */
+  readonly limitsStorage: boolean;
   /** It ran before this kubelet did. */
   readonly adopted: boolean;
   /** Why the last start of a container failed, by name. */

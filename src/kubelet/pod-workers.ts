@@ -10,6 +10,7 @@ import { equal } from '../base/json.ts';
 import { parseTime } from '../base/time.ts';
 import { isAbort, TimeoutError } from '../base/with-timeout.ts';
 import { createCancellation } from './cancellation.ts';
+import { limitsStorage } from './eviction-rank.ts';
 import { graceOf, killAll } from './kill-container.ts';
 import type { NodeFailure, PodState } from './pod-state.ts';
 import { lostContainers } from './remembered.ts';
@@ -181,7 +182,7 @@ export function createPodWorkers(tools: WorkerTools): PodWorkers {
     const uid = pod.metadata?.uid ?? '';
     const view = cache.view(uid);
     return {
-      uid, pod, requests: new Map(), mode: 'running', failed: undefined, gone: false, adopted: view.containers.some((each) => each.state === 'running'),
+      uid, pod, requests: new Map(), limitsStorage: limitsStorage(pod), mode: 'running', failed: undefined, gone: false, adopted: view.containers.some((each) => each.state === 'running'),
       failures: new Map(), terminationMessages: new Map(), volumes: undefined, cancel: createCancellation(world),
       killAtMs: undefined, retryAtMs: undefined, refreshAtMs: undefined, timer: undefined, busy: false, again: false,
     };

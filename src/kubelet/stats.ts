@@ -72,9 +72,12 @@ export function resourceMetrics(summary: StatsSummary): string {
     `${name}{container="${each.name}",namespace="${pod.namespace}",pod="${pod.name}"} ${value(each)} ${atMs}`)));
   const perPod = (name: string, value: (each: PodUsage) => string): readonly string[] => summary.pods.map((pod) => (
     `${name}{namespace="${pod.namespace}",pod="${pod.name}"} ${value(pod)} ${atMs}`));
-  family('container_cpu_usage_seconds_total', 'Cumulative cpu time consumed by the container in core-seconds', 'counter', perContainer('container_cpu_usage_seconds_total', (each) => seconds(each.cpuMs)));
-  family('container_memory_working_set_bytes', 'Current working set of the container in bytes', 'gauge', perContainer('container_memory_working_set_bytes', (each) => String(each.memoryBytes)));
-  family('container_start_time_seconds', 'Start time of the container since unix epoch in seconds', 'gauge', perContainer('container_start_time_seconds', (each) => seconds(each.startedAtMs)));
+  family('container_cpu_usage_seconds_total', 'Cumulative cpu time consumed by the container in core-seconds', 'counter',
+    perContainer('container_cpu_usage_seconds_total', (each) => seconds(each.cpuMs)));
+  family('container_memory_working_set_bytes', 'Current working set of the container in bytes', 'gauge',
+    perContainer('container_memory_working_set_bytes', (each) => String(each.memoryBytes)));
+  family('container_start_time_seconds', 'Start time of the container since unix epoch in seconds', 'gauge',
+    perContainer('container_start_time_seconds', (each) => seconds(each.startedAtMs)));
   family('node_cpu_usage_seconds_total', 'Cumulative cpu time consumed by the node in core-seconds', 'counter', [`node_cpu_usage_seconds_total ${seconds(summary.node.cpuMs)} ${atMs}`]);
   family('node_memory_working_set_bytes', 'Current working set of the node in bytes', 'gauge', [`node_memory_working_set_bytes ${summary.node.memoryBytes} ${atMs}`]);
   family('pod_cpu_usage_seconds_total', 'Cumulative cpu time consumed by the pod in core-seconds', 'counter', perPod('pod_cpu_usage_seconds_total', (each) => seconds(each.cpuMs)));

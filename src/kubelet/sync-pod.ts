@@ -31,6 +31,8 @@ const SECOND_LOOK_MS = 1000;
 /** Where the first start takes longer, the API hears of the sandbox and its address before. */
 const NEWS_MS = 300;
 const BACK_OFFS: ReadonlySet<string> = new Set(['CrashLoopBackOff', 'ImagePullBackOff']);
+/** What a runtime refuses with; anything else is a mistake of ours and must not become an event. */
+const RUNTIME_ERRORS: ReadonlySet<string> = new Set(['Error', 'NetworkError', 'CreateContainerError']);
 const LEAVE_A_CONTAINER: ReadonlySet<string> = new Set(['RunContainerError', 'PostStartHookError']);
 
 export async function syncPod(tools: SyncTools, state: PodState): Promise<Synced> {
@@ -99,7 +101,7 @@ async function newSandbox(tools: SyncTools, state: PodState, actions: PodActions
     state.cancel.check();
     return sandbox.id;
   } catch (error) {
-    if (state.cancel.cancelled || !(error instanceof Error)) throw error;
+    if (state.cancel.cancelled || !(error instanceof Error) || !RUNTIME_ERRORS.has(error.name)) throw error;
     context.recorder.event(Pods, pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: rpc error: code = Unknown desc = ${error.message}`);
     return undefined;
   }
@@ -168,5 +170,7 @@ async function startUnlessBackingOff(tools: SyncTools, state: PodState, containe
   return startContainer(tools, state, container, sandboxId);
 }
 
-const restartReason = (policy: string | undefined, exitCode: number | undefined, reason: string | undefined, nextWaitMs: number): string =>
-  `It ended with exit code ${exitCode ?? 0}${reason === undefined ? '' : ` (${reason})`} and the restart policy is ${policy ?? 'Always'}; if it ends again soon, the next start waits ${nextWaitMs / 1000} s.`;
+function restartReason(policy: string | undefined, exitCode: number | undefined, reason: string | undefined, nextWaitMs: number): string {
+  const end = `It ended with exit code ${exitCode ?? 0}${reason === undefined ? '' : ` (${reason})`}`;
+  return `${end} and the restart policy is ${policy ?? 'Always'}; if it ends again soon, the next start waits ${nextWaitMs / 1000} s.`;
+}

@@ -37,7 +37,8 @@ export function runLocalPathProvisioner({ world, transport }: ProvisionerOptions
     if (volumes.get(`pvc-${uid}`) !== undefined) return;
     if (node === undefined) {
       if (storageClass.volumeBindingMode !== 'WaitForFirstConsumer') {
-        recorder.event(PersistentVolumeClaims, claim, 'Warning', 'ProvisioningFailed', `failed to provision volume with StorageClass "${storageClass.metadata?.name}": configuration error, no node was specified`);
+        const message = `failed to provision volume with StorageClass "${storageClass.metadata?.name}": configuration error, no node was specified`;
+        recorder.event(PersistentVolumeClaims, claim, 'Warning', 'ProvisioningFailed', message);
       }
       return;
     }
