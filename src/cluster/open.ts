@@ -47,16 +47,24 @@ export async function boot(simulation: Simulation, profile: Profile): Promise<vo
   }
 }
 
+/** The cluster is used while its workers load. Where they cannot be had, everything stays in one thread. */
+async function moveWhenReady(simulation: Simulation, placement: Placement): Promise<void> {
+  try {
+    await simulation.move(placement);
+  } catch {
+    // Layout is isolation, never history: the cluster goes on as it is.
+  }
+}
+
 export async function openCluster(options: OpenOptions): Promise<Sandbox> {
-  const opened = await openMachines(options);
-  if (!options.journal) await boot(opened, options.profile);
-  if (options.moveTo) await opened.move(options.moveTo);
-  const simulation = opened;
-  if (options.moveTo) await simulation.move(options.moveTo);
-  return new LocalSandbox({
+  const simulation = await openMachines(options);
+  if (!options.journal) await boot(simulation, options.profile);
+  const sandbox = new LocalSandbox({
     profile: options.profile, simulation, playing: options.playing ?? false, speed: options.speed ?? 1,
     reopen: ({ entries, untilMicros }) => openMachines({ profile: options.profile, journal: entries, untilMicros }),
   });
+  if (options.moveTo) void moveWhenReady(simulation, options.moveTo);
+  return sandbox;
 }
 
 export const openSandbox: OpenSandbox = (options) => openCluster(options);

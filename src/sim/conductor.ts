@@ -78,7 +78,7 @@ export class Conductor {
   private entryAt: Micros = -1;
   private entriesHere = 0;
 
-  constructor(private readonly options: ConductorOptions) {
+  constructor(readonly options: ConductorOptions) {
     this.links = new Links(options.links, options.linkState);
   }
 

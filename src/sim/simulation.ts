@@ -181,15 +181,37 @@ class LocalSimulation implements Simulation {
     return openSimulation({ ...this.options, placement, entries: this.entries.filter(({ at }) => at <= untilMicros), untilMicros });
   }
 
-  move(placement: Placement): Promise<void> {
+  async move(placement: Placement): Promise<void> {
+    const ready = await this.openHosts(placement);
     return this.alone(async () => {
       const from = await this.conductor.handOver();
-      const next = this.conduct(placement, from.links);
+      const next = this.conduct(ready, from.links);
       await next.takeOver(from);
       this.conductor.close();
       this.conductor = next;
       for (const listener of this.moveListeners) listener(undefined);
     });
+  }
+
+  /** Loads the workers while history goes on in the old layout. */
+  private async openHosts(placement: Placement): Promise<Placement> {
+    if (placement.solo) return placement;
+    const { links, checks = {} } = this.conductor.options;
+    const opened = new Map<string, HostPort>();
+    const names = new Set(this.machines().map(({ name }) => placement.place(name)));
+    await Promise.all([...names].map(async (host) => {
+      const port = await placement.open(host, { links, solo: false, checks });
+      await port.digests();
+      opened.set(host, port);
+    }));
+    return {
+      ...placement,
+      open: async (host, init) => {
+        const port = opened.get(host);
+        opened.delete(host);
+        return port ?? placement.open(host, init);
+      },
+    };
   }
 
   onMove(listener: () => void): Disposable {
