@@ -1,6 +1,6 @@
 /** From a routed, authorized call to its answer. Streams are opened in streams.ts and watch.ts.
  *  Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers */
-import { badRequest, methodNotSupported, unknownResource } from '../api/errors.ts';
+import { badRequest, methodNotAllowed, unknownResource } from '../api/errors.ts';
 import type {
   AuthenticationV1TokenRequest, LocalSubjectAccessReview, SelfSubjectRulesReview, TokenReview,
 } from '../api/generated/types.ts';
@@ -64,14 +64,17 @@ export async function handle(call: Call): Promise<Answer> {
   }
 }
 
+/** The methods that a path has depend on whether it names an object. */
+const NAMED = new Set(['get', 'update', 'patch', 'delete']);
+const UNNAMED = new Set(['list', 'create', 'deletecollection', 'watch']);
+
 function checkVerb({ kind, info }: Call): void {
-  const { resource } = kind;
-  if (resource.verbs.includes(info.verb)) return;
-  throw methodNotSupported(resource, info.verb);
+  const fits = info.name === '' ? UNNAMED.has(info.verb) : NAMED.has(info.verb) || info.verb === 'watch';
+  if (!fits || !kind.resource.verbs.includes(info.verb)) throw methodNotAllowed();
 }
 
-function checkCreate({ kind, info }: Call): void {
-  if (info.verb !== 'create') throw methodNotSupported(kind.resource, info.verb);
+function checkCreate({ info }: Call): void {
+  if (info.verb !== 'create') throw methodNotAllowed();
 }
 
 async function handleObject(call: Call): Promise<Answer> {
@@ -87,7 +90,7 @@ async function handleObject(call: Call): Promise<Answer> {
     case 'patch': return written(call, await patchObject(call, writeOptions(call)));
     case 'delete': return remove(call);
     case 'deletecollection': return { status: 200, body: await deleteCollection(call, deleteOptions(call)) };
-    default: throw methodNotSupported(call.kind.resource, call.info.verb);
+    default: throw methodNotAllowed();
   }
 }
 
@@ -112,8 +115,7 @@ function decoded(call: Call): KubeObject {
 }
 
 async function create(call: Call): Promise<Written> {
-  const { info, kind } = call;
-  if (info.subresource !== '' || info.name !== '') throw methodNotSupported(kind.resource, 'create');
+  if (call.info.subresource !== '') throw methodNotAllowed();
   const object = decoded(call);
   checkNamespace(call, object);
   if (object.metadata?.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');

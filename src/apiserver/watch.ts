@@ -18,7 +18,7 @@ import { eventFor } from './watch-hub.ts';
 const TIMEOUT_MIN_S = 1800;
 
 /** Opens a watch; refusals are thrown, except that of an old revision, which is its first and only event. */
-export function openWatch(call: Call, opened: (close: () => void) => Disposable): Connection {
+export function openWatch(call: Call, opened: (close: (error?: unknown) => void) => Disposable): Connection {
   const { kind, info, request, server } = call;
   const { etcd } = server.storage;
   const selection = selectionOf(kind, queryOf(request, 'labelSelector'), queryOf(request, 'fieldSelector'));
@@ -38,13 +38,13 @@ export function openWatch(call: Call, opened: (close: () => void) => Disposable)
   };
   const timers: Disposable[] = [];
   let closed = false;
-  const close = (): void => {
+  const close = (error?: unknown): void => {
     if (closed) return;
     closed = true;
     for (const timer of timers) timer[Symbol.dispose]();
-    queue.close();
+    queue.close(error);
   };
-  const connection: Connection = { frames: queue, send: () => undefined, close };
+  const connection: Connection = { frames: queue, send: () => undefined, close: () => close() };
 
   const bookmark = (annotations?: Readonly<Record<string, string>>): void => {
     told = etcd.revision;

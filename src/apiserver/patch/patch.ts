@@ -1,6 +1,7 @@
 /** PATCH in its four forms. Each attempt patches the state it found, decodes and defaults the result, and stores it as an
  *  update would be.
  *  Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go */
+import { equal } from '../../base/json.ts';
 import { ApiError, badRequest, invalid, notFound, unsupportedMediaType } from '../../api/errors.ts';
 import { required } from '../../api/field-error.ts';
 import type { KubeObject } from '../../api/object.ts';
@@ -103,7 +104,8 @@ async function applyObject(call: Call, value: unknown, options: WriteOptions): P
     compute(old) {
       const { object, managedFields } = applyConfiguration(ask, old);
       fields = managedFields;
-      return object === old && managedFields === old.metadata?.managedFields ? old : decode(object);
+      // A copy even where the object is the same: its managers differ.
+      return object === old && equal(managedFields, old.metadata?.managedFields) ? old : { ...decode(object) };
     },
     fieldsFor: () => fields,
   }, options);

@@ -1,0 +1,22 @@
+/** Regular expressions that users write: RE2's language, in time linear to the text, the same in every engine.
+ *  Upstream: Go regexp */
+import { RE2JS, RE2JSException } from 're2js';
+
+export interface Pattern {
+  /** Anywhere in the text, as Go's MatchString. */
+  test(text: string): boolean;
+}
+
+const LENGTH_MAX = 10_000;
+
+/** A text is what is wrong with the pattern. */
+export function compilePattern(source: string): Pattern | string {
+  if (source.length > LENGTH_MAX) return 'expression too large';
+  try {
+    const compiled = RE2JS.compile(source);
+    return { test: (text) => compiled.matcher(text).find() };
+  } catch (error) {
+    if (error instanceof RE2JSException) return error.message;
+    throw error;
+  }
+}
