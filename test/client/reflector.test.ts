@@ -131,7 +131,7 @@ describe('an informer', () => {
         tries += 1;
         return Promise.reject(new TransportError('refused', 'refused'));
       },
-      connect: b.client.transport.connect,
+      connect: (request) => b.client.transport.connect(request),
     };
     createInformer(b.lone.world, createClient(counting, { userAgent: 'test/1' }), ConfigMaps);
     await b.lone.advance(10_000);

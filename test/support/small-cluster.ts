@@ -32,10 +32,12 @@ export interface SmallClusterOptions extends InstantKubeletOptions {
   readonly manager?: ControllerManagerOptions;
 }
 
+const CONTROLLER_MANAGER = { name: 'system:kube-controller-manager', groups: ['system:authenticated'] };
+
 export async function smallCluster(options: SmallClusterOptions = {}): Promise<SmallCluster> {
   const lone = loneWorld({ seed: options.seed ?? 'small' });
   const { world } = lone;
-  const apiserver = createApiserver({ world, etcd: createEtcd(), admission: admissionChain({ world }), authorization: 'AlwaysAllow' });
+  const apiserver = createApiserver({ world, etcd: createEtcd(), admission: admissionChain({ world }) });
   const transport = apiserver.transport();
   const client = createClient(transport, { userAgent: 'test/1' });
   const drive = <T>(work: Promise<T>): Promise<T> => lone.drive(work);
@@ -45,7 +47,11 @@ export async function smallCluster(options: SmallClusterOptions = {}): Promise<S
   }
   const kubelet = runInstantKubelet(world, client, options);
   world.spawn('controller manager', () =>
-    runControllerManager({ world, transport, options: { rootCA: 'CERTIFICATE', leaderElect: false, ...options.manager } }),
+    runControllerManager({
+      world,
+      transport: apiserver.transport(CONTROLLER_MANAGER),
+      options: { rootCA: 'CERTIFICATE', leaderElect: false, ...options.manager },
+    }),
   );
   for (let index = 1; index <= (options.nodes ?? 2); index += 1) await drive(kubelet.addNode(`worker-${index}`));
   await lone.advance(200);
