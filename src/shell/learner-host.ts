@@ -102,7 +102,7 @@ export function createLearnerHost(options: LearnerHostOptions): void {
   }
 
   async function answer(from: string, question: ShellQuestion): Promise<void> {
-    const send = (body: ShellAnswer): void => channel.send(from, body);
+    const send = (body: ShellAnswer): void => { channel.send(from, body); };
     if (question.k === 'list-files') send({ k: 'files', id: question.id, files: listFiles(home) });
     else if (question.k === 'read-file') {
       const path = joinPath('/', question.path);
