@@ -67,11 +67,9 @@ export function createContainerRuntime(options: RuntimeOptions): NodeRuntime {
 
   const emit = (event: RuntimeEvent): void => { for (const listener of [...listeners]) listener(event); };
   const uidOf = (sandboxId: string): string => sandboxes.get(sandboxId)?.sandbox.config.uid ?? '';
-  const memoryBytes = (): number => {
-    let sum = 0;
-    for (const container of containers.values()) if (container.status.state === 'running') sum += container.memoryBytes();
-    return sum;
-  };
+  /** Of programs that told their size; the base of small ones is not counted. */
+  let resident = 0;
+  const memoryBytes = (): number => resident;
 
   const host: ContainerHost = {
     world, cpu, store,
@@ -88,8 +86,9 @@ export function createContainerRuntime(options: RuntimeOptions): NodeRuntime {
         detail: `${container.status.config.name}: exit code ${container.status.exitCode}` });
       emit({ type: 'container-exited', id, podUid: uidOf(sandboxId) });
     },
-    memoryChanged() {
-      if (memoryBytes() <= options.memoryBytes) return;
+    memoryChanged(byBytes) {
+      resident += byBytes;
+      if (byBytes <= 0 || resident <= options.memoryBytes) return;
       victim([...containers.values()])?.kill('OOMKilled');
     },
     onMistake: options.onMistake,

@@ -32,7 +32,8 @@ export interface ContainerHost {
   layerOf(image: LocalImage['image']): ReturnType<ImageStore['toolbox']>['layer'];
   programOf(image: LocalImage['image'], path: string): Program | undefined;
   exited(container: RunningContainer): void;
-  memoryChanged(): void;
+  /** The container's resident memory changed by so much. */
+  memoryChanged(byBytes: number): void;
   onMistake?(argv: readonly string[], error: unknown): void;
 }
 
@@ -91,12 +92,15 @@ export function createContainer(parts: ContainerParts): RunningContainer {
     net: own => resolvingNet(parts.net, own, sandbox.config.hostname),
     programAt: path => host.programOf(image, path),
     onMemory: bytes => {
+      const change = bytes - told;
+      told = bytes;
+      host.memoryChanged(change);
       if (resources.memoryLimitBytes !== undefined && bytes > resources.memoryLimitBytes) outOfMemory();
-      else host.memoryChanged();
     },
     onMistake: host.onMistake,
   });
 
+  let told = 0;
   let main: Started | undefined;
   let terminal: Terminal | undefined;
   let stdinPipe: ReturnType<typeof createPipe> | undefined;
@@ -125,6 +129,8 @@ export function createContainer(parts: ContainerParts): RunningContainer {
     screens.clear();
     const reason = killedFor ?? (code === 0 ? 'Completed' : 'Error');
     // PID 1 reports signals as 128 + number in its exit code, as containerd does; `signal` stays unset.
+    host.memoryChanged(-told);
+    told = 0;
     status = { ...status, state: 'exited', finishedAtMs: world.clock.now(), exitCode: code, reason };
     for (const waiter of waiters.splice(0)) waiter.resolve(true);
     host.exited(container);

@@ -28,6 +28,8 @@ export function createCpu(clock: Clock, capacityMillis: number): Cpu {
   const capacity = capacityMillis / 1000;
   const jobs = new Set<Job>();
   const groups = new Set<Group>();
+  /** Those with something to compute. */
+  const active = new Set<Group>();
   let at = clock.micros();
   let timer: Disposable | undefined;
 
@@ -38,7 +40,7 @@ export function createCpu(clock: Clock, capacityMillis: number): Cpu {
     at = now;
     if (passed === 0 || jobs.size === 0) return;
     for (const job of jobs) job.restMs -= job.rate * passed;
-    for (const group of groups) {
+    for (const group of active) {
       group.usedMs += group.rate * passed;
       if (group.limit < group.jobs) group.throttledMs += (Math.min(group.jobs, capacity) - group.rate) * passed;
     }
@@ -46,9 +48,8 @@ export function createCpu(clock: Clock, capacityMillis: number): Cpu {
 
   /** Water-filling: whoever wants less than its share leaves the rest to the others. */
   function share(): void {
-    const active = [...groups].filter(group => group.jobs > 0);
     let left = capacity;
-    let waiting = active.map(group => ({ group, want: Math.min(group.jobs, group.limit) }));
+    let waiting = [...active].map(group => ({ group, want: Math.min(group.jobs, group.limit) }));
     while (waiting.length > 0) {
       const weights = waiting.reduce((sum, entry) => sum + entry.group.weight, 0);
       const content = waiting.filter(entry => entry.want <= (left * entry.group.weight) / weights + 1e-9);
@@ -70,7 +71,7 @@ export function createCpu(clock: Clock, capacityMillis: number): Cpu {
       leave(job);
       job.settle.resolve();
     }
-    if (jobs.size === 0) { for (const group of groups) group.rate = 0; return; }
+    if (jobs.size === 0) return;
     share();
     let next = Infinity;
     for (const job of jobs) if (job.rate > 0) next = Math.min(next, job.restMs / job.rate);
@@ -80,7 +81,9 @@ export function createCpu(clock: Clock, capacityMillis: number): Cpu {
   function leave(job: Job): void {
     if (!jobs.delete(job)) return;
     job.group.jobs -= 1;
-    if (job.group.jobs === 0) job.group.rate = 0;
+    if (job.group.jobs > 0) return;
+    job.group.rate = 0;
+    active.delete(job.group);
   }
 
   function weightOf(requestMillis: number | undefined): number {
@@ -99,6 +102,7 @@ export function createCpu(clock: Clock, capacityMillis: number): Cpu {
             const job: Job = { group, restMs: cpuMs, rate: 0, settle };
             jobs.add(job);
             group.jobs += 1;
+            active.add(group);
             again();
             return { [Symbol.dispose]() { if (jobs.has(job)) { settleUp(); leave(job); again(); } } };
           });

@@ -3,6 +3,7 @@
 import { FileError } from './files.ts';
 import type { FileStat, FileSystem } from './files.ts';
 import { joinPath, segmentsOf } from './memory-files.ts';
+import type { MemoryFiles } from './memory-files.ts';
 import { toBytes } from './streams.ts';
 
 export interface Mount { readonly path: string; readonly files: FileSystem; readonly readOnly: boolean }
@@ -92,17 +93,9 @@ export function createMountedFiles(root: FileSystem, initial: readonly Mount[] =
 }
 
 /** Where a link on the way down leads, if there is one: /var/run to /run and the like. */
-function linkInto(files: FileSystem, path: string): string | undefined {
-  const segments = segmentsOf(path);
-  let prefix = '';
-  for (const [index, name] of segments.entries()) {
-    prefix += `/${name}`;
-    let stat: FileStat;
-    try { stat = files.lstat(prefix); } catch { return undefined; }
-    if (stat.type !== 'symlink' || index === segments.length - 1) continue;
-    return joinPath(joinPath(prefix, '..'), files.readLink(prefix)) + '/' + segments.slice(index + 1).join('/');
-  }
-  return undefined;
+function linkInto(files: FileSystem & Partial<Pick<MemoryFiles, 'firstLink'>>, path: string): string | undefined {
+  const link = files.firstLink?.(path);
+  return link === undefined ? undefined : `${joinPath(joinPath(link.at, '..'), link.target)}/${link.rest}`;
 }
 
 /** What is below one directory (or one file) of another file system: subPath. */

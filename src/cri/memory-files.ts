@@ -28,6 +28,8 @@ export interface MemoryFilesOptions {
 export interface MemoryFiles extends FileSystem {
   /** Puts a device there: /dev/null and its like. */
   device(path: string, read: () => Uint8Array, write: (data: Uint8Array) => void): void;
+  /** The first symbolic link on the way down, before the last name; undefined where there is none. */
+  firstLink(path: string): { readonly at: string; readonly target: string; readonly rest: string } | undefined;
   /** Freezes what is there now into a layer for others to share. */
   toLayer(): Layer;
 }
@@ -304,6 +306,17 @@ export function createMemoryFiles(options: MemoryFilesOptions): MemoryFiles {
       } catch {
         return false;
       }
+    },
+    firstLink(path) {
+      let node: Node | undefined = root;
+      const segments = segmentsRaw(path);
+      for (let index = 0; index < segments.length - 1; index += 1) {
+        if (node.type !== 'directory') return undefined;
+        node = node.entries.get(segments[index]!);
+        if (node === undefined) return undefined;
+        if (node.type === 'symlink') return { at: `/${segments.slice(0, index + 1).join('/')}`, target: node.target, rest: segments.slice(index + 1).join('/') };
+      }
+      return undefined;
     },
     readDirectory(path) {
       const node = need(path);

@@ -113,7 +113,8 @@ export function createProcesses(options: ProcessesOptions): Processes {
   const { world, space, files, cpu } = options;
   const self = {};
   const mine = (): Entry[] => [...space.entries.values()].filter(entry => entry.owner === self);
-  const memory = (): number => mine().reduce((sum, entry) => sum + entry.memoryBytes, 0);
+  let resident = 0;
+  const memory = (): number => resident;
 
   function find(name: string, env: ReadonlyMap<string, string>, cwd: string, depth = 0): Found {
     let denied: string | undefined;
@@ -202,7 +203,8 @@ export function createProcesses(options: ProcessesOptions): Processes {
         scope.kill();
         net?.release?.();
         for (const stream of how.owns ?? []) stream.close();
-        if (entry.memoryBytes > BASE_MEMORY) options.onMemory?.(memory());
+        resident -= entry.memoryBytes;
+        if (entry.memoryBytes !== BASE_MEMORY) options.onMemory?.(memory());
         space.entries.get(entry.ppid)?.deliver('SIGCHLD');
         for (const listener of listeners.splice(0)) listener(code, signal);
       },
@@ -217,6 +219,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
       },
     };
     space.entries.set(pid, entry);
+    resident += BASE_MEMORY;
 
     /** Writing costs CPU time, so that an endless writer lets time pass. */
     let debtMs = 0;
@@ -261,6 +264,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
         entry.cpuMs += cpuMs;
       },
       useMemory(bytes) {
+        resident += bytes - entry.memoryBytes;
         entry.memoryBytes = bytes;
         options.onMemory?.(memory());
       },

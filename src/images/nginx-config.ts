@@ -14,32 +14,20 @@ const INCLUDE_DEPTH = 8;
 
 interface Token { readonly text: string; readonly quoted: boolean; readonly line: number }
 
+/** Space and comments, quoted text, punctuation, words (which may hold "${name}"). */
+const TOKEN = /\s+|#[^\n]*|"((?:[^"\\]|\\[^])*)"|'((?:[^'\\]|\\[^])*)'|([{};])|((?:\$\{[^}\n]*\}|[^\s;{}"'])(?:\$\{[^}\n]*\}|[^\s;{}])*)/y;
+
 function tokenize(text: string, file: string): Token[] {
   const tokens: Token[] = [];
   let line = 1;
-  for (let i = 0; i < text.length;) {
-    const char = text[i]!;
-    if (char === '\n') { line += 1; i += 1; }
-    else if (/\s/.test(char)) i += 1;
-    else if (char === '#') { while (i < text.length && text[i] !== '\n') i += 1; }
-    else if (char === '{' || char === '}' || char === ';') { tokens.push({ text: char, quoted: false, line }); i += 1; }
-    else if (char === '"' || char === "'") {
-      let value = '';
-      const start = line;
-      for (i += 1; text[i] !== char; i += 1) {
-        if (i >= text.length) throw new ConfigError(`unexpected end of file, expecting ";" or "}" in ${file}:${line}`);
-        if (text[i] === '\n') line += 1;
-        if (text[i] === '\\' && (text[i + 1] === char || text[i + 1] === '\\')) i += 1;
-        else if (text[i] === '\\' && text[i + 1] === 'n') { value += '\n'; i += 1; continue; }
-        value += text[i];
-      }
-      i += 1;
-      tokens.push({ text: value, quoted: true, line: start });
-    } else {
-      let value = '';
-      while (i < text.length && !/[\s;{}]/.test(text[i]!) || (text[i] === '{' && value.endsWith('$'))) { value += text[i]; i += 1; if (value.endsWith('${')) while (i < text.length && text[i] !== '}') { value += text[i]; i += 1; } if (value.includes('${') && text[i] === '}') { value += '}'; i += 1; } }
-      tokens.push({ text: value, quoted: false, line });
-    }
+  const pattern = new RegExp(TOKEN);
+  while (pattern.lastIndex < text.length) {
+    const found = pattern.exec(text);
+    if (found === null) throw new ConfigError(`unexpected end of file, expecting ";" or "}" in ${file}:${line}`);
+    const quoted = found[1] ?? found[2];
+    if (quoted !== undefined) tokens.push({ text: quoted.includes('\\') ? quoted.replace(/\\(["'\\n])/g, (_, char: string) => char === 'n' ? '\n' : char) : quoted, quoted: true, line });
+    else if (found[3] !== undefined || found[4] !== undefined) tokens.push({ text: found[0], quoted: false, line });
+    for (let at = found[0].indexOf('\n'); at >= 0; at = found[0].indexOf('\n', at + 1)) line += 1;
   }
   return tokens;
 }
