@@ -63,6 +63,12 @@ describe('lineOfField', () => {
   });
 });
 
+it('places what Go could not decode, also inside a list', () => {
+  const status = (path: string) => ({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: `json: cannot unmarshal string into Go struct field ${path} of type int32` }) as const;
+  expect(problemsOf(status('DeploymentSpec.spec.replicas'), { line: 1, text: MANIFEST })[0]?.line).toBe(7);
+  expect(problemsOf(status('Container.spec.template.spec.containers.image'), { line: 1, text: MANIFEST })[0]?.line).toBe(12);
+});
+
 it('merges ticks that are closer than seven pixels', () => {
   const at = (atMicros: number, kind: 'you' | 'ready' | 'other', label: string) => ({ atMicros, kind, label });
   const placed = placeTicks(

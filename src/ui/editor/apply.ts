@@ -145,6 +145,9 @@ export function problemsOf(status: Status, item: { readonly line: number; readon
       column: 1,
       message: `${cause.field}: ${cause.message ?? status.message ?? ''}`,
     }));
+  // Go's decoder names the type and then the path: "DeploymentSpec.spec.replicas".
+  const decoded = /Go struct field \w+\.(\S+) of type/.exec(status.message ?? '')?.[1];
+  if (decoded !== undefined) return [{ line: inFile(decoded), column: 1, message: status.message ?? '' }];
   const unknown = [...(status.message ?? '').matchAll(/unknown field "([^"]+)"/g)].map((match) => match[1]!);
   if (unknown.length > 0) return unknown.map((field) => ({ line: inFile(field), column: 1, message: `unknown field "${field}"` }));
   return [{ line: item.line, column: 1, message: status.message ?? 'the API refused this object' }];
