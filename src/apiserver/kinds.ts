@@ -18,7 +18,9 @@ export interface Kind {
   /** Kinds that show the objects of another one differ from what is stored. */
   readonly toStored?: (object: KubeObject) => KubeObject;
   readonly fromStored?: (object: KubeObject) => KubeObject;
-  /** Absent for kinds that are never stored (reviews). */
+  /** The schema as its author wrote it: custom resources publish it. */
+  readonly openApi?: object;
+  /** False for kinds that are never stored (reviews). */
   readonly isStored: boolean;
 }
 
@@ -53,11 +55,11 @@ const STORED_AS: readonly (readonly [shown: Resource, stored: Resource])[] = [
   [EventsV1Events, Events], [V1HorizontalPodAutoscalers, HorizontalPodAutoscalers],
 ];
 
-export function kindOf(resource: Resource, strategy: Strategy, schema?: StructType): Kind {
+function kindOf(resource: Resource, strategy: Strategy): Kind {
   const alias = STORED_AS.find(([shown]) => shown === resource);
   const isStored = resource.verbs.includes('get') && resource.plural !== 'componentstatuses';
   return {
-    resource, strategy, isStored, prefix: prefixOf(alias?.[1] ?? resource), schema: schema ?? structOf(resource.definition ?? 'Any'),
+    resource, strategy, isStored, prefix: prefixOf(alias?.[1] ?? resource), schema: structOf(resource.definition ?? 'Any'),
     ...(alias && conversions[resource.definition as string]),
   };
 }

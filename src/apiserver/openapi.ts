@@ -28,7 +28,7 @@ function namesOf(kinds: readonly Kind[]): Map<string, string> {
     names.set(type.name, META.has(type.name) ? `io.k8s.apimachinery.pkg.apis.meta.v1.${type.goName}` : `${place}.${type.goName}`);
     for (const field of type.fields) visit(field.type, place);
   };
-  for (const { resource, schema } of kinds) visit(schema, placeOf(resource));
+  for (const { resource, schema, openApi } of kinds) if (openApi === undefined) visit(schema, placeOf(resource));
   visit(structOf('DeleteOptions'), '');
   return names;
 }
@@ -85,6 +85,19 @@ function addStruct(type: StructType, maker: Maker): string {
   const required = type.fields.filter((field) => field.required).map((field) => field.name);
   if (required.length > 0) schema['required'] = required;
   schema['properties'] = Object.fromEntries(type.fields.map((field) => [field.name, propertyOf(type, field, texts, maker)]));
+  return name;
+}
+
+/** A custom resource's own schema, with the fields that every object has. */
+function addCustom(resource: Resource, schema: object, maker: Maker): string {
+  const name = `${resource.group.split('.').reverse().join('.')}.${resource.version}.${resource.kind}`;
+  const [, texts = {}] = maker.texts['Pod'] ?? [];
+  const meta = addStruct(structOf('ObjectMeta'), maker);
+  const common = {
+    apiVersion: { type: 'string', description: texts['apiVersion'] }, kind: { type: 'string', description: texts['kind'] },
+    metadata: { description: texts['metadata'], allOf: [{ $ref: `#/components/schemas/${meta}` }] },
+  };
+  maker.schemas[name] = { ...schema, properties: { ...(schema as { properties?: object }).properties, ...common } };
   return name;
 }
 
@@ -162,9 +175,8 @@ export function createOpenApi(server: ServerState): OpenApi {
     if (served.length === 0) return undefined;
     const maker: Maker = { names: namesOf(kinds.all), texts, enums, schemas: {} };
     const paths: Json = {};
-    for (const { resource, schema } of served) {
-      const name = schema.open ? `${resource.group.split('.').reverse().join('.')}.${resource.version}.${resource.kind}` : addStruct(schema, maker);
-      maker.schemas[name] ??= { type: 'object' };
+    for (const { resource, schema, openApi } of served) {
+      const name = openApi === undefined ? addStruct(schema, maker) : addCustom(resource, openApi, maker);
       (maker.schemas[name] as Json)['x-kubernetes-group-version-kind'] = [{ group: resource.group, kind: resource.kind, version: resource.version }];
       Object.assign(paths, pathsOf(resource, name));
     }

@@ -14,6 +14,7 @@ import { admissionChain } from './admission/admission-chain.ts';
 import { createAuthorizer, forbiddenReason } from './authorization/authorizer.ts';
 import { ADMINISTRATOR, authenticate, impersonate } from './authentication.ts';
 import { bootstrap } from './bootstrap.ts';
+import { serveCustomResources } from './custom-resources.ts';
 import type { Dialer } from './dialer.ts';
 import { noDialer } from './dialer.ts';
 import { expireEvents } from './event-ttl.ts';
@@ -85,6 +86,7 @@ export function createApiserver(options: ApiserverOptions): Apiserver {
   every(world, BOOKMARK_MS, () => server.bookmarks.forEach((remind) => remind()));
   compactEvery(world, counted);
   expireEvents(world, server);
+  serveCustomResources(server);
 
   const stop = (): void => {
     if (stopped) return;
