@@ -3,8 +3,7 @@
 import { badRequest } from '../api/errors.ts';
 import { labelsOf, nameOf, namespaceOf } from '../api/meta.ts';
 import type { KubeObject } from '../api/object.ts';
-import { apiVersionOf } from '../api/resources.ts';
-import { formatFieldSelector, formatSelector, matches, parseFieldSelector, parseSelector, SelectorError } from '../api/selectors.ts';
+import { matches, parseFieldSelector, parseSelector, SelectorError } from '../api/selectors.ts';
 import type { FieldRequirement, Selector } from '../api/selectors.ts';
 import type { Kind } from './kinds.ts';
 
@@ -22,7 +21,7 @@ type Reader = (object: KubeObject) => string;
 export function selectionOf(kind: Kind, labelSelector: string | undefined, fieldSelector: string | undefined): Selection {
   if (!labelSelector && !fieldSelector) return EVERYTHING;
   const { labels, fields } = parsed(labelSelector ?? '', fieldSelector ?? '');
-  const terms = fields.map((term) => ({ ...term, read: readerOf(kind, term, labels, fields) }));
+  const terms = fields.map((term) => ({ ...term, read: readerOf(kind, term) }));
   const name = fields.find((term) => term.field === 'metadata.name' && term.equal)?.value;
   return {
     name,
@@ -42,13 +41,10 @@ function parsed(labelSelector: string, fieldSelector: string): { readonly labels
   }
 }
 
-function readerOf(kind: Kind, { field }: FieldRequirement, labels: Selector, fields: readonly FieldRequirement[]): Reader {
+function readerOf(kind: Kind, { field }: FieldRequirement): Reader {
   if (field === 'metadata.name') return nameOf;
   if (field === 'metadata.namespace' && kind.resource.namespaced) return namespaceOf;
   const read = kind.strategy.selectableFields?.[field];
   if (read) return read as Reader;
-  const { resource } = kind;
-  const where = `${resource.group === '' ? '/' : ''}${apiVersionOf(resource)}, Resource=${resource.plural}`;
-  const selectors = `that match label selector "${formatSelector(labels)}", field selector "${formatFieldSelector(fields)}"`;
-  throw badRequest(`Unable to find "${where}" ${selectors}: field label not supported: ${field}`);
+  throw badRequest(`field label not supported: ${field}`);
 }
