@@ -5,7 +5,8 @@ import { TransportError } from '../api/transport.ts';
 
 /** Ends the command with a message on stderr. `error: ` is put before it unless it is there already. */
 export class CommandError extends Error {
-  constructor(message: string, readonly code: number = 1) {
+  /** `bare`: nothing is put before it. */
+  constructor(message: string, readonly code: number = 1, readonly bare: boolean = false) {
     super(message);
     this.name = 'CommandError';
   }
@@ -60,7 +61,7 @@ export function withSource(verb: string, source: string, error: unknown): unknow
 /** What goes to stderr and the exit code. Empty text: the command has said everything itself. */
 export function report(error: unknown): { readonly text: string; readonly code: number } {
   if (error instanceof Interrupted) return { text: '', code: 130 };
-  if (error instanceof CommandError) return { text: error.message === '' ? '' : line(withPrefix(error.message)), code: error.code };
+  if (error instanceof CommandError) return { text: error.message === '' ? '' : line(error.bare ? error.message : withPrefix(error.message)), code: error.code };
   if (error instanceof AggregateFailure) return reportMany(error.errors);
   if (isReason(error, 'Invalid')) return { text: line(invalidText(error)), code: 1 };
   return { text: line(standardText(error)), code: 1 };

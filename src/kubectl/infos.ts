@@ -3,7 +3,7 @@
 import type { Kubectl } from './command.ts';
 import { type Mapping, findKind, inCategory, pathOf } from './discovery.ts';
 import { AggregateFailure, CommandError, usageError } from './errors.ts';
-import { type Manifest, readManifests } from './manifests.ts';
+import { type Manifest, readManifests, requireKind } from './manifests.ts';
 import { type Obj, list, str } from './obj.ts';
 
 /** One object that a command works on: where it is, and what is known of it. */
@@ -188,6 +188,7 @@ export async function listAll(k: Kubectl, mapping: Mapping, selection: Selection
 /** Where an object of a file belongs: its kind's resource, its namespace or ours. */
 export async function manifestInfo(k: Kubectl, manifest: Manifest): Promise<Info> {
   const { object, source } = manifest;
+  requireKind(manifest, ['create', 'apply', 'replace'].includes(k.path) && k.flags.str('validate') !== 'false');
   const apiVersion = str(object, 'apiVersion');
   const kind = str(object, 'kind');
   const mapping = findKind(await k.discovery(), apiVersion, kind) ?? findKind(await k.rediscover(), apiVersion, kind);

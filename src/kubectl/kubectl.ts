@@ -83,7 +83,7 @@ function session(settings: KubectlSettings, cache: Cache, command: Command, flag
   const rest = createRest({
     transport: settings.transport, userAgent: `kubectl/${version} (linux/amd64) kubernetes`, headers: config.headers, signal: io.signal,
     check: () => checkServer(settings, config),
-    warn: (text) => { io.world.spawn('kubectl warning', () => io.stderr.write(`Warning: ${text}\n`)); },
+    warn: (text) => io.stderr.write(`Warning: ${text}\n`),
   });
   const key = JSON.stringify([config.server, config.headers]);
   const rediscover = async (): Promise<Discovery> => {

@@ -70,8 +70,8 @@ function generate(io: KubectlIo, path: string, entry: unknown, kind: 'ConfigMap'
 export function hashOf(object: Obj): string {
   const kind = object.kind;
   const content = kind === 'Secret'
-    ? { kind, type: object['type'], name: str(object, 'metadata', 'name'), data: object['data'] ?? '' }
-    : { kind, name: str(object, 'metadata', 'name'), data: object['data'] ?? '' };
+    ? { kind, type: object['type'], name: '', data: object['data'] ?? '' }
+    : { kind, name: '', data: object['data'] ?? '' };
   const swapped: Readonly<Record<string, string>> = { 0: 'g', 1: 'h', 3: 'k', a: 'm', e: 't' };
   return [...sha256Hex(goJson(content)).slice(0, 10)].map((c) => swapped[c] ?? c).join('');
 }

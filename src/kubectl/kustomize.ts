@@ -21,7 +21,11 @@ export async function buildKustomization(io: KubectlIo, directory: string): Prom
     // Differs from Kubernetes: kustomizations are read from the learner's files only.
     throw new CommandError(`accumulating resources: ${directory}: this sandbox has no internet`);
   }
-  const built = build(io, resolvePath(io.cwd, directory), directory, []);
+  const path = resolvePath(io.cwd, directory);
+  if (!io.files.exists(path)) {
+    throw new CommandError(`must build at directory: not a valid directory: evalsymlink failure on '${directory}' : lstat ${path}: no such file or directory`);
+  }
+  const built = build(io, path, directory, []);
   return legacyOrder(renamed(built));
 }
 

@@ -38,7 +38,7 @@ export interface RestSettings {
   readonly signal: AbortSignal;
   /** Throws where the kubeconfig names a server that cannot be reached. */
   readonly check: () => void;
-  readonly warn: (text: string) => void;
+  readonly warn: (text: string) => Promise<void>;
 }
 
 export function createRest(settings: RestSettings): Rest {
@@ -63,9 +63,9 @@ export function createRest(settings: RestSettings): Rest {
     for (const text of warningsOf(response.headers['warning'])) {
       if (warned.has(text)) continue;
       warned.add(text);
-      settings.warn(text);
+      await settings.warn(text);
     }
-    if (response.status >= 400) throw refusal(response, method);
+    if (response.status >= 400) throw explained(refusal(response, method), method, path, options.query ?? []);
     return response;
   };
   return {
@@ -82,6 +82,19 @@ export function createRest(settings: RestSettings): Rest {
       }
     },
   };
+}
+
+/** A list that was refused says what was looked for. */
+function explained(error: StatusError, method: Method, path: string, query: Query): StatusError {
+  if (method !== 'GET' || (error.reason !== 'BadRequest' && error.reason !== 'NotFound')) return error;
+  const match = /^\/(?:api\/([^/]+)|apis\/([^/]+\/[^/]+))(?:\/namespaces\/[^/]+)?\/([a-z]+)$/.exec(path);
+  if (match === null || error.status.details?.name) return error;
+  const value = (name: string): string => query.find(([n]) => n === name)?.[1] ?? '';
+  const subject = JSON.stringify(`${match[2] ?? `/${match[1] ?? ''}`}, Resource=${match[3] ?? ''}`);
+  const [labels, fields] = [value('labelSelector'), value('fieldSelector')];
+  const message = labels === '' && fields === '' ? `Unable to list ${subject}: ${error.message}`
+    : `Unable to find ${subject} that match label selector ${JSON.stringify(labels)}, field selector ${JSON.stringify(fields)}: ${error.message}`;
+  return new StatusError(error.status, message);
 }
 
 function textOf(body: ApiResponse['body']): string {

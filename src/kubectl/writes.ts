@@ -1,7 +1,7 @@
 /** Creating, patching and deleting as every command of kubectl does it, with the options that it sends. */
 import type { Kubectl } from './command.ts';
 import { type Mapping, pathOf } from './discovery.ts';
-import { CommandError, withSource } from './errors.ts';
+import { CommandError, StatusError, withSource } from './errors.ts';
 import { withLastApplied } from './last-applied.ts';
 import type { Obj } from './obj.ts';
 import { dryRunOf, resultPrinter } from './printers/output.ts';
@@ -47,17 +47,23 @@ export async function patchObject(k: Kubectl, mapping: Mapping, namespace: strin
 }
 
 /** What the imperative create commands do with the object that they have made: send it, or only show it. */
-export async function createAndPrint(k: Kubectl, mapping: Mapping, object: Obj, operation = 'created'): Promise<void> {
+export async function createAndPrint(k: Kubectl, mapping: Mapping, object: Obj, operation = 'created', what = ''): Promise<void> {
   const dryRun = dryRunOf(k);
   const namespace = mapping.namespaced ? k.namespace : '';
   const named = mapping.namespaced && k.namespaceGiven ? { ...object, metadata: orderedMeta(object, namespace) } as Obj : object;
   const final = k.flags.bool('save-config') ? withLastApplied(named, true) : named;
   const print = resultPrinter(k, dryRun, true);
   if (dryRun === 'client') return print(final, operation);
-  const created = await k.rest.json('POST', pathOf(mapping, namespace), {
-    body: withoutNulls(final), query: writeQuery(k, { validation: k.flags.str('validate') !== '' }),
-  });
+  const created = await post(k, pathOf(mapping, namespace), final, what);
   return print({ apiVersion: final.apiVersion, kind: final.kind, ...created } as Obj, operation);
+}
+
+async function post(k: Kubectl, path: string, object: Obj, what: string): Promise<Obj> {
+  try {
+    return await k.rest.json('POST', path, { body: withoutNulls(object), query: writeQuery(k, { validation: k.flags.str('validate') !== '' }) });
+  } catch (error) {
+    throw what !== '' && error instanceof StatusError ? new CommandError(`failed to create ${what} ${error.message}`) : error;
+  }
 }
 
 function orderedMeta(object: Obj, namespace: string): object {

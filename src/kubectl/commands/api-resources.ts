@@ -34,7 +34,6 @@ function chosen(k: Kubectl, all: readonly Mapping[]): readonly Mapping[] {
     if (!seen.has(m.group)) seen.set(m.group, m.version);
     return seen.get(m.group) === m.version;
   });
-  const groups = [...new Set(preferred.map((m) => m.group))];
   const sort = flags.str('sort-by');
   return preferred.filter((m) => {
     if (flags.changed('api-group') && m.group !== flags.str('api-group')) return false;
@@ -44,7 +43,7 @@ function chosen(k: Kubectl, all: readonly Mapping[]): readonly Mapping[] {
   }).sort((a, b) => {
     if (sort === 'kind') return a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0;
     if (sort === 'name' || a.group === b.group) return a.resource < b.resource ? -1 : a.resource > b.resource ? 1 : 0;
-    return flags.str('output') === 'name' ? groups.indexOf(a.group) - groups.indexOf(b.group) : a.group < b.group ? -1 : 1;
+    return a.group < b.group ? -1 : 1;
   });
 }
 

@@ -7,7 +7,6 @@ import { findResource, pathOf } from '../discovery.ts';
 import { CommandError, StatusError, isNotFound, isReason, usageError, withSource } from '../errors.ts';
 import { type Info, listAll, visit } from '../infos.ts';
 import { LAST_APPLIED, isBuiltIn, lastAppliedOf, withLastApplied } from '../last-applied.ts';
-import { requireKind } from '../manifests.ts';
 import { type Obj, at, goJson, put, str } from '../obj.ts';
 import { type DryRun, dryRunOf, outputFormat, resultPrinter } from '../printers/output.ts';
 import { jsonMergePatch, strategicPatch } from '../three-way.ts';
@@ -47,7 +46,6 @@ async function run(k: Kubectl): Promise<void> {
   const visited: Info[] = [];
   const count = await visit(k, { args: [], latest: false }, async (info) => {
     if (!matches(selector, info.object?.metadata?.labels ?? {})) return;
-    requireKind({ object: info.object!, source: info.source, fromList: false }, k.flags.str('validate') !== 'false');
     visited.push(info);
     if (serverSide) await applyOnServer(k, info, print);
     else await applyOne(k, info, dryRun, print);

@@ -86,8 +86,8 @@ const minor = (text: string): number => Number(/^v\d+\.(\d+)/.exec(text)?.[1] ??
 function clientVersion(k: Kubectl): object {
   const [, major = '1', minorText = '33'] = /^v(\d+)\.(\d+)/.exec(k.version.gitVersion) ?? [];
   return {
-    major, minor: minorText, gitVersion: k.version.gitVersion, gitCommit: '', gitTreeState: 'clean', buildDate: '1970-01-01T00:00:00Z',
-    goVersion: '', compiler: '', platform: 'linux/amd64',
+    major, minor: minorText, gitVersion: k.version.gitVersion, gitCommit: '8adc0f041b8e7ad1d30e29cc59c6ae7a15e19828', gitTreeState: 'clean',
+    buildDate: '2025-05-15T08:27:33Z', goVersion: 'go1.24.2', compiler: 'gc', platform: 'linux/amd64',
   };
 }
 

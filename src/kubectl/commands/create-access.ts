@@ -13,7 +13,7 @@ const meta = (name: string): Obj['metadata'] => ({ name, creationTimestamp: null
 export const serviceaccount: Command = {
   name: 'create serviceaccount', aliases: ['sa'],
   summary: 'Create a service account with the specified name',
-  run: async (k) => createAndPrint(k, await k.mapping('serviceaccounts'), { kind: 'ServiceAccount', apiVersion: 'v1', metadata: meta(oneName(k)) }),
+  run: async (k) => createAndPrint(k, await k.mapping('serviceaccounts'), { kind: 'ServiceAccount', apiVersion: 'v1', metadata: meta(oneName(k)) }, 'created', 'serviceaccount:'),
 };
 
 export const token: Command = {
@@ -71,7 +71,7 @@ function rolebindingOf(cluster: boolean): Command {
       await createAndPrint(k, await k.mapping(`${kind.toLowerCase()}s.v1.${group}`), {
         kind, apiVersion: `${group}/v1`, metadata: meta(name), ...(subjects.length > 0 && { subjects }),
         roleRef: { apiGroup: group, kind: role === '' ? 'ClusterRole' : 'Role', name: role || clusterRole },
-      });
+      }, 'created', `${kind.toLowerCase()}:`);
     },
   };
 }
@@ -99,7 +99,7 @@ async function rules(k: Kubectl): Promise<object[]> {
 async function resourceOf(k: Kubectl, type: string): Promise<{ group: string; resource: string }> {
   if (type === '*') return { group: '*', resource: '*' };
   const mapping: Mapping | undefined = findResource(await k.discovery(), type) ?? findResource(await k.rediscover(), type);
-  if (mapping === undefined) throw new CommandError(`the server doesn't have a resource type ${JSON.stringify(type.split('.')[0])}`);
+  if (mapping === undefined) throw new CommandError(`the server doesn't have a resource type ${JSON.stringify(type.split('.')[0])}`, 1, true);
   return { group: mapping.group, resource: groupResource(mapping).split('.')[0]! };
 }
 
@@ -111,9 +111,6 @@ export const role: Command = {
     const name = oneName(k);
     if (k.flags.list('verb').length === 0) throw new CommandError('at least one verb must be specified');
     if (k.flags.list('resource').length === 0) throw new CommandError('at least one resource must be specified');
-    if (k.flags.list('resource-name').length > 0 && k.flags.list('resource').length > 1) {
-      throw new CommandError('resourceName can not be specified with more than one resources');
-    }
     await createAndPrint(k, await k.mapping('roles.v1.rbac.authorization.k8s.io'), {
       kind: 'Role', apiVersion: 'rbac.authorization.k8s.io/v1', metadata: meta(name), rules: await rules(k),
     });

@@ -6,7 +6,7 @@ import { sha256Hex } from '../../base/hash.ts';
 import type { Command, Kubectl } from '../command.ts';
 import { CommandError } from '../errors.ts';
 import { readText } from '../manifests.ts';
-import type { Obj } from '../obj.ts';
+import { type Obj, goJson } from '../obj.ts';
 import { baseName, resolvePath } from '../paths.ts';
 import { createAndPrint } from '../writes.ts';
 import { oneName } from './one-name.ts';
@@ -19,7 +19,7 @@ function add(data: Data, key: string, value: string, what: string): void {
     throw new CommandError(`${JSON.stringify(key)} is not a valid key name for a ${what}: a valid config key must consist of alphanumeric ` +
       "characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')");
   }
-  if (key in data) throw new CommandError(`cannot add key ${JSON.stringify(key)}, another key by that name already exists in Data for ${what}`);
+  if (key in data) throw new CommandError(`cannot add key ${key}, another key by that name already exists`);
   data[key] = value;
 }
 
@@ -87,7 +87,7 @@ function addEnvFile(k: Kubectl, data: Data, file: string, what: string): void {
 /** --append-hash: a suffix that changes with the content. */
 function hashed(k: Kubectl, name: string, content: object): string {
   if (!k.flags.bool('append-hash')) return name;
-  const hex = sha256Hex(JSON.stringify(content)).slice(0, 10);
+  const hex = sha256Hex(goJson(content)).slice(0, 10);
   return `${name}-${[...hex].map((c) => ({ 0: 'g', 1: 'h', 3: 'k', a: 'm', e: 't' })[c] ?? c).join('')}`;
 }
 
@@ -103,9 +103,9 @@ export const configmap: Command = {
     const data = collect(k, 'ConfigMap');
     await createAndPrint(k, await k.mapping('configmaps'), {
       kind: 'ConfigMap', apiVersion: 'v1',
-      metadata: { name: hashed(k, name, { data, kind: 'ConfigMap', name }), creationTimestamp: null } as unknown as Obj['metadata'],
+      metadata: { name: hashed(k, name, { data: Object.keys(data).length > 0 ? data : '', kind: 'ConfigMap', name }), creationTimestamp: null } as unknown as Obj['metadata'],
       ...(Object.keys(data).length > 0 && { data: sorted(data) }),
-    });
+    }, 'created', 'configmap:');
   },
 };
 
@@ -117,9 +117,9 @@ async function createSecret(k: Kubectl, data: Data, type: string): Promise<void>
   const fields = { ...(Object.keys(data).length > 0 && { data: encoded(data) }), ...(type !== '' && { type }) };
   await createAndPrint(k, await k.mapping('secrets'), {
     kind: 'Secret', apiVersion: 'v1',
-    metadata: { name: hashed(k, name, { ...fields, kind: 'Secret', name }), creationTimestamp: null } as unknown as Obj['metadata'],
+    metadata: { name: hashed(k, name, { data: fields.data ?? '', kind: 'Secret', name, type }), creationTimestamp: null } as unknown as Obj['metadata'],
     ...fields,
-  });
+  }, 'created', 'secret');
 }
 
 export const secret: Command = { name: 'create secret', summary: 'Create a secret using a specified subcommand', description: 'generic holds any values, docker-registry the credentials of an image registry, tls a certificate and its key.' };

@@ -35,7 +35,7 @@ async function createService(k: Kubectl, type: string): Promise<void> {
       ...(type === 'ExternalName' && { externalName: k.flags.str('external-name') }),
     },
     status: { loadBalancer: {} },
-  });
+  }, 'created', `${type} service:`);
 }
 
 function portOf(text: string): { name: string; protocol: string; port: number; targetPort: number | string } {
@@ -72,7 +72,7 @@ export const ingress: Command = {
         ...(parsed.length > 0 && { rules: rulesOf(parsed) }),
       },
       status: { loadBalancer: {} },
-    });
+    }, 'created', 'ingress:');
   },
 };
 
@@ -114,5 +114,5 @@ function tlsOf(rules: readonly Rule[]): object[] {
 }
 
 function portProblem(port: string): string {
-  return /^\d+$/.test(port) ? 'must be between 1 and 65535, inclusive' : `strconv.ParseUint: parsing ${JSON.stringify(port)}: invalid syntax`;
+  return /^\d+$/.test(port) ? `strconv.ParseUint: parsing ${JSON.stringify(port)}: value out of range` : `strconv.ParseUint: parsing ${JSON.stringify(port)}: invalid syntax`;
 }

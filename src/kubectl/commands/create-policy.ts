@@ -34,7 +34,7 @@ export const quota: Command = {
       kind: 'ResourceQuota', apiVersion: 'v1', metadata: meta(name),
       spec: { ...(pairs.length > 0 && { hard: Object.fromEntries([...pairs].sort(([a], [b]) => (a < b ? -1 : 1))) }), ...(scopes.length > 0 && { scopes }) },
       status: {},
-    });
+    }, 'created', 'quota:');
   },
 };
 
@@ -57,7 +57,7 @@ export const poddisruptionbudget: Command = {
       kind: 'PodDisruptionBudget', apiVersion: 'policy/v1', metadata: meta(name),
       spec: { ...(min !== '' && { minAvailable: amount(min) }), selector: labelSelectorOf(selector), ...(max !== '' && { maxUnavailable: amount(max) }) },
       status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
-    });
+    }, 'created', 'poddisruptionbudgets:');
   },
 };
 
@@ -84,6 +84,6 @@ export const priorityclass: Command = {
       kind: 'PriorityClass', apiVersion: 'scheduling.k8s.io/v1', metadata: meta(name), value: k.flags.int('value'),
       ...(k.flags.bool('global-default') && { globalDefault: true }), ...(k.flags.str('description') !== '' && { description: k.flags.str('description') }),
       preemptionPolicy: policy,
-    });
+    }, 'created', 'priorityclass:');
   },
 };

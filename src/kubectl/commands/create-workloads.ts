@@ -3,7 +3,7 @@
 import type { Command, Kubectl } from '../command.ts';
 import { pathOf } from '../discovery.ts';
 import { CommandError } from '../errors.ts';
-import { type Obj, at, dict, str } from '../obj.ts';
+import { type Obj, at, dict, put, str } from '../obj.ts';
 import { createAndPrint } from '../writes.ts';
 import { oneName } from './one-name.ts';
 
@@ -43,7 +43,7 @@ export const deployment: Command = {
       },
       status: {},
     };
-    await createAndPrint(k, await k.mapping('deployments.v1.apps'), object);
+    await createAndPrint(k, await k.mapping('deployments.v1.apps'), object, 'created', 'deployment:');
   },
 };
 
@@ -61,7 +61,7 @@ export const job: Command = {
     if (image !== '' && from !== '') throw new CommandError('specify --image or --from, only one');
     if (from !== '' && command.length > 0) throw new CommandError('cannot specify --from and command');
     const object = from === '' ? plainJob(name, image, command) : await jobFrom(k, name, from);
-    await createAndPrint(k, await k.mapping('jobs.v1.batch'), object);
+    await createAndPrint(k, await k.mapping('jobs.v1.batch'), object, 'created', 'job:');
   },
 };
 
@@ -82,7 +82,7 @@ function podTemplate(name: string, image: string, command: readonly string[], re
 async function jobFrom(k: Kubectl, name: string, from: string): Promise<Obj> {
   const [type = '', source = ''] = from.includes('/') ? from.split('/') : ['', from];
   const mapping = await k.mapping(type || 'cronjob');
-  if (mapping.resource !== 'cronjobs') throw new CommandError(`from must be an existing cronjob`);
+  if (mapping.resource !== 'cronjobs') throw new CommandError(`unknown object type *${mapping.version}.${mapping.kind}`);
   const cronJob = await k.rest.json('GET', pathOf(mapping, k.namespace, source));
   return {
     kind: 'Job', apiVersion: 'batch/v1',
@@ -94,7 +94,7 @@ async function jobFrom(k: Kubectl, name: string, from: string): Promise<Obj> {
         apiVersion: 'batch/v1', kind: 'CronJob', name: str(cronJob, 'metadata', 'name'), uid: str(cronJob, 'metadata', 'uid'), controller: true,
       }],
     } as unknown as Obj['metadata'],
-    spec: at(cronJob, 'spec', 'jobTemplate', 'spec'), status: {},
+    spec: put(at(cronJob, 'spec', 'jobTemplate', 'spec') as Obj, ['template', 'metadata'], { creationTimestamp: null, ...dict(cronJob, 'spec', 'jobTemplate', 'spec', 'template', 'metadata') }), status: {},
   };
 }
 
@@ -105,7 +105,6 @@ export const cronjob: Command = {
   run: async (k) => {
     const { name, command } = nameAndCommand(k);
     const restart = k.flags.str('restart') || 'OnFailure';
-    if (restart !== 'OnFailure' && restart !== 'Never') throw new CommandError(`invalid restart policy: ${restart}`);
     await createAndPrint(k, await k.mapping('cronjobs.v1.batch'), {
       kind: 'CronJob', apiVersion: 'batch/v1', metadata: { name, creationTimestamp: null } as unknown as Obj['metadata'],
       spec: {
@@ -113,7 +112,7 @@ export const cronjob: Command = {
         jobTemplate: { metadata: { name, creationTimestamp: null }, spec: { template: podTemplate(name, k.flags.str('image'), command, restart) } },
       },
       status: {},
-    });
+    }, 'created', 'cronjob:');
   },
 };
 

@@ -5,7 +5,7 @@ import { CommandError, usageError } from '../errors.ts';
 import { editText } from '../edit-text.ts';
 import { type Info, visit } from '../infos.ts';
 import { withLastApplied } from '../last-applied.ts';
-import { parseManifests, readStdin, readText, requireKind } from '../manifests.ts';
+import { parseManifests, readStdin, readText } from '../manifests.ts';
 import { matches, parseSelector } from '../../api/selectors.ts';
 import { resolvePath } from '../paths.ts';
 import { dryRunOf, resultPrinter } from '../printers/output.ts';
@@ -34,7 +34,6 @@ async function run(k: Kubectl): Promise<void> {
   const selector = parseSelector(k.flags.str('selector'));
   const count = await visit(k, { args: [], latest: false }, async (info) => {
     if (!matches(selector, info.object?.metadata?.labels ?? {})) return;
-    requireKind({ object: info.object!, source: info.source, fromList: false }, k.flags.str('validate') !== 'false');
     for (const one of k.flags.bool('edit') ? await edited(k, info) : [info]) await createOne(k, one, dryRun, print);
   });
   if (count === 0) throw new CommandError('no objects passed to create');

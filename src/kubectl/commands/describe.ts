@@ -22,12 +22,12 @@ export const describe: Command = {
     if (k.args.length === 0 && k.flags.list('filename').length === 0 && k.flags.str('kustomize') === '') {
       throw new CommandError('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.');
     }
-    const { infos, failures } = await found(k);
+    const { infos, failures, byPrefix } = await found(k);
     let first = true;
     for (const info of infos) {
       try {
         const text = await described(k, info);
-        await k.print(first ? text : `\n\n${text}`);
+        await k.print(byPrefix ? `${text}\n` : first ? text : `\n\n${text}`);
         first = false;
       } catch (error) {
         if (k.io.signal.aborted) throw error;
@@ -45,11 +45,12 @@ export async function described(k: Kubectl, info: Info): Promise<string> {
   return text.aligned();
 }
 
-async function found(k: Kubectl): Promise<{ readonly infos: readonly Info[]; readonly failures: unknown[] }> {
+async function found(k: Kubectl): Promise<{ readonly infos: readonly Info[]; readonly failures: unknown[]; readonly byPrefix: boolean }> {
   const selection = { args: k.args, allowAll: true, labelSelector: k.flags.str('selector'), allNamespaces: k.flags.bool('all-namespaces') };
   const targets = await targetsOf(k, selection);
   const infos: Info[] = [];
   const failures: unknown[] = [];
+  let byPrefix = false;
   for (const { mapping, name } of targets.named) {
     const namespace = mapping.namespaced ? k.namespace : '';
     try {
@@ -59,6 +60,7 @@ async function found(k: Kubectl): Promise<{ readonly infos: readonly Info[]; rea
       if (!isNotFound(error)) throw error;
       const alike = (await listAll(k, mapping, selection)).filter((o) => str(o, 'metadata', 'name').startsWith(name));
       if (alike.length === 0) failures.push(error);
+      else byPrefix = true;
       for (const object of alike) infos.push({ mapping, namespace, name: str(object, 'metadata', 'name'), source: '', object });
     }
   }
@@ -71,5 +73,5 @@ async function found(k: Kubectl): Promise<{ readonly infos: readonly Info[]; rea
       infos.push({ mapping, namespace: str(object, 'metadata', 'namespace'), name: str(object, 'metadata', 'name'), source: '', object });
     }
   }
-  return { infos, failures };
+  return { infos, failures, byPrefix };
 }

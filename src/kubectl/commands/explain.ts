@@ -20,10 +20,24 @@ export const explain: Command = {
     const root = Object.values(document.schemas).find((schema) => list(schema, 'x-kubernetes-group-version-kind').some((g) =>
       str(g, 'group') === mapping.group && str(g, 'version') === mapping.version && str(g, 'kind') === mapping.kind));
     if (root === undefined) throw new CommandError(`couldn't find resource for ${JSON.stringify(`${gv.replace(/^apis?\//, '')}, Kind=${mapping.kind}`)}`);
-    const found = walk(document, root, path);
+    let found: Found;
+    try {
+      found = walk(document, root, path);
+    } catch (error) {
+      await k.print(heading(mapping));
+      throw error;
+    }
     await k.print(page(document, mapping, path, found, k.flags.bool('recursive')));
   },
 };
+
+async function bare(k: Kubectl, type: string): Promise<Mapping> {
+  try {
+    return await k.mapping(type);
+  } catch (error) {
+    throw error instanceof CommandError ? new CommandError(error.message, 1, true) : error;
+  }
+}
 
 interface Document { readonly schemas: Readonly<Record<string, unknown>> }
 
@@ -37,7 +51,7 @@ async function target(k: Kubectl, text: string): Promise<{ mapping: Mapping; pat
     const grouped = discovery.all.find((m) => m.group === group && groupResource(m) === `${m.resource}.${group}` && [m.resource, m.singular, ...m.shortNames].includes(type));
     if (grouped !== undefined) return { mapping: grouped, path: rest.slice(count) };
   }
-  const plain = await k.mapping(type);
+  const plain = await bare(k, type);
   if (wanted === '') return { mapping: plain, path: rest };
   const mapping = findKind(discovery, wanted, plain.kind);
   if (mapping === undefined) throw new CommandError(`couldn't find resource for "${wanted.includes('/') ? wanted : `/${wanted}`}, Kind=${plain.kind}"`);
@@ -65,10 +79,10 @@ function resolve(document: Document, schema: unknown): { readonly schema: unknow
   return { schema: document.schemas[name], name, description };
 }
 
-interface Found { readonly schema: unknown; readonly type: string; readonly description: string; readonly field: string; readonly required: boolean; readonly values: readonly unknown[] }
+interface Found { readonly schema: unknown; readonly type: string; readonly description: string; readonly field: string; readonly values: readonly unknown[] }
 
 function walk(document: Document, root: unknown, path: readonly string[]): Found {
-  let found: Found = { schema: root, type: '', description: str(root, 'description'), field: '', required: false, values: [] };
+  let found: Found = { schema: root, type: '', description: str(root, 'description'), field: '', values: [] };
   for (const field of path) {
     const property = at(fieldsOf(document, found.schema).schema, 'properties', field);
     if (property === undefined) throw new CommandError(`field ${JSON.stringify(field)} does not exist`);
@@ -76,8 +90,8 @@ function walk(document: Document, root: unknown, path: readonly string[]): Found
     const own = str(property, 'description');
     const type = str(inner.schema, 'description');
     found = {
-      schema: property, type: typeName(document, property), field, required: list(fieldsOf(document, found.schema).schema, 'required').includes(field),
-      description: own === '' || own === type ? type || own : type === '' ? own : `${own}\n${type}`, values: enumOf(property),
+      schema: property, type: typeName(document, property), field,
+      description: property === inner.schema ? own : [own, type].filter((d) => d !== '').join('\n'), values: enumOf(property),
     };
   }
   return found;
@@ -106,13 +120,14 @@ function typeName(document: Document, schema: unknown): string {
 }
 const SIMPLE: Readonly<Record<string, string>> = { IntOrString: 'IntOrString', Quantity: 'Quantity', Time: 'string', MicroTime: 'string', RawExtension: 'Object', FieldsV1: 'FieldsV1' };
 
+function heading(mapping: Mapping): string {
+  return `${mapping.group === '' ? '' : `GROUP:      ${mapping.group}\n`}KIND:       ${mapping.kind}\nVERSION:    ${mapping.version}\n\n`;
+}
+
 function page(document: Document, mapping: Mapping, path: readonly string[], found: Found, recursive: boolean): string {
-  let text = mapping.group === '' ? '' : `GROUP:      ${mapping.group}\n`;
-  text += `KIND:       ${mapping.kind}\nVERSION:    ${mapping.version}\n\n`;
+  let text = heading(mapping);
   if (path.length > 0) {
-    text += `FIELD: ${found.field} <${found.type}>${found.required ? ' -required-' : ''}\n`;
-    text += found.values.length > 0 ? enumText(found.values, '') : '';
-    text += '\n';
+    text += `FIELD: ${found.field} <${found.type}>\n${found.values.length > 0 ? enumText(found.values, '') : '\n'}\n`;
   }
   text += `DESCRIPTION:\n${wrap(found.description || '<empty>', 80, '    ')}\n    \n`;
   const fields = fieldsOf(document, found.schema).schema;
@@ -138,7 +153,7 @@ function fieldList(document: Document, schema: unknown, indent: string, recursiv
       return head + choices + deeper;
     }
     const description = str(property, 'description') || str(resolve(document, property).schema, 'description') || '<no description>';
-    return `${head}${choices}${wrap(description, 78, `${indent}  `)}\n\n`;
+    return `${head}${choices}${wrap(description, 80, `${indent}  `)}\n\n`;
   }).join('');
 }
 
@@ -149,7 +164,7 @@ function wrap(text: string, width: number, indent: string): string {
   const lines: string[] = [];
   for (const paragraph of text.split('\n')) {
     let line = '';
-    for (const part of paragraph.split(/ +/)) {
+    for (const part of paragraph.split(' ')) {
       if (line !== '' && indent.length + line.length + 1 + part.length > width) {
         lines.push(indent + line);
         line = part;

@@ -116,7 +116,7 @@ async function printTables(k: Kubectl, fetches: readonly Fetch[], format: Output
       continue;
     }
     if (table.kind !== 'Table') table = asTable(table, k.io.clock.now());
-    if (sort !== '') table = { ...table, rows: sortBy(list(table, 'rows'), sort, (row) => at(row, 'object')) };
+    if (sort !== '') table = { ...table, rows: sortedRows(table, sort) };
     if (list(table, 'rows').length === 0) continue;
     const key = `${fetch.mapping.group}/${fetch.mapping.version}/${fetch.mapping.resource}`;
     let text = '';
@@ -130,6 +130,16 @@ async function printTables(k: Kubectl, fetches: readonly Fetch[], format: Output
   }
   if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateFailure(failures);
   if (!written && !flags.bool('ignore-not-found')) await k.say(nothingFound(k, fetches));
+}
+
+/** A path that leads nowhere in any row shows nothing. */
+function sortedRows(table: Obj, expression: string): readonly unknown[] {
+  try {
+    return sortBy(list(table, 'rows'), expression, (row) => at(row, 'object'));
+  } catch (error) {
+    if (error instanceof CommandError && error.message.startsWith("couldn't find")) return [];
+    throw error;
+  }
 }
 
 export function nothingFound(k: Kubectl, fetches: readonly Fetch[]): string {

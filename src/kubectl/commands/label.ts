@@ -1,6 +1,6 @@
 /** kubectl label and annotate.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/{label/label.go,annotate/annotate.go} */
-import { labelValueErrors, qualifiedNameErrors } from '../../api/names.ts';
+import { labelValueErrors } from '../../api/names.ts';
 import type { Command, Kubectl } from '../command.ts';
 import { CommandError } from '../errors.ts';
 import { type Info, visit } from '../infos.ts';
@@ -40,10 +40,11 @@ async function run(k: Kubectl, field: Field): Promise<void> {
   }
   if (!listOnly && Object.keys(changes.set).length === 0 && changes.remove.length === 0) throw new CommandError(`at least one ${word} update is required`);
   if (field === 'labels') checkLabels(changes);
+  const single = resources.length === 2 || (resources.length === 1 && resources[0]!.includes('/'));
   const count = await visit(k, {
     args: resources, labelSelector: k.flags.str('selector'), fieldSelector: k.flags.str('field-selector'), all: k.flags.bool('all'),
     allNamespaces: k.flags.bool('all-namespaces'), latest: !k.flags.bool('local'),
-  }, async (info) => (listOnly ? show(k, info, field) : change(k, info, field, changes)));
+  }, async (info) => (listOnly ? show(k, info, field, single) : change(k, info, field, changes)));
   if (count === 0) throw new CommandError('no resources found');
 }
 
@@ -67,16 +68,14 @@ function split(k: Kubectl, field: Field): { resources: readonly string[]; change
 
 function checkLabels(changes: Changes): void {
   for (const [key, value] of Object.entries(changes.set)) {
-    const wrong = [...qualifiedNameErrors(key)];
-    if (wrong.length > 0) throw new CommandError(`invalid label key ${JSON.stringify(key)}: ${wrong.join('; ')}`);
     const bad = [...labelValueErrors(value)];
-    if (bad.length > 0) throw new CommandError(`invalid label value: ${JSON.stringify(value)}: ${bad.join('; ')}`);
+    if (bad.length > 0) throw new CommandError(`invalid label value: ${JSON.stringify(`${key}=${value}`)}: ${bad.join('; ')}`);
   }
 }
 
-async function show(k: Kubectl, info: Info, field: Field): Promise<void> {
-  await k.print(`Listing ${field} for ${info.mapping.kind}.${info.mapping.group === '' ? info.mapping.version : `${info.mapping.group}/${info.mapping.version}`}/${info.name}:\n`);
-  for (const [key, value] of Object.entries(dict(info.object, 'metadata', field)).sort(([a], [b]) => (a < b ? -1 : 1))) await k.print(` ${key}=${String(value)}\n`);
+async function show(k: Kubectl, info: Info, field: Field, single: boolean): Promise<void> {
+  if (!single) await k.print(`Listing ${field} for ${info.mapping.kind}.${info.mapping.group === '' ? info.mapping.version : `${info.mapping.group}/${info.mapping.version}`}/${info.name}:\n`);
+  for (const [key, value] of Object.entries(dict(info.object, 'metadata', field)).sort(([a], [b]) => (a < b ? -1 : 1))) await k.print(`${single ? '' : ' '}${key}=${String(value)}\n`);
 }
 
 async function change(k: Kubectl, info: Info, field: Field, changes: Changes): Promise<void> {

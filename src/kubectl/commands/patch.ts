@@ -4,6 +4,8 @@ import type { Command, Kubectl } from '../command.ts';
 import { CommandError } from '../errors.ts';
 import { type Info, visit } from '../infos.ts';
 import { mergePatched } from '../json-merge.ts';
+import { type JsonPatchOp, applyJsonPatch } from '../json-patch.ts';
+import { mergeStrategic } from '../kustomize-patch.ts';
 import { readText } from '../manifests.ts';
 import { type Obj, at, same, str } from '../obj.ts';
 import { resolvePath } from '../paths.ts';
@@ -58,8 +60,8 @@ async function patchOne(k: Kubectl, info: Info, type: PatchType, body: object): 
   await resultPrinter(k, dryRun)(after, changed ? 'patched' : 'patched (no change)');
 }
 
-/** Without the server a strategic patch is merged as a JSON merge patch would be. */
+/** What the server would make of it. */
 function locally(object: Obj, type: PatchType, body: object): Obj {
-  if (type !== 'json') return mergePatched(object, body) as Obj;
-  throw new CommandError('--local and --dry-run=client cannot apply a json patch here: use --dry-run=server');
+  if (type === 'json') return applyJsonPatch(object, body as JsonPatchOp[]) as Obj;
+  return (type === 'merge' ? mergePatched(object, body) : mergeStrategic(object, body, '')) as Obj;
 }

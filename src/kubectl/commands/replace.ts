@@ -5,7 +5,6 @@ import { pathOf } from '../discovery.ts';
 import { CommandError, isNotFound, withSource } from '../errors.ts';
 import { type Info, visit } from '../infos.ts';
 import { LAST_APPLIED, withLastApplied } from '../last-applied.ts';
-import { requireKind } from '../manifests.ts';
 import { type Obj, at, put, str } from '../obj.ts';
 import { dryRunOf, resultPrinter } from '../printers/output.ts';
 import { createObject, writeQuery } from '../writes.ts';
@@ -25,7 +24,6 @@ export const replace: Command = {
     const print = resultPrinter(k, dryRunOf(k));
     const infos: Info[] = [];
     await visit(k, { args: [], latest: false }, async (info) => {
-      requireKind({ object: info.object!, source: info.source, fromList: false }, true);
       infos.push(info);
     });
     if (infos.length === 0) throw new CommandError('no objects passed to replace');

@@ -2,7 +2,7 @@
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/{scale/scale.go,autoscale/autoscale.go} */
 import type { Command, Kubectl } from '../command.ts';
 import { apiVersionOf, pathOf } from '../discovery.ts';
-import { CommandError } from '../errors.ts';
+import { CommandError, StatusError, errorText, isNotFound } from '../errors.ts';
 import { type Info, visit } from '../infos.ts';
 import { type Obj, num, str } from '../obj.ts';
 import { dryRunOf, resultPrinter } from '../printers/output.ts';
@@ -23,7 +23,7 @@ export const scale: Command = {
     const dryRun = dryRunOf(k);
     const print = resultPrinter(k, dryRun);
     const done: Info[] = [];
-    const count = await visit(k, { args: k.args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: true }, async (info) => {
+    const count = await visitAll(k, async (info) => {
       await scaleOne(k, info, replicas, dryRun);
       await print(info.object!, 'scaled');
       done.push(info);
@@ -33,10 +33,29 @@ export const scale: Command = {
   },
 };
 
+const gv = (info: Info): string => (info.mapping.group === '' ? `/${info.mapping.version}` : `${info.mapping.group}/${info.mapping.version}`);
+
+const notFound = (): StatusError => new StatusError({
+  kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: 'NotFound', code: 404, message: 'the server could not find the requested resource',
+});
+
+/** What is not there is told in scale's own way. */
+async function visitAll(k: Kubectl, each: (info: Info) => Promise<void>): Promise<number> {
+  const infos: Info[] = [];
+  try {
+    await visit(k, { args: k.args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: true }, async (info) => { infos.push(info); });
+  } catch (error) {
+    if (infos.length === 0 && isNotFound(error)) throw new CommandError(`no objects passed to scale ${errorText(error)}`);
+    throw error;
+  }
+  for (const info of infos) await each(info);
+  return infos.length;
+}
+
 async function scaleOne(k: Kubectl, info: Info, replicas: number, dryRun: string): Promise<void> {
   const { mapping } = info;
   if (!mapping.subresources.some((s) => s.name === 'scale')) {
-    throw new CommandError('the server could not find the requested resource');
+    throw notFound();
   }
   const current = k.flags.int('current-replicas');
   const version = k.flags.str('resource-version');
@@ -73,7 +92,9 @@ export const autoscale: Command = {
     if (max < 1) throw new CommandError(`--max=MAXPODS is required and must be at least 1, max: ${max}`);
     if (max < min) throw new CommandError(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${min}`);
     const count = await visit(k, { args: k.args, latest: true }, async (info) => {
-      if (!info.mapping.subresources.some((s) => s.name === 'scale')) throw new CommandError(`cannot autoscale a ${info.mapping.kind}`);
+      if (!info.mapping.subresources.some((s) => s.name === 'scale')) {
+        throw new CommandError(`cannot autoscale a ${info.mapping.kind}: could not find scale subresource for ${gv(info)}, Resource=${info.mapping.resource} in discovery information`);
+      }
       const object: Obj = {
         kind: 'HorizontalPodAutoscaler', apiVersion: 'autoscaling/v2',
         metadata: { name: k.flags.str('name') || info.name, creationTimestamp: null } as unknown as Obj['metadata'],

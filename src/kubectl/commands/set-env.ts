@@ -62,9 +62,13 @@ async function fromObject(k: Kubectl): Promise<EnvVar[]> {
   if (kind !== 'ConfigMap' && kind !== 'Secret') throw new CommandError(`unsupported resource specified in --from`);
   const wanted = k.flags.list('keys');
   const field = kind === 'ConfigMap' ? 'configMapKeyRef' : 'secretKeyRef';
-  return Object.keys(dict(info.object, 'data')).sort().filter((key) => wanted.length === 0 || wanted.includes(key)).map((key) => ({
-    name: k.flags.str('prefix') + key.replaceAll(/[^A-Za-z0-9_]/g, '_').toUpperCase(), valueFrom: { [field]: { key, name: info.name } },
-  }));
+  const variables: EnvVar[] = [];
+  for (const key of Object.keys(dict(info.object, 'data')).sort().filter((one) => wanted.length === 0 || wanted.includes(one))) {
+    const upper = key.replaceAll(/[^A-Za-z0-9_]/g, '_').toUpperCase();
+    if (upper !== key) await k.say(`Warning: key ${key} transferred to ${upper}\n`);
+    variables.push({ name: k.flags.str('prefix') + upper, valueFrom: { [field]: { key, name: info.name } } });
+  }
+  return variables;
 }
 
 async function listEnvironment(k: Kubectl, resources: readonly string[]): Promise<void> {

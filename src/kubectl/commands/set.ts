@@ -53,9 +53,12 @@ export function splitPairs(args: readonly string[]): { readonly resources: reado
   return first < 0 ? { resources: args, pairs: [] } : { resources: args.slice(0, first), pairs: args.slice(first) };
 }
 
+const noTemplate = (object: Obj): string =>
+  `${String(object.kind).toLowerCase()}s/${str(object, 'metadata', 'name')} the object is not a pod or does not have a pod template: *v1.${String(object.kind)}`;
+
 function inPodSpec(object: Obj, edit: (spec: Obj) => Obj): Obj {
   const path = podSpecPath(object);
-  if (path === undefined) throw new CommandError(`${String(object.kind)} has no pod template`);
+  if (path === undefined) throw new CommandError(`${noTemplate(object)}`);
   return put(object, path, edit(at(object, ...path) as Obj));
 }
 

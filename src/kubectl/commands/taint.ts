@@ -2,7 +2,8 @@
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/taint/taint.go */
 import type { Taint } from '../../api/generated/types.ts';
 import type { Command, Kubectl } from '../command.ts';
-import { CommandError } from '../errors.ts';
+import { qualifiedNameErrors } from '../../api/names.ts';
+import { CommandError, usageError } from '../errors.ts';
 import { type Info, visit } from '../infos.ts';
 import { list, put } from '../obj.ts';
 import { dryRunOf, resultPrinter } from '../printers/output.ts';
@@ -46,7 +47,7 @@ function parseChanges(words: readonly string[]): { readonly add: readonly Taint[
     }
     const [pair = '', effect, more] = word.split(':');
     if (more !== undefined || pair === '') throw new CommandError(`invalid taint spec: ${word}`);
-    if (effect === undefined) throw new CommandError(`invalid taint spec: ${word}`);
+    if (effect === undefined) throw usageError('taint', `invalid taint spec: ${word}, ${qualifiedNameErrors(word)[0] ?? ''}`);
     if (!EFFECTS.includes(effect)) throw badEffect(effect);
     const equals = pair.indexOf('=');
     add.push({ key: equals < 0 ? pair : pair.slice(0, equals), ...(equals >= 0 && pair.length > equals + 1 && { value: pair.slice(equals + 1) }), effect });
@@ -54,7 +55,7 @@ function parseChanges(words: readonly string[]): { readonly add: readonly Taint[
   return { add, remove };
 }
 
-const badEffect = (effect: string): CommandError => new CommandError(`invalid taint effect: ${effect}, unsupported taint effect`);
+const badEffect = (effect: string): CommandError => usageError('taint', `invalid taint effect: ${effect}, unsupported taint effect`);
 
 async function taintOne(k: Kubectl, info: Info, add: readonly Taint[], remove: readonly Pick<Taint, 'key' | 'effect'>[]): Promise<void> {
   const before = list(info.object, 'spec', 'taints') as readonly Taint[];

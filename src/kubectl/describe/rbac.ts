@@ -16,35 +16,36 @@ export const role: Describer = (text, object) => {
   for (const row of ruleRows(list(object, 'rules') as readonly PolicyRule[])) text.line(1, row);
 };
 
+function qualified(group: string, resource: string): string {
+  const [base = '', ...sub] = resource.split('/');
+  return group === '' ? resource : `${base}.${group}${sub.length > 0 ? `/${sub.join('/')}` : ''}`;
+}
+
 /** One row for each resource of each group; rules about the same thing are put together. */
 function ruleRows(rules: readonly PolicyRule[]): string[] {
-  const merged = new Map<string, { readonly resource: string; readonly urls: string; readonly names: string; verbs: string[] }>();
-  const add = (resource: string, urls: string, names: readonly string[], verbs: readonly string[]): void => {
-    const key = `${resource}|${urls}|${names.join(',')}`;
+  const merged = new Map<string, Row & { verbs: string[] }>();
+  const add = (group: string, base: string, urls: string, names: readonly string[], verbs: readonly string[]): void => {
+    const key = `${group}|${base}|${urls}|${names.join(',')}`;
     const there = merged.get(key);
-    if (there === undefined) merged.set(key, { resource, urls, names: `[${names.join(' ')}]`, verbs: [...verbs] });
+    if (there === undefined) merged.set(key, { resource: qualified(group, base), group, base, urls, names: `[${names.join(' ')}]`, verbs: [...verbs] });
     else for (const verb of verbs) if (!there.verbs.includes(verb)) there.verbs.push(verb);
   };
   for (const rule of rules) {
     for (const resource of rule.resources ?? []) {
       for (const group of rule.apiGroups ?? ['']) {
-        const [base = '', ...sub] = resource.split('/');
-        const name = group === '' ? resource : `${base}.${group}${sub.length > 0 ? `/${sub.join('/')}` : ''}`;
         const named = rule.resourceNames ?? [];
-        if (named.length === 0) add(name, '[]', [], rule.verbs);
-        for (const one of named) add(name, '[]', [one], rule.verbs);
+        if (named.length === 0) add(group, resource, '[]', [], rule.verbs);
+        for (const one of named) add(group, resource, '[]', [one], rule.verbs);
       }
     }
-    for (const url of rule.nonResourceURLs ?? []) add('', `[${url}]`, [], rule.verbs);
+    for (const url of rule.nonResourceURLs ?? []) add('', '', `[${url}]`, [], rule.verbs);
   }
-  return [...merged.values()].sort((a, b) => byText(b.resource, a.resource) || byText(b.names, a.names))
-    .sort((a, b) => ruleOrder(a, b)).map((r) => `${r.resource}\t${r.urls}\t${r.names}\t[${r.verbs.join(' ')}]`);
+  return [...merged.values()].sort((a, b) => byText(goText(a), goText(b))).map((r) => `${r.resource}\t${r.urls}\t${r.names}\t[${r.verbs.join(' ')}]`);
 }
 
-interface Row { readonly resource: string; readonly urls: string; readonly names: string }
-const ruleOrder = (a: Row, b: Row): number => byText(keyOf(a), keyOf(b));
-/** As the text of the rule sorts: "pods/log" stands before "pods" because a slash does not end the word. */
-const keyOf = (r: Row): string => (r.resource === '' ? `~${r.urls}` : `${r.resource}"${r.names}`.replaceAll('/', '!'));
+interface Row { readonly resource: string; readonly group: string; readonly base: string; readonly urls: string; readonly names: string; readonly verbs: readonly string[] }
+/** Rules stand in the order of Go's text of them. */
+const goText = (r: Row): string => `Verbs:[${r.verbs.join(' ')}],APIGroups:[${r.group}],Resources:[${r.base}],ResourceNames:${r.names},NonResourceURLs:${r.urls},`;
 
 export const roleBinding: Describer = (text, object) => {
   const of = object as unknown as RoleBinding;

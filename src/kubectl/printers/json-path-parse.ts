@@ -154,7 +154,7 @@ function bracket(inner: string, fail: Fail): PathStep {
   if (filter !== null) return filterOf(filter[1]!, fail);
   const parts = splitUnquoted(inner, ',');
   if (parts.length > 1) return { type: 'union', branches: parts.map((part) => (/^\./.test(part) ? parseSteps(part, fail) : [bracket(part, fail)])) };
-  if (/^(["']).*\1$/s.test(inner)) return { type: 'field', name: inner.slice(1, -1).replace(/\\(.)/g, '$1') };
+  if (/^'.*'$/s.test(inner)) return { type: 'field', name: inner.slice(1, -1).replace(/\\(.)/g, '$1') };
   const range = /^(-?\d*)(?::(-?\d*))?(?::(-?\d*))?$/.exec(inner);
   if (range === null || inner === '') throw fail(`invalid array index ${inner}`);
   const number = (text: string | undefined): number | undefined => (text === undefined || text === '' ? undefined : Number(text));

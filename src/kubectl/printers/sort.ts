@@ -21,21 +21,7 @@ function compareValues(a: unknown, b: unknown): number {
   const right = String(b);
   const quantity = isQuantity(left) && isQuantity(right) ? compareQuantities(left, right) : undefined;
   if (quantity !== undefined) return quantity;
-  return natural(left, right);
-}
-
-/** Digits compare as numbers: "web-2" before "web-10". */
-function natural(a: string, b: string): number {
-  const parts = (text: string): string[] => text.match(/\d+|\D+/g) ?? [];
-  const left = parts(a);
-  const right = parts(b);
-  for (let i = 0; i < Math.min(left.length, right.length); i += 1) {
-    const [x, y] = [left[i]!, right[i]!];
-    if (x === y) continue;
-    if (/^\d/.test(x) && /^\d/.test(y) && Number(x) !== Number(y)) return Number(x) - Number(y);
-    return x < y ? -1 : 1;
-  }
-  return left.length - right.length;
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 const isQuantity = (text: string): boolean => /^[+-]?\d/.test(text) && typeof parseQuantity(text) !== 'string';
