@@ -25,6 +25,9 @@ const SPANS: readonly (readonly [string, number])[] = [
   ['1 hour', 3600],
 ];
 
+/** How long the engine may take to confirm a speed. */
+const ANSWER_MS = 1_000;
+
 export function TimeBar({ compact }: { readonly compact: boolean }) {
   const page = usePage();
   const time = useTime();
@@ -109,16 +112,23 @@ function Speed() {
   const time = useTime();
   const index = speedIndex(time.speed);
   const drag = useRef(false);
+  // The engine's answer comes later than the next key: steps count from what was asked for last.
+  const asked = useRef({ index, at: 0 });
+  const ask = (next: number): void => {
+    const bounded = Math.min(SPEEDS.length - 1, Math.max(0, next));
+    asked.current = { index: bounded, at: performance.now() };
+    sandbox.time.setSpeed(SPEEDS[bounded]!);
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    sandbox.time.setSpeed(SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, index + step))]!);
+    ask((performance.now() - asked.current.at < ANSWER_MS ? asked.current.index : index) + step);
   };
   const choose = (clientX: number, element: HTMLElement): void => {
     const box = element.getBoundingClientRect();
     const at = Math.floor(((clientX - box.left) / box.width) * SPEEDS.length);
-    sandbox.time.setSpeed(SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, at))]!);
+    ask(at);
   };
   const slow = time.playing && time.reachedSpeed > 0 && time.reachedSpeed < time.speed * 0.8;
   return (
