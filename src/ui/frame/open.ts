@@ -2,6 +2,7 @@
  *  without asking. */
 import type { Profile, Sandbox } from '../../sandbox/sandbox.ts';
 import { openSandbox } from '../open-sandbox.ts';
+import { freshProfile } from './fresh-profile.ts';
 import { loadSession } from '../saved-journal.ts';
 import type { SavedSession } from '../saved-journal.ts';
 
@@ -10,20 +11,6 @@ export type Opened =
   | { readonly type: 'corrupt'; readonly why: string; readonly text: string }
   | { readonly type: 'failed'; readonly why: string };
 
-const VERSION = 'v1.33.1';
-
-export function freshProfile(part: Partial<Profile> = {}): Profile {
-  return {
-    seed: seedText(),
-    nodes: 3,
-    version: VERSION,
-    startAtMs: Date.UTC(2026, 0, 5, 9, 0, 0),
-    link: { latencyMicros: 1_000, jitterMicros: 200 },
-    node: { cpu: '2', memory: '4Gi', ephemeralStorage: '20Gi', zones: ['zone-a', 'zone-b', 'zone-c'] },
-    ...part,
-  };
-}
-
 /** A link may name the seed, so that a class sees the same cluster. */
 function seedText(): string {
   const asked = new URLSearchParams(location.search).get('seed');
@@ -31,7 +18,7 @@ function seedText(): string {
 }
 
 export async function startFresh(part: Partial<Profile>): Promise<Opened> {
-  return { type: 'ready', sandbox: await openSandbox({ profile: freshProfile(part), playing: true, speed: 1 }), blocked: false };
+  return { type: 'ready', sandbox: await openSandbox({ profile: freshProfile(seedText(), part), playing: true, speed: 1 }), blocked: false };
 }
 
 export async function openSaved(name: string, part: Partial<Profile>): Promise<Opened> {
