@@ -103,7 +103,7 @@ function addCustom(resource: Resource, schema: object, maker: Maker): string {
 
 function propertyOf(owner: StructType, field: Field, texts: Readonly<Record<string, string>>, maker: Maker): Json {
   const inner = schemaOf(field.type, maker);
-  const description = texts[field.name] ?? descriptionOf(field.type, maker);
+  const description = texts[field.name] ?? '';
   const values = maker.enums[`${owner.name}.${field.name}`];
   const { list, keys } = field.type.kind === 'list' ? field.type : { list: undefined, keys: [] };
   return {
@@ -117,8 +117,6 @@ function propertyOf(owner: StructType, field: Field, texts: Readonly<Record<stri
     ...(field.strategies.length > 0 && { 'x-kubernetes-patch-strategy': field.strategies.join(',') }),
   };
 }
-
-const descriptionOf = (type: Type, maker: Maker): string => (type.kind === 'struct' ? maker.texts[type.name]?.[0] ?? '' : '');
 
 const parameter = (name: string, description: string, type = 'string'): object => ({ name, in: 'query', description, schema: { type, uniqueItems: true } });
 const FIELD_VALIDATION = parameter('fieldValidation', 'fieldValidation instructs the server on how to handle objects in the request (POST/PUT/PATCH) containing unknown or duplicate fields. Valid values are: Ignore, Warn, Strict.');

@@ -74,7 +74,7 @@ export async function storeNew(call: Call, object: KubeObject, options: WriteOpt
     const takings = takingsOf(server.allocators);
     const context: StrategyContext = { ...strategyContext(call, info.namespace, options.dryRun), allocators: takings };
     try {
-      next = strategy.prepareForCreate(next, context);
+      next = withStatus(call, strategy.prepareForCreate(next, context));
       const errors = [...metaErrors(kind, next.metadata ?? {}), ...strategy.validate(next, context)];
       if (errors.length > 0) throw invalid(resource, name, errors);
       for (const text of strategy.warnings?.(next, undefined, context) ?? []) call.warn(text);
@@ -99,6 +99,12 @@ export async function storeNew(call: Call, object: KubeObject, options: WriteOpt
     }
     takings.giveBack();
   }
+}
+
+/** Go writes the status of a new object although it is empty. */
+function withStatus({ kind }: Call, object: KubeObject): KubeObject {
+  if ('status' in object || kind.resource.definition === undefined || kind.schema.field('status') === undefined) return object;
+  return { ...object, status: {} } as KubeObject;
 }
 
 export interface Change {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConfigMap, Deployment, Pod } from '../../src/api/generated/types.ts';
+import type { ConfigMap, Deployment, Pod, Service } from '../../src/api/generated/types.ts';
 import type { KubeList, KubeObject } from '../../src/api/object.ts';
 import { utf8 } from '../../src/base/bytes.ts';
 import { APPLY, CONFIG_MAPS, configMap, deployment, DEPLOYMENTS, JSON_PATCH, MERGE, pod, PODS, STRATEGIC, testServer } from './support.ts';
@@ -95,7 +95,7 @@ describe('update', () => {
   it('keeps status and spec apart, and counts generations of the spec', async () => {
     const { ok } = await testServer();
     const made = await ok<Deployment>('POST', DEPLOYMENTS, { ...deployment('web', 2), status: { replicas: 9 } });
-    expect([made.metadata?.generation, made.status?.replicas]).toEqual([1, undefined]);
+    expect([made.metadata?.generation, made.status]).toEqual([1, {}]);
     const status = await ok<Deployment>('PUT', `${DEPLOYMENTS}/web/status`, { ...made, spec: { ...made.spec, replicas: 7 }, status: { replicas: 1, observedGeneration: 1 } });
     expect([status.spec?.replicas, status.status?.replicas, status.metadata?.generation]).toEqual([2, 1, 1]);
     const spec = await ok<Deployment>('PUT', `${DEPLOYMENTS}/web`, { ...status, spec: { ...status.spec, replicas: 3 }, status: {} });
@@ -175,6 +175,23 @@ describe('managed fields and server-side apply', () => {
     await say('two', { y: '1' });
     expect((await say('one', { z: '1' })).data).toEqual({ y: '1', z: '1' });
     expect((await say('two', { w: '1' })).data).toEqual({ w: '1', z: '1' });
+  });
+});
+
+describe('server-side apply over what client-side apply owned', () => {
+  it('takes over without losing lists', async () => {
+    const { ok } = await testServer();
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec: { selector: { a: 'b' }, ports: [{ port: 80 }] } };
+    const path = '/api/v1/namespaces/default/services';
+    const made = await ok('POST', path, service, { query: { fieldManager: 'kubectl-client-side-apply' } });
+    const [entry] = made.metadata?.managedFields ?? [];
+    const taken = [{ ...entry, manager: 'kubectl', operation: 'Apply' }];
+    await ok('PATCH', `${path}/s`, [{ op: 'replace', path: '/metadata/managedFields', value: taken }], { headers: JSON_PATCH });
+    const applied = await ok<Service>('PATCH', `${path}/s`, service, { headers: APPLY, query: { fieldManager: 'kubectl' } });
+    expect(applied.spec?.ports).toEqual([{ port: 80, protocol: 'TCP', targetPort: 80 }]);
+    expect(applied.metadata?.managedFields?.map(({ manager, operation }) => `${manager} ${operation}`)).toEqual(['kubectl Apply']);
+    const emptied = await ok<Service>('PATCH', `${path}/s`, { ...service, spec: { ports: [{ port: 80 }] } }, { headers: APPLY, query: { fieldManager: 'kubectl' } });
+    expect(emptied.spec?.selector).toBeUndefined();
   });
 });
 

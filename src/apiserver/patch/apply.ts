@@ -12,7 +12,7 @@ import { ANY } from '../../api/schema/types.ts';
 import type { Entries } from '../field-manager.ts';
 import { entryOf, ordered } from '../field-manager.ts';
 import type { FieldSet } from '../field-set.ts';
-import { changedFields, difference, EMPTY, fieldsOf, intersection, isEmpty, itemKey, members, parseFields, pathText, valueKey } from '../field-set.ts';
+import { changedFields, difference, EMPTY, fieldsOf, intersection, isEmpty, itemKey, members, parseFields, pathText, union, valueKey } from '../field-set.ts';
 import type { Kind } from '../kinds.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -46,7 +46,10 @@ export function applyConfiguration(request: ApplyRequest, live: KubeObject | und
 
   let object = merge(live, withoutIdentity(config), kind.schema) as KubeObject;
   const dropped = others.reduce<FieldSet>((left, each) => difference(left, parseFields(each.fieldsV1)), difference(parseFields(mine?.fieldsV1), set));
-  if (!isEmpty(dropped)) object = removeFields(object, dropped, kind.schema) as KubeObject;
+  if (!isEmpty(dropped)) {
+    const owned = others.reduce<FieldSet>((sum, each) => union(sum, parseFields(each.fieldsV1)), set);
+    object = removeFields(object, dropped, owned, kind.schema) as KubeObject;
+  }
 
   const { set: changed, removed } = changedFields(live, object, kind.schema);
   const kept = settle(others, changed, removed, request.force);
@@ -126,15 +129,17 @@ function mergeLists(live: readonly unknown[], config: readonly unknown[], type: 
   return [...out, ...wanted.values()];
 }
 
-/** Without the members of the set; containers that become empty by it stay. */
-function removeFields(value: unknown, set: FieldSet, type: Type): unknown {
+/** Without the members of the set. A container goes as a whole only where nobody owns anything in it. */
+function removeFields(value: unknown, set: FieldSet, owned: FieldSet, type: Type): unknown {
+  const goes = (node: FieldSet, key: string): boolean => owned[key] === undefined && (isEmpty(node) || node['.'] !== undefined);
   if (Array.isArray(value)) {
     if (type.kind !== 'list') return value;
     const keyOf = (item: unknown): string => (type.list === 'set' ? valueKey(item) : itemKey(item, type.keys));
     return value.flatMap((item) => {
-      const node = set[keyOf(item)];
+      const key = keyOf(item);
+      const node = set[key];
       if (node === undefined) return [item as unknown];
-      return node['.'] !== undefined || isEmpty(node) ? [] : [removeFields(item, node, type.element)];
+      return goes(node, key) ? [] : [removeFields(item, node, owned[key] ?? EMPTY, type.element)];
     });
   }
   if (!isObject(value)) return value;
@@ -144,9 +149,8 @@ function removeFields(value: unknown, set: FieldSet, type: Type): unknown {
     const name = key.slice(2);
     const node = set[key] as FieldSet;
     if (out[name] === undefined) continue;
-    if (isEmpty(node) || node['.'] !== undefined) delete out[name];
-    else out[name] = removeFields(out[name], node, typeAt(type, name));
+    if (goes(node, key)) delete out[name];
+    else out[name] = removeFields(out[name], node, owned[key] ?? EMPTY, typeAt(type, name));
   }
   return out;
 }
-
