@@ -1,7 +1,7 @@
 /** One terminal: a line editor in front of the learner's shell. What is typed at the prompt stays here, outside history;
  *  a finished command, a key for a running program and Ctrl-C are inputs. */
 import { disposable } from '../base/dispose.ts';
-import type { CommandResult, Session, ShellOptions } from '../sandbox/sandbox.ts';
+import type { CommandResult, RunOptions, Session, ShellOptions } from '../sandbox/sandbox.ts';
 import { createLineEditor } from '../shell/line-editor.ts';
 import type { LineEditor } from '../shell/line-editor.ts';
 import type { ShellInput, ShellOutput } from '../shell/protocol.ts';
@@ -19,6 +19,9 @@ interface Pending { readonly id: number; readonly line: string; readonly started
 
 /** What a late listener hears first. */
 const SCROLLBACK_MAX = 512 * 1024;
+/** A program that takes longer over Ctrl-C hears it again. */
+const INTERRUPT_MICROS = 40e6;
+const INTERRUPTS_MAX = 3;
 type Opener = (request: { readonly path: string; readonly text: string; readonly language: string }) => Promise<string | undefined>;
 
 export class TerminalSession implements Session {
@@ -70,8 +73,8 @@ export class TerminalSession implements Session {
   }
 
   /** One after the other: a shell has one foreground. */
-  run(line: string): Promise<CommandResult> {
-    const mine = this.#queue.then(() => this.#runAlone(line));
+  run(line: string, options: RunOptions = {}): Promise<CommandResult> {
+    const mine = this.#queue.then(() => this.#runAlone(line, options));
     this.#queue = mine.catch(() => undefined);
     return mine;
   }
@@ -108,14 +111,27 @@ export class TerminalSession implements Session {
     }
   }
 
-  async #runAlone(line: string): Promise<CommandResult> {
+  async #runAlone(line: string, { typed, limitMicros = Infinity }: RunOptions): Promise<CommandResult> {
     await this.host.driveUntil(() => this.#atPrompt);
-    const done: { result?: CommandResult } = {};
+    let result: CommandResult | undefined;
+    const isDone = (): boolean => result !== undefined;
     this.#editor.show(line);
-    this.#begin(line, (result) => { done.result = result; });
-    await this.host.driveUntil(() => done.result !== undefined);
-    if (!done.result) throw new Error(`the command did not end: ${line}`);
-    return done.result;
+    this.#begin(line, (ended) => { result = ended; });
+    if (typed !== undefined) await this.host.send({ k: 'data', session: this.id, data: `${typed}\x04` });
+    let limit = this.host.nowMicros() + limitMicros;
+    const driven = async (): Promise<CommandResult | undefined> => {
+      await this.host.driveUntil(() => isDone() || this.host.nowMicros() >= limit);
+      return result;
+    };
+    const ended = await driven();
+    if (ended) return ended;
+    for (let tries = 0; limitMicros < Infinity && tries < INTERRUPTS_MAX; tries += 1) {
+      await this.host.send({ k: 'data', session: this.id, data: '\x03' });
+      limit = this.host.nowMicros() + INTERRUPT_MICROS;
+      const late = await driven();
+      if (late) return { ...late, interrupted: true };
+    }
+    throw new Error(`the command did not end: ${line}`);
   }
 
   #submit(line: string): void {

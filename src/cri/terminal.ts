@@ -11,6 +11,8 @@ export interface Terminal {
   feed(data: Uint8Array): void;
   /** The client's end: programs read what is left, then the end. */
   hangUp(): void;
+  /** Forgets what was typed and not read. */
+  flush(): void;
   readonly stdin: InputStream;
   readonly stdout: OutputStream;
   size: { columns: number; rows: number };
@@ -87,6 +89,10 @@ export function createTerminal(world: World, screen: OutputStream, size: { colum
       let shown = '';
       for (const char of fromUtf8(data)) key(char, text => { shown += text; });
       if (shown !== '') world.spawn('echo', async () => { await screen.write(shown).catch(() => undefined); });
+    },
+    flush() {
+      ready.length = 0;
+      line = '';
     },
     hangUp() {
       if (line !== '') push(toBytes(line));

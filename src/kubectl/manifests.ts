@@ -27,7 +27,7 @@ export async function readManifests(k: Kubectl, sources: ManifestSources): Promi
     return found;
   }
   for (const file of sources.files) {
-    for (const { text, source } of await textsOf(k.io, file, sources.recursive)) found.push(...parseManifests(text, source));
+    for (const { text, source } of await textsOf(k.io, file, sources.recursive)) found.push(...parseManifests(text, source, ['create', 'apply', 'replace'].includes(k.path) && k.flags.str('validate') !== 'false'));
   }
   return found;
 }
@@ -78,16 +78,17 @@ async function readUrl(io: KubectlIo, url: string): Promise<string> {
   if (text !== undefined) return text;
   const host = /^https?:\/\/([^/:]+)/.exec(url)?.[1] ?? url;
   // Differs from Kubernetes: the learner's machine has no way to the internet; only pages that the sandbox carries are found.
-  throw new CommandError(`Get ${JSON.stringify(url)}: dial tcp: lookup ${host}: no such host (this sandbox has no internet: ` +
-    'save the manifest as a file and apply that)');
+  throw new CommandError(`Unable to connect to the server: dial tcp: lookup ${host}: no such host (this sandbox has no internet: ` +
+    'save the manifest as a file and apply that)', 1, true);
 }
 
 /** The objects of one text of YAML documents or JSON; Lists are taken apart. */
-export function parseManifests(text: string, source: string): Manifest[] {
+export function parseManifests(text: string, source: string, validated = false): Manifest[] {
   const found: Manifest[] = [];
   for (const document of parseYaml(text, source)) {
     if (document === null || document === undefined) continue;
     if (typeof document !== 'object' || Array.isArray(document)) {
+      if (validated) throw new CommandError(`error validating ${JSON.stringify(source)}: error validating data: invalid object to validate; if you choose to ignore these errors, turn validation off with --validate=false`);
       throw new CommandError(`error parsing ${source}: json: cannot unmarshal ${jsonType(document)} into Go value of type map[string]interface {}`);
     }
     const object = document as Obj;

@@ -63,13 +63,20 @@ export interface Session {
   /** `vi`, `nano`, `kubectl edit`: the page opens its editor pane and answers; undefined leaves the file unchanged. */
   onEdit(open: (request: { readonly path: string; readonly text: string; readonly language: string }) => Promise<string | undefined>): Disposable;
   /** Runs a line as if typed and resolves when it has ended; the CLI's and the lessons' way in. */
-  run(line: string): Promise<CommandResult>;
+  run(line: string, options?: RunOptions): Promise<CommandResult>;
   /** Each command line as it ends. */
   onCommand(listener: (result: CommandResult) => void): Disposable;
   close(): void;
 }
 
-export interface CommandResult { readonly command: string; readonly exitCode: number; readonly stdout: string; readonly stderr: string; readonly startedAtMicros: number; readonly endedAtMicros: number }
+export interface RunOptions {
+  /** Typed once the line runs, then Ctrl-D. */
+  readonly typed?: string;
+  /** Ctrl-C is pressed when the command has taken so long, in cluster time. */
+  readonly limitMicros?: number;
+}
+
+export interface CommandResult { readonly command: string; readonly exitCode: number; readonly stdout: string; readonly stderr: string; readonly startedAtMicros: number; readonly endedAtMicros: number; /** It did not end by itself. */ readonly interrupted?: boolean }
 
 export interface TimeState {
   /** The frontier of history. */

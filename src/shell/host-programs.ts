@@ -8,12 +8,13 @@ import type { Editing } from './learner-host.ts';
 
 const ttyOf = (process: Process): string => process.env.get('GPG_TTY') ?? '';
 
-export function kubectlProgram(kubectl: KubectlProgram, editing: Editing): Program {
+export function kubectlProgram(kubectl: KubectlProgram, editing: Editing, page: (url: string) => string | undefined): Program {
   return (process) => {
     const io: KubectlIo = {
       world: process.world, clock: process.clock, signal: process.signal, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr,
       files: process.files, env: process.env, cwd: process.cwd, net: process.net, ...(process.tty && { tty: process.tty }),
       edit: (request) => editing.edit(ttyOf(process), request, process),
+      fetch: async (url) => page(url),
       rawMode: (on) => editing.raw(ttyOf(process), on),
     };
     return kubectl.run(process.argv.slice(1), io);

@@ -30,6 +30,7 @@ import { listFiles } from './home-files.ts';
 import { outputChannel, SHELL_CHANNEL } from './protocol.ts';
 import type { ShellAnswer, ShellInput, ShellOutput, ShellQuestion } from './protocol.ts';
 import { absentPrograms } from './absent-programs.ts';
+import { pageAmong } from './pages.ts';
 
 export interface LearnerHostOptions {
   readonly context: MachineContext;
@@ -40,7 +41,7 @@ export interface LearnerHostOptions {
   readonly quiet: Transport;
   readonly net: NetworkNamespace;
   readonly toolbox: Toolbox;
-  /** Files of the home directory at the start. */
+  /** Files of the home directory at the start; also the pages that URLs find. */
   readonly files: Readonly<Record<string, string>>;
   /** The apiserver's address, for the kubeconfig. */
   readonly server: string;
@@ -132,8 +133,8 @@ export function createLearnerHost(options: LearnerHostOptions): void {
   });
 }
 
-function openHost({ context, net, toolbox }: LearnerHostOptions, home: ReturnType<typeof createMemoryFiles>, kubectl: KubectlProgram, editing: Editing): Host {
-  const program = kubectlProgram(kubectl, editing);
+function openHost({ context, net, toolbox, files: pages }: LearnerHostOptions, home: ReturnType<typeof createMemoryFiles>, kubectl: KubectlProgram, editing: Editing): Host {
+  const program = kubectlProgram(kubectl, editing, (url) => pageAmong(pages, url));
   const editor = editorProgram(editing);
   const programs: Record<string, Program> = { '/usr/local/bin/kubectl': program, '/usr/local/bin/k': program, ...absentPrograms() };
   for (const name of ['vi', 'vim', 'nano', 'edit']) programs[`/usr/bin/${name}`] = editor;
@@ -194,6 +195,7 @@ function openSession(context: MachineContext, host: Host, { session: id, columns
       const command = await session.commands.take();
       if (!command) return;
       const { status, exited } = await runLine(shell, command.line);
+      terminal.flush();
       print({ k: 'done', id: command.id, exitCode: status });
       if (!exited) continue;
       print({ k: 'closed', exitCode: status });
