@@ -16,6 +16,7 @@ import { compileStructural, validateStructural, withDefaults } from '../api/sche
 import { compileSimplePath } from '../api/simple-path.ts';
 import type { Kind } from './kinds.ts';
 import type { Printers, ServerState } from './server-state.ts';
+import { whileReachable } from './storage.ts';
 import type { Strategy } from './strategy.ts';
 
 type Printer = ReturnType<Printers['tableFor']>;
@@ -44,7 +45,7 @@ export function serveCustomResources(server: ServerState): void {
     }
   });
   world.spawn('custom resource definitions', async () => {
-    for await (const name of changed) settle(server, kind, name);
+    for await (const name of changed) whileReachable(() => settle(server, kind, name));
   });
 }
 
@@ -189,7 +190,7 @@ function cleanUp(server: ServerState, kind: Kind, definition: CustomResourceDefi
     } else storage.remove(custom as Kind, metadata.namespace ?? '', metadata.name ?? '', Number(metadata.resourceVersion));
   }
   if (left > 0) {
-    world.clock.setTimer(RETRY_MS, () => world.spawn('custom resource cleanup', async () => settle(server, kind, definition.metadata?.name ?? '')));
+    world.clock.setTimer(RETRY_MS, () => world.spawn('custom resource cleanup', async () => whileReachable(() => settle(server, kind, definition.metadata?.name ?? ''))));
     return;
   }
   const finalizers = (definition.metadata?.finalizers ?? []).filter((each) => each !== CLEANUP);

@@ -3,6 +3,7 @@
 import type { World } from '../base/world.ts';
 import { Events } from '../api/resources.ts';
 import type { ServerState } from './server-state.ts';
+import { whileReachable } from './storage.ts';
 
 const TTL_MS = 3_600_000;
 /** Events that end within this time of each other end together. */
@@ -16,13 +17,15 @@ export function expireEvents(world: World, { hub, kinds, storage }: ServerState)
   const sweep = (): void => {
     timer = undefined;
     const now = world.clock.now();
-    for (const [key, at] of endsAt) {
-      if (at > now) break;
-      endsAt.delete(key);
-      const [namespace = '', name = ''] = key.split('/');
-      const found = storage.get(kind, namespace, name);
-      if (found !== undefined) storage.remove(kind, namespace, name, found.modRevision);
-    }
+    whileReachable(() => {
+      for (const [key, at] of endsAt) {
+        if (at > now) break;
+        const [namespace = '', name = ''] = key.split('/');
+        const found = storage.get(kind, namespace, name);
+        if (found !== undefined) storage.remove(kind, namespace, name, found.modRevision);
+        endsAt.delete(key);
+      }
+    });
     arm();
   };
   const arm = (): void => {

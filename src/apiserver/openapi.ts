@@ -103,7 +103,8 @@ function addCustom(resource: Resource, schema: object, maker: Maker): string {
 
 function propertyOf(owner: StructType, field: Field, texts: Readonly<Record<string, string>>, maker: Maker): Json {
   const inner = schemaOf(field.type, maker);
-  const description = texts[field.name] ?? '';
+  // The source has no text for fields beside a $ref; the type's own says more than nothing.
+  const description = texts[field.name] ?? (field.type.kind === 'struct' ? maker.texts[field.type.name]?.[0] ?? '' : '');
   const values = maker.enums[`${owner.name}.${field.name}`];
   const { list, keys } = field.type.kind === 'list' ? field.type : { list: undefined, keys: [] };
   return {

@@ -30,7 +30,7 @@ import type { RequestInfo } from './request-info.ts';
 import { headerOf, requestInfoOf } from './request-info.ts';
 import type { Call, ServerState } from './server-state.ts';
 import type { Storage } from './storage.ts';
-import { createStorage } from './storage.ts';
+import { createStorage, whileReachable } from './storage.ts';
 import { strategyFor } from './strategies/strategy-for.ts';
 import { isProxied, isStreamed, openStream, proxy, readLog } from './streams.ts';
 import { tableFor } from './tables/table-for.ts';
@@ -165,7 +165,7 @@ function stateOf(options: ApiserverOptions, storage: Storage, kinds: Kinds, etcd
 
 function every(world: World, ms: number, act: () => void): void {
   world.clock.setTimer(ms, () => {
-    act();
+    whileReachable(act);
     every(world, ms, act);
   });
 }

@@ -1,6 +1,7 @@
 /** Objects in etcd: what stands under a key is the object as clients get it, its resourceVersion included, so that it is
  *  frozen once and shared by every reader and watcher.
  *  Upstream: staging/src/k8s.io/apiserver/pkg/storage/etcd3/store.go */
+import { ApiError } from '../api/errors.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Resource } from '../api/resource.ts';
 import type { Etcd, KeyValue } from '../etcd/etcd.ts';
@@ -23,6 +24,15 @@ export interface Storage {
 
 export const withRevision = (object: KubeObject, revision: number): KubeObject =>
   ({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } });
+
+/** For what the server does by itself: while etcd does not answer, it is left for the next time. */
+export function whileReachable(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
+}
 
 export function createStorage(etcd: Etcd, kinds: Kinds): Storage {
   const keyOf = (kind: Kind, namespace: string, name: string): string =>

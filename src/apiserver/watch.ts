@@ -13,6 +13,7 @@ import { revisionOf } from './read.ts';
 import { flagOf, queryOf } from './request-info.ts';
 import { selectionOf } from './selection.ts';
 import type { Call } from './server-state.ts';
+import { whileReachable } from './storage.ts';
 import { eventFor } from './watch-hub.ts';
 
 const TIMEOUT_MIN_S = 1800;
@@ -89,7 +90,7 @@ function deadlines(call: Call, close: () => void, isBehind: () => boolean, bookm
     if (isBehind()) bookmark();
   };
   const end = clock.setTimer(Math.round(seconds * 1000), () => {
-    if (wantsBookmarks) remind();
+    if (wantsBookmarks) whileReachable(remind);
     close();
   });
   if (!wantsBookmarks) return [end];

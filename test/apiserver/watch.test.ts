@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../src/api/object.ts';
 import { createClient } from '../../src/client/create-client.ts';
 import { createInformer } from '../../src/client/reflector.ts';
+import { internalError } from '../../src/api/errors.ts';
+import { createEtcd } from '../../src/etcd/store.ts';
 import { ConfigMaps } from '../../src/api/resources.ts';
 import { CONFIG_MAPS, configMap, MERGE, testServer } from './support.ts';
 
@@ -113,6 +115,32 @@ describe('watch', () => {
       const stored = (await ok<{ items: KubeObject[] }>('GET', CONFIG_MAPS)).items;
       expect(informer.list().map((object) => object.metadata?.resourceVersion).sort()).toEqual(stored.map((object) => object.metadata?.resourceVersion).sort());
     }
+  });
+});
+
+describe('without etcd', () => {
+  it('refuses, keeps its watches, and goes on by itself', async () => {
+    const store = createEtcd();
+    let down = false;
+    const etcd = new Proxy(store, {
+      get(target, name) {
+        if (down) throw internalError('etcdserver: request timed out');
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const { ok, refused, watch, lone } = await testServer({ etcd });
+    await ok('POST', '/api/v1/namespaces/default/events', { metadata: { name: 'e' }, involvedObject: { kind: 'Pod', namespace: 'default', name: 'p' } });
+    const seen = await watch(CONFIG_MAPS, { allowWatchBookmarks: 'true', timeoutSeconds: '100000' });
+    down = true;
+    await lone.advance(4_000_000);
+    expect(await refused('GET', CONFIG_MAPS)).toBe('500 InternalError: Internal error occurred: etcdserver: request timed out');
+    down = false;
+    await lone.advance(20_000);
+    expect(await refused('GET', '/api/v1/namespaces/default/events/e')).toContain('404');
+    await ok('POST', CONFIG_MAPS, configMap('a'));
+    await lone.advance(1);
+    expect(seen.lines().filter((text) => text.startsWith('ADDED')).length).toBe(1);
   });
 });
 
