@@ -27,8 +27,8 @@ const LEFT_OUT = new Set(['tag:yaml.org,2002:timestamp', 'tag:yaml.org,2002:bina
 
 const customTags = (tags: Tags): Tags => tags.filter((tag) => typeof tag === 'string' || (!LEFT_OUT.has(tag.tag) && tag.format !== 'TIME'));
 
-const options = (lineCounter: LineCounter) => ({
-  version: '1.1', merge: true, customTags, lineCounter, prettyErrors: false, uniqueKeys: true, logLevel: 'silent', strict: true,
+const options = (lineCounter: LineCounter, uniqueKeys = true) => ({
+  version: '1.1', merge: true, customTags, lineCounter, prettyErrors: false, uniqueKeys, logLevel: 'silent', strict: true,
 } as const);
 
 /** One document; an empty text is null. */
@@ -37,10 +37,10 @@ export function parseYaml(text: string): unknown {
   return valueOf(parseDocument(text, options(lines)), lines);
 }
 
-/** All documents of a text split at `---` lines; empty ones are left out. */
-export function parseYamlDocuments(text: string): readonly YamlDocument[] {
+/** All documents of a text split at `---` lines; empty ones are left out. With `lastKeyWins` a doubled key is no error. */
+export function parseYamlDocuments(text: string, lastKeyWins = false): readonly YamlDocument[] {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, options(lines));
+  const documents = parseAllDocuments(text, options(lines, !lastKeyWins));
   if (!Array.isArray(documents)) return [];
   const out: YamlDocument[] = [];
   for (const document of documents) {
@@ -54,7 +54,7 @@ export function parseYamlDocuments(text: string): readonly YamlDocument[] {
 }
 
 function valueOf(document: Document.Parsed, lines: LineCounter): unknown {
-  const [error] = document.errors;
+  const error = document.errors.find((one) => one.code === 'MULTILINE_IMPLICIT_KEY') ?? document.errors[0];
   if (error) throw located(error, lines, document);
   try {
     return document.toJS({ maxAliasCount: 100 }) as unknown;
@@ -84,17 +84,19 @@ const WORDS: Readonly<Record<string, readonly [text: string, by: 'scanner' | 'pa
 };
 
 function located(error: YAMLError, lines: LineCounter, document: Document.Parsed): YamlError {
-  const { line, col } = lines.linePos(error.pos[0]);
+  // A key of several lines is refused where its colon stands.
+  const { line, col } = lines.linePos(error.code === 'MULTILINE_IMPLICIT_KEY' ? error.pos[1] - 1 : error.pos[0]);
   if (error.code === 'DUPLICATE_KEY') {
     return new YamlError(`yaml: unmarshal errors:\n  line ${line}: key ${JSON.stringify(keyAt(document, error.pos[0]))} already set in map`, line, col);
   }
   const [text, by] = sentenceFor(error);
-  const counted = by === 'scanner' ? line : line - 1;
+  const counted = by === 'scanner' && line > 1 ? line : line - 1;
   return new YamlError(counted <= 0 ? `yaml: ${text}` : `yaml: line ${counted}: ${text}`, line, col);
 }
 
 function sentenceFor(error: YAMLError): readonly [string, 'scanner' | 'parser'] {
   const { code, message } = error;
+  if (/^Sequence item without/.test(message)) return ['did not find expected key', 'parser'];
   if (code === 'MISSING_CHAR' && /quote/.test(message)) return ['found unexpected end of stream', 'scanner'];
   if (/^flow/i.test(message) || (code === 'BAD_INDENT' && /flow/i.test(message))) return [`did not find expected ',' or '${message.includes('map') ? '}' : ']'}'`, 'parser'];
   return WORDS[code] ?? ['did not find expected node content', 'parser'];
