@@ -5,7 +5,7 @@ import { CommandError } from './errors.ts';
 /** The documents of a text of YAML or JSON; a mistake is told with its line. */
 export function parseYaml(text: string, source: string): unknown[] {
   try {
-    return parseYamlDocuments(text).map((document) => document.value);
+    return parseYamlDocuments(text, true).map((document) => document.value);
   } catch (error) {
     if (error instanceof YamlError) throw new CommandError(`error parsing ${source}: error converting YAML to JSON: ${error.message}`);
     throw error;

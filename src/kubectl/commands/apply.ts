@@ -134,7 +134,7 @@ function applyFailure(error: unknown, info: Info, patch: object): unknown {
 
 function describeInfo(info: Info): string {
   const { mapping } = info;
-  const gv = mapping.group === '' ? mapping.version : `${mapping.group}/${mapping.version}`;
+  const gv = mapping.group === '' ? `/${mapping.version}` : `${mapping.group}/${mapping.version}`;
   return `Resource: "${gv}, Resource=${mapping.resource}", GroupVersionKind: "${gv}, Kind=${mapping.kind}"\nName: ${JSON.stringify(info.name)}, Namespace: ${JSON.stringify(info.namespace)}`;
 }
 

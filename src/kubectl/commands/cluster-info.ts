@@ -6,7 +6,7 @@ import { optionsText } from '../help.ts';
 import { buildKustomization } from '../kustomize.ts';
 import { type Obj, goJson, list, str } from '../obj.ts';
 import { serveProxy } from '../proxy.ts';
-import { withoutManagedFields } from '../printers/output.ts';
+import { objectPrinter, outputFormat, withoutManagedFields } from '../printers/output.ts';
 import { toYaml } from '../yaml.ts';
 
 export const clusterInfo: Command = {
@@ -35,6 +35,7 @@ export const clusterInfoDump: Command = {
       ...['daemonsets', 'deployments', 'replicasets'].map((r) => `/apis/apps/v1/namespaces/${n}/${r}`), `/api/v1/namespaces/${n}/pods`,
     ])];
     const yaml = k.flags.str('output') === 'yaml';
+    objectPrinter(k, outputFormat(k));
     for (const path of paths) {
       const found = withoutManagedFields(await k.rest.json('GET', path));
       await k.print(yaml ? `---\n${toYaml(found)}` : `${goJson(found, 4)}\n`);
@@ -69,7 +70,7 @@ export const version: Command = {
     const server = k.flags.bool('client') ? undefined : await k.rest.json('GET', '/version', { query: [['timeout', '32s']] });
     if (output !== '') {
       const all = { clientVersion: client, kustomizeVersion: k.version.kustomize, ...(server !== undefined && { serverVersion: server }) };
-      return k.print(output === 'json' ? `${JSON.stringify(all, undefined, 2)}\n` : toYaml(all));
+      return k.print(output === 'json' ? `${JSON.stringify(all, undefined, 2)}\n` : `${toYaml(all)}\n`);
     }
     await k.print(`Client Version: ${k.version.gitVersion}\nKustomize Version: ${k.version.kustomize}\n`);
     if (server === undefined) return;

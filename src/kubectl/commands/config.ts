@@ -2,7 +2,7 @@
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/config */
 import type { Command, Kubectl } from '../command.ts';
 import { named, saveConfig } from '../config.ts';
-import { CommandError, usageError } from '../errors.ts';
+import { AggregateFailure, CommandError, usageError } from '../errors.ts';
 import { helpText } from '../help.ts';
 import { type Obj, at, list, put, str } from '../obj.ts';
 import { objectPrinter, outputFormat } from '../printers/output.ts';
@@ -102,15 +102,15 @@ const getContexts: Command = {
   run: async (k) => {
     const format = outputFormat(k).name;
     if (format !== '' && format !== 'name') throw new CommandError(`output must be one of '' or 'name': ${format}`);
-    const missing = k.args.find((name) => named(k.config.raw, 'contexts', name) === undefined);
-    if (missing !== undefined) throw new CommandError(`context ${missing} not found`);
-    const wanted = k.args.length > 0 ? k.args : names(k.config.raw, 'contexts');
+    const wanted = k.args.length > 0 ? k.args.filter((name) => named(k.config.raw, 'contexts', name) !== undefined) : names(k.config.raw, 'contexts');
+    const missing = k.args.filter((name) => !wanted.includes(name)).map((name) => new CommandError(`context ${name} not found`));
     if (format === 'name') return k.print(wanted.map((name) => `${name}\n`).join(''));
     const rows = wanted.map((name) => {
       const context = at(named(k.config.raw, 'contexts', name), 'context');
       return [name === str(k.config.raw, 'current-context') ? '*' : '', name, str(context, 'cluster'), str(context, 'user'), str(context, 'namespace')];
     });
     await k.print(plainTable(k.flags.bool('no-headers') ? undefined : ['CURRENT', 'NAME', 'CLUSTER', 'AUTHINFO', 'NAMESPACE'], rows));
+    if (missing.length > 0) throw missing.length === 1 ? missing[0] : new AggregateFailure(missing);
   },
 };
 
@@ -179,6 +179,7 @@ const unset: Command = {
     await exactly(k, 1);
     const path = k.args[0]!;
     const { section, name, field } = property(path);
+    if (section === undefined && path !== 'current-context' && path !== 'preferences') throw new CommandError(`unable to parse ${path} after [] at api.Config`);
     if (section === undefined || name === '') {
       save(k, put(k.config.raw, [path], path === 'current-context' ? '' : null));
     } else {

@@ -131,6 +131,15 @@ export const secretGeneric: Command = {
   run: async (k) => { oneName(k); await createSecret(k, collect(k, 'Secret'), k.flags.str('type')); },
 };
 
+function pemText(k: Kubectl, file: string): string {
+  try {
+    return readText(k.io, resolvePath(k.io.cwd, file), file);
+  } catch (error) {
+    if (error instanceof CommandError) throw new CommandError(`Cannot read file ${file}, ${error.message}`);
+    throw error;
+  }
+}
+
 export const secretTls: Command = {
   name: 'create secret tls',
   summary: 'Create a TLS secret',
@@ -139,7 +148,7 @@ export const secretTls: Command = {
     oneName(k);
     const [cert, key] = [k.flags.str('cert'), k.flags.str('key')];
     if (cert === '' || key === '') throw new CommandError('key and cert must be specified');
-    const data = { 'tls.crt': readText(k.io, resolvePath(k.io.cwd, cert), cert), 'tls.key': readText(k.io, resolvePath(k.io.cwd, key), key) };
+    const data = { 'tls.crt': pemText(k, cert), 'tls.key': pemText(k, key) };
     // Differs from Kubernetes: that the key belongs to the certificate is not checked.
     if (!data['tls.crt'].includes('-----BEGIN')) throw new CommandError('tls: failed to find any PEM data in certificate input');
     if (!data['tls.key'].includes('-----BEGIN')) throw new CommandError('tls: failed to find any PEM data in key input');

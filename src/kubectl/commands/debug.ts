@@ -23,10 +23,10 @@ export const debug: Command = {
     const command = k.flags.dash < 0 ? [] : k.args.slice(k.flags.dash);
     if (k.flags.bool('tty') && !k.flags.bool('stdin')) throw new CommandError('-i/--stdin is required for containers with -t/--tty=true');
     if (k.flags.str('image') === '' && k.flags.str('copy-to') === '') throw new CommandError('you must specify --image when not using --copy-to');
-    const info = await oneInfo(k, before, 'pods');
     if (!k.flags.changed('profile')) {
       await k.say('--profile=legacy is deprecated and will be removed in the future. It is recommended to explicitly specify a profile, for example "--profile=general".\n');
     }
+    const info = await oneInfo(k, before, 'pods');
     const pod = info.mapping.resource === 'nodes' ? await onNode(k, info.name, command) : k.flags.str('copy-to') !== ''
       ? await copied(k, info.object as unknown as Pod, command) : await beside(k, info.object as unknown as Pod, command);
     return k.flags.bool('stdin') || k.flags.bool('attach') ? attachWhenRunning(k, pod) : 0;

@@ -34,7 +34,7 @@ export const diff: Command = {
       });
     } catch (error) {
       if (k.io.signal.aborted) throw error;
-      throw new CommandError(report(error).text.replace(/^error: /, ''), 2);
+      throw new CommandError(report(error).text, 2, true);
     }
     return different ? 1 : 0;
   },

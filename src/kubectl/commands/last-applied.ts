@@ -15,7 +15,8 @@ export const viewLastApplied: Command = {
   name: 'apply view-last-applied', summary: 'View the latest last-applied-configuration annotations of a resource/object', complete: 'resource',
   run: async (k) => {
     await visit(k, { args: k.args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: true }, async (info) => {
-      const applied = required(info);
+      const applied = lastAppliedOf(info.object!);
+      if (applied === undefined) return;
       await k.print(outputFormat(k).name === 'json' ? `${goJson(applied, 2)}\n` : toYaml(applied));
     });
   },

@@ -4,9 +4,9 @@ import type { Pod } from '../../api/generated/types.ts';
 import { fromUtf8 } from '../../base/bytes.ts';
 import type { Command, Kubectl } from '../command.ts';
 import { pathOf } from '../discovery.ts';
-import { CommandError, StatusError, errorText, usageError } from '../errors.ts';
+import { CommandError, StatusError, errorText, isNotFound, usageError } from '../errors.ts';
 import { list } from '../obj.ts';
-import { oneInfo } from '../infos.ts';
+import { type Info, oneInfo } from '../infos.ts';
 import { allContainers, containerFor, podOfInfo, podsOf } from '../pods.ts';
 import type { Query } from '../rest.ts';
 
@@ -52,9 +52,19 @@ async function sourcesOf(k: Kubectl, selector: string): Promise<readonly Source[
     if (pods.length === 0) await k.say(`No resources found in ${k.namespace} namespace.\n`);
     return containersOf(k, pods, wanted);
   }
-  const info = await oneInfo(k, k.args.slice(0, 1), 'pods');
+  const info = await found(k);
   if (k.flags.bool('all-pods') && info.mapping.resource !== 'pods') return containersOf(k, await podsOf(k, info.object!), wanted);
   return containersOf(k, [await podOfInfo(k, info, k.flags.durationMs('pod-running-timeout'), false)], wanted);
+}
+
+/** logs has its own words for what is not there. */
+async function found(k: Kubectl): Promise<Info> {
+  try {
+    return await oneInfo(k, k.args.slice(0, 1), 'pods');
+  } catch (error) {
+    if (isNotFound(error)) throw new CommandError(`error from server (NotFound): ${errorText(error)} in namespace ${JSON.stringify(k.namespace)}`);
+    throw error;
+  }
 }
 
 async function containersOf(k: Kubectl, pods: readonly Pod[], wanted: string): Promise<Source[]> {

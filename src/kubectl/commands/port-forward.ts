@@ -18,13 +18,12 @@ export const portForward: Command = {
   complete: 'pod-or-type',
   run: async (k) => {
     if (k.args.length < 2) throw usageError('port-forward', 'TYPE/NAME and list of ports are required for port-forward');
-    const net = k.io.net;
-    if (net === undefined) throw new CommandError('there is no network here to listen on');
     const info = await oneInfo(k, k.args.slice(0, 1), 'pods');
     const pod = await podOfInfo(k, info, k.flags.durationMs('pod-running-timeout'));
-    if (pod.status?.phase !== 'Running') throw new CommandError(`unable to forward port because pod is not running. Current status=${pod.status?.phase ?? ''}`);
     const ports = k.args.slice(1).map((text) => parsePort(text, info, pod));
-    await forward(k, net, pod, ports);
+    if (pod.status?.phase !== 'Running') throw new CommandError(`unable to forward port because pod is not running. Current status=${pod.status?.phase ?? ''}`);
+    if (k.io.net === undefined) throw new CommandError('there is no network here to listen on');
+    await forward(k, k.io.net, pod, ports);
   },
 };
 

@@ -27,7 +27,7 @@ export const history: Command = {
     requireResource(k);
     const wanted = k.flags.int('revision');
     if (wanted < 0) throw new CommandError(`revision must be a positive integer: ${wanted}`);
-    await visit(k, { args: k.args, labelSelector: k.flags.str('selector'), latest: true }, async (info) => {
+    await visit(k, { args: k.args, labelSelector: k.flags.str('selector'), latest: true, allowAll: true }, async (info) => {
       const revisions = await revisionsOf(k, info);
       const format = outputFormat(k);
       if (format.name !== '') {
@@ -55,7 +55,7 @@ function pick(revisions: readonly Revision[], wanted: number): Revision {
 function templateText(revision: Revision): string {
   const text = createText();
   describePodTemplate(text, revision.template as unknown as PodTemplateSpec, [[`Annotations`, 'kubernetes.io/change-cause', revision.cause]]);
-  return text.aligned();
+  return text.plain();
 }
 
 /** The revisions that are kept, oldest first. */
@@ -69,7 +69,7 @@ export async function revisionsOf(k: Kubectl, info: Info): Promise<readonly Revi
   const owned = (list(found, 'items') as Obj[]).filter((o) => list(o, 'metadata', 'ownerReferences').some((r) => str(r, 'uid') === uid && at(r, 'controller') === true));
   const cause = (o: Obj): string => str(o, 'metadata', 'annotations', 'kubernetes.io/change-cause') || '<none>';
   const revisions = owned.map((o): Revision => (mapping.resource === 'deployments'
-    ? { number: Number(str(o, 'metadata', 'annotations', REVISION) || '0'), cause: cause(o), template: withoutHash(at(o, 'spec', 'template') as Obj), object: o }
+    ? { number: Number(str(o, 'metadata', 'annotations', REVISION) || '0'), cause: cause(o), template: at(o, 'spec', 'template') as Obj, object: o }
     : { number: num(o, 'revision'), cause: cause(o), template: at(o, 'data', 'spec', 'template') as Obj, data: at(o, 'data') as object, object: o }));
   return revisions.filter((r) => r.number > 0 || mapping.resource !== 'deployments').sort((a, b) => a.number - b.number);
 }
@@ -103,11 +103,11 @@ async function undoOne(k: Kubectl, info: Info, to: number): Promise<void> {
   if (target === undefined) throw new CommandError(`unable to find specified revision ${to} in history`);
   const dryRun = dryRunOf(k);
   if (dryRun === 'client' || outputFormat(k).name !== '') {
-    const after = put(info.object!, ['spec', 'template'], target.template);
+    const after = put(info.object!, ['spec', 'template'], withoutHash(target.template));
     await resultPrinter(k, dryRun)(after, templateText(target));
     return;
   }
-  if (same(withoutHash(at(info.object, 'spec', 'template') as Obj), target.template)) {
+  if (same(withoutHash(at(info.object, 'spec', 'template') as Obj), withoutHash(target.template))) {
     await k.print(`${nameOf(info.object!)} skipped rollback (current template already matches revision ${target.number})\n`);
     return;
   }
@@ -126,5 +126,5 @@ function templatePatch(live: Obj, target: Revision): object {
   const annotations: Record<string, unknown> = {};
   for (const key of KEPT) if (key in own) annotations[key] = own[key];
   for (const [key, value] of Object.entries(dict(target.object, 'metadata', 'annotations'))) if (!KEPT.includes(key)) annotations[key] = value;
-  return [{ op: 'replace', path: '/spec/template', value: target.template }, { op: 'replace', path: '/metadata/annotations', value: annotations }];
+  return [{ op: 'replace', path: '/spec/template', value: withoutHash(target.template) }, { op: 'replace', path: '/metadata/annotations', value: annotations }];
 }

@@ -33,12 +33,15 @@ async function start(k: Kubectl): Promise<number | void> {
   const attachNow = flags.changed('attach') ? flags.bool('attach') : stdin || tty;
   const dryRun = dryRunOf(k);
   if (tty && !stdin) throw usageError('run', '-i/--stdin is required for containers with -t/--tty=true');
-  if (rm && !attachNow) throw new CommandError("--rm should only be used for attached containers");
+  if (rm && !attachNow) throw usageError('run', '--rm should only be used for attached containers');
   if (attachNow && dryRun !== 'none') throw usageError('run', '--dry-run=[server|client] can\'t be used with attached containers options (--attach, --stdin, or --tty)');
   const restart = flags.str('restart') || 'Always';
   if (!['Always', 'OnFailure', 'Never'].includes(restart)) throw usageError('run', `invalid restart policy: ${restart}`);
   const pod = podOf(k, name, k.args.slice(1), { stdin, tty, restart });
-  if (flags.bool('expose')) await exposePod(k, name, pod);
+  if (flags.bool('expose')) {
+    await exposePod(k, name, pod);
+    if (flags.str('output') === 'yaml') await k.print('---\n---\n');
+  }
   const pods = await k.mapping('pods');
   if (!attachNow) return createAndPrint(k, pods, pod);
   const made = await k.rest.json('POST', pathOf(pods, k.namespace), { body: pod, query: [['fieldManager', flags.str('field-manager')]] });

@@ -38,13 +38,20 @@ export async function changeObjects(k: Kubectl, args: readonly string[], done: s
       if (Object.keys(patch).length === 0 && !local && dryRun === 'none' && outputFormat(k).name === '') continue;
       const local2 = local || dryRun === 'client' || Object.keys(patch).length === 0;
       const result = local2 ? after : await patchObject(k, info.mapping, info.namespace, info.name, 'strategic', patch, { query: writeQuery(k) });
-      await print(result, done);
+      await print(local2 ? asTyped(result) : result, done);
     } catch (error) {
       if (k.io.signal.aborted) throw error;
       failures.push(error);
     }
   }
   if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateFailure(failures);
+}
+
+/** Go writes the creation time of a template, which is never set, as null. */
+function asTyped(object: Obj): Obj {
+  const path = podSpecPath(object)?.slice(0, -1) ?? [];
+  const metadata = at(object, ...path, 'metadata');
+  return path.length === 0 || metadata === undefined ? object : put(object, [...path, 'metadata'], { creationTimestamp: null, ...metadata as object });
 }
 
 /** The words split at the first `a=b`. */

@@ -11,14 +11,21 @@ export interface Text {
   /** Aligns what is there; what follows has columns of its own. */
   flush(): void;
   aligned(): string;
+  /** With its tabs as they are. */
+  plain(): string;
 }
 
 export function createText(): Text {
   let done = '';
+  let whole = '';
   let open = '';
   const text: Text = {
-    line: (level, line) => { open += `${'  '.repeat(level)}${line}\n`; },
-    raw: (more) => { open += more; },
+    line: (level, line) => text.raw(`${'  '.repeat(level)}${line}\n`),
+    raw: (more) => {
+      open += more;
+      whole += more;
+    },
+    plain: () => whole,
     flush: () => {
       done += open === '' ? '' : alignTabs(open, DESCRIBE);
       open = '';

@@ -15,13 +15,23 @@ interface Pipe { readonly variables: readonly string[]; readonly declare: boolea
 interface Scope { readonly dot: unknown; readonly root: unknown; readonly variables: Map<string, unknown>; readonly missing: boolean }
 
 export function compileGoTemplate(template: string, allowMissing: boolean): (object: Obj) => string {
-  const tokens = lex(template);
-  const { nodes } = parse(tokens, 0, template);
-  return (object) => run(nodes, { dot: object, root: object, variables: new Map([['$', object as unknown]]), missing: allowMissing });
+  const { nodes } = guarded(template, () => parse(lex(template), 0, template));
+  return (object) => guarded(template, () => run(nodes, { dot: object, root: object, variables: new Map([['$', object as unknown]]), missing: allowMissing }));
 }
 
-function complain(message: string): CommandError {
-  return new CommandError(`error parsing template: template: output:1: ${message}`);
+class TemplateProblem extends Error {}
+
+function complain(message: string): TemplateProblem {
+  return new TemplateProblem(message);
+}
+
+function guarded<T>(template: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof TemplateProblem) throw new CommandError(`error parsing template ${template}, template: output:1: ${error.message}`);
+    throw error;
+  }
 }
 
 type Token = { readonly text: string } | { readonly action: string };
