@@ -127,6 +127,10 @@ const KEY_DEFAULTS: Readonly<Record<string, unknown>> = { protocol: 'TCP' };
 
 /** How an item of a keyed list is named in a set. */
 export function itemKey(item: unknown, keys: readonly string[]): string {
+  if (keys.length === 1) {
+    const key = keys[0] as string;
+    return `k:{"${key}":${JSON.stringify((item as Json)[key] ?? KEY_DEFAULTS[key])}}`;
+  }
   const values: Record<string, unknown> = {};
   for (const key of [...keys].sort()) values[key] = (item as Json)[key] ?? KEY_DEFAULTS[key];
   return `k:${JSON.stringify(values)}`;
@@ -193,9 +197,10 @@ function createdNode(value: Json, type: Type): FieldSet {
   for (const key in value) {
     const item = value[key];
     const next = typeOf(type, key);
-    if (!THERE_WHEN_EMPTY.has(key)) out[`f:${key}`] = added(item, next);
-    else if (Array.isArray(item)) out[`f:${key}`] = normalUnmarked(added(item, next));
-    else out[`f:${key}`] = isWalked(item, next) ? createdNode(item as Json, next) : added(item, next);
+    const at = nameIn(type, key);
+    if (!THERE_WHEN_EMPTY.has(key)) out[at] = added(item, next);
+    else if (Array.isArray(item)) out[at] = normalUnmarked(added(item, next));
+    else out[at] = isWalked(item, next) ? createdNode(item as Json, next) : added(item, next);
   }
   return out;
 }
@@ -208,12 +213,25 @@ function normalUnmarked(node: FieldSet): FieldSet {
 /** A whole new value: every container in it is a member. */
 function added(value: unknown, type: Type): FieldSet {
   if (!isWalked(value, type)) return LEAF;
-  const out: Building = {};
+  const out: Building = { '.': LEAF };
+  let any = false;
   if (Array.isArray(value)) {
-    if (type.kind === 'list') for (const item of value) out[type.list === 'set' ? valueKey(item) : itemKey(item, type.keys)] = added(item, type.element);
-  } else for (const key in value as Json) out[`f:${key}`] = added((value as Json)[key], typeOf(type, key));
-  return isEmpty(out) ? LEAF : { '.': LEAF, ...out };
+    if (type.kind !== 'list') return LEAF;
+    for (const item of value) {
+      any = true;
+      out[type.list === 'set' ? valueKey(item) : itemKey(item, type.keys)] = added(item, type.element);
+    }
+  } else {
+    for (const key in value as Json) {
+      any = true;
+      out[nameIn(type, key)] = added((value as Json)[key], typeOf(type, key));
+    }
+  }
+  return any ? out : LEAF;
 }
+
+/** Fields of structs know their names in sets; those of maps are made. */
+const nameIn = (type: Type, key: string): string => (type.kind === 'struct' ? type.field(key)?.setKey : undefined) ?? `f:${key}`;
 
 interface Differences { readonly set: FieldSet | undefined; readonly removed: FieldSet | undefined }
 const SAME: Differences = Object.freeze({ set: undefined, removed: undefined });

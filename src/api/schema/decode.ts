@@ -23,6 +23,18 @@ export function decodeAs<T extends object>(value: object, type: StructType, cach
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** Tells the cache that a stored object's larger parts are decoded: a patch brings most of them back as they were. */
+export function rememberDecoded(object: object, type: StructType, cache: DecodeCache, depth = 2): void {
+  for (const key in object) {
+    const field = type.field(key);
+    const value = (object as Json)[key];
+    if (field?.type.kind !== 'struct' || typeof value !== 'object' || value === null || !Object.isFrozen(value)) continue;
+    if (cache.get(value) === field.type) continue;
+    cache.set(value, field.type);
+    if (depth > 1) rememberDecoded(value, field.type, cache, depth - 1);
+  }
+}
+
 class Decoder {
   readonly unknown: string[] = [];
   private readonly path: (string | number)[] = [];

@@ -28,7 +28,7 @@ function typeFrom(schema: JSONSchemaProps | undefined): Type {
 
 function structFrom(schema: JSONSchemaProps, name: string, extra: readonly Field[]): StructType {
   const fields: Field[] = Object.entries(schema.properties ?? {}).map(([key, property]) => ({
-    name: key, type: typeFrom(property), required: schema.required?.includes(key) ?? false, strategies: [], mergeKey: undefined, omitsZero: false,
+    name: key, setKey: `f:${key}`, type: typeFrom(property), required: schema.required?.includes(key) ?? false, strategies: [], mergeKey: undefined, omitsZero: false,
   }));
   const table = new Map([...fields, ...extra].map((field) => [field.name, field]));
   return {
@@ -38,7 +38,7 @@ function structFrom(schema: JSONSchemaProps, name: string, extra: readonly Field
 
 /** The root of a custom resource: its own fields and those that every object has. */
 export function compileStructural(kind: string, schema: JSONSchemaProps): StructType {
-  const plain = (name: string, type: Type): Field => ({ name, type, required: false, strategies: [], mergeKey: undefined, omitsZero: false });
+  const plain = (name: string, type: Type): Field => ({ name, setKey: `f:${name}`, type, required: false, strategies: [], mergeKey: undefined, omitsZero: false });
   const text: Type = { kind: 'scalar', scalar: 'string' };
   const common = [plain('apiVersion', text), plain('kind', text), plain('metadata', structOf('ObjectMeta'))];
   const root = structFrom(schema, kind, common);

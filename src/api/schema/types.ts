@@ -29,6 +29,8 @@ export interface StructType {
 
 export interface Field {
   readonly name: string;
+  /** "f:replicas": its name in a field set. */
+  readonly setKey: string;
   readonly type: Type;
   readonly required: boolean;
   /** Strategic merge: 'merge' merges a list by `mergeKey` or a list of scalars as a set; 'retainKeys' honours $retainKeys. */
@@ -78,7 +80,7 @@ class Definition implements StructType {
       const path = `${this.name}.${name}`;
       const type = compileType(isRequired ? text.slice(0, -1) : text, path);
       const [strategies, mergeKey] = MERGE_STRATEGIES[path] ?? [[], undefined];
-      table.set(name, { name, type, required: isRequired, strategies, mergeKey, omitsZero: omitsZero(path, name, type, isRequired) });
+      table.set(name, { name, setKey: `f:${name}`, type, required: isRequired, strategies, mergeKey, omitsZero: omitsZero(path, name, type, isRequired) });
     }
     return table;
   }

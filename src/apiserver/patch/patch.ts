@@ -5,6 +5,7 @@ import { equal } from '../../base/json.ts';
 import { ApiError, badRequest, invalid, notFound, unsupportedMediaType } from '../../api/errors.ts';
 import { required } from '../../api/field-error.ts';
 import type { KubeObject } from '../../api/object.ts';
+import { rememberDecoded } from '../../api/schema/decode.ts';
 import { decodeObject, fieldValidationOf, mediaTypeOf, rawBody } from '../body.ts';
 import type { Entries } from '../field-manager.ts';
 import { flagOf, queryOf } from '../request-info.ts';
@@ -39,7 +40,9 @@ export async function patchObject(call: Call, options: WriteOptions): Promise<Wr
     retries: !named,
     compute(old) {
       const patched = patch(old);
-      return patched === old ? old : decode(patched);
+      if (patched === old) return old;
+      rememberDecoded(old, call.kind.schema, call.server.decodeCache);
+      return decode(patched);
     },
   }, options);
 }
