@@ -23,7 +23,10 @@ export interface Command {
   readonly complete?: Completes;
 }
 
-export interface Example { readonly comment: string; readonly lines: readonly string[] }
+export interface Example {
+  readonly comment: string;
+  readonly lines: readonly string[];
+}
 
 /** `resource`: types, then names; `pod`, `node`: names of that type; `file`: file names; `pod-or-type`: Pods or TYPE/NAME. */
 export type Completes = 'resource' | 'pod' | 'node' | 'pod-or-type' | 'file' | 'context' | 'type' | 'none';
@@ -53,4 +56,7 @@ export interface Kubectl {
   invoke(words: readonly string[], io?: Partial<KubectlIo>): Promise<number>;
 }
 
-export interface ClientVersion { readonly gitVersion: string; readonly kustomize: string }
+export interface ClientVersion {
+  readonly gitVersion: string;
+  readonly kustomize: string;
+}

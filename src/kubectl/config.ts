@@ -25,14 +25,23 @@ export function configPath(io: KubectlIo, flags: Flags): string {
   if (flags.changed('kubeconfig')) return resolvePath(io.cwd, flags.str('kubeconfig'));
   const fromEnv = io.env.get('KUBECONFIG');
   if (fromEnv) {
-    const paths = fromEnv.split(':').filter((p) => p !== '').map((p) => resolvePath(io.cwd, p));
+    const paths = fromEnv
+      .split(':')
+      .filter((p) => p !== '')
+      .map((p) => resolvePath(io.cwd, p));
     return paths.find((p) => io.files.exists(p)) ?? paths[paths.length - 1] ?? '';
   }
   return `${io.env.get('HOME') ?? '/root'}/.kube/config`;
 }
 
 export const EMPTY_CONFIG: Obj = {
-  apiVersion: 'v1', clusters: null, contexts: null, 'current-context': '', kind: 'Config', preferences: {}, users: null,
+  apiVersion: 'v1',
+  clusters: null,
+  contexts: null,
+  'current-context': '',
+  kind: 'Config',
+  preferences: {},
+  users: null,
 };
 
 export function loadConfig(io: KubectlIo, flags: Flags): Config {
@@ -46,7 +55,12 @@ export function loadConfig(io: KubectlIo, flags: Flags): Config {
   const cluster = flags.str('cluster') || str(entry, 'context', 'cluster');
   const user = flags.str('user') || str(entry, 'context', 'user');
   return {
-    path, exists, raw, context, cluster, user,
+    path,
+    exists,
+    raw,
+    context,
+    cluster,
+    user,
     namespace: str(entry, 'context', 'namespace'),
     server: flags.str('server') || str(named(raw, 'clusters', cluster), 'cluster', 'server'),
     headers: identity(flags, named(raw, 'users', user)),

@@ -47,11 +47,19 @@ function addAggregated(body: Obj, all: Mapping[], groupVersions: string[]): void
       groupVersions.push(group === '' ? v : `${group}/${v}`);
       for (const r of list(version, 'resources')) {
         all.push({
-          group, version: v, resource: str(r, 'resource'), singular: str(r, 'singularResource') || str(r, 'responseKind', 'kind').toLowerCase(),
-          kind: str(r, 'responseKind', 'kind'), namespaced: str(r, 'scope') === 'Namespaced', shortNames: list(r, 'shortNames') as string[],
-          categories: list(r, 'categories') as string[], verbs: list(r, 'verbs') as string[],
+          group,
+          version: v,
+          resource: str(r, 'resource'),
+          singular: str(r, 'singularResource') || str(r, 'responseKind', 'kind').toLowerCase(),
+          kind: str(r, 'responseKind', 'kind'),
+          namespaced: str(r, 'scope') === 'Namespaced',
+          shortNames: list(r, 'shortNames') as string[],
+          categories: list(r, 'categories') as string[],
+          verbs: list(r, 'verbs') as string[],
           subresources: list(r, 'subresources').map((s) => ({
-            name: str(s, 'subresource'), kind: str(s, 'responseKind', 'kind'), verbs: list(s, 'verbs') as string[],
+            name: str(s, 'subresource'),
+            kind: str(s, 'responseKind', 'kind'),
+            verbs: list(s, 'verbs') as string[],
           })),
         });
       }
@@ -60,8 +68,10 @@ function addAggregated(body: Obj, all: Mapping[], groupVersions: string[]): void
 }
 
 async function addLegacy(rest: Rest, body: Obj, all: Mapping[], groupVersions: string[]): Promise<void> {
-  const found = body.kind === 'APIVersions' ? list(body, 'versions').map((v) => String(v))
-    : list(body, 'groups').flatMap((g) => list(g, 'versions').map((v) => str(v, 'groupVersion')));
+  const found =
+    body.kind === 'APIVersions'
+      ? list(body, 'versions').map((v) => String(v))
+      : list(body, 'groups').flatMap((g) => list(g, 'versions').map((v) => str(v, 'groupVersion')));
   for (const gv of found) {
     groupVersions.push(gv);
     const [group = '', version = ''] = gv.includes('/') ? gv.split('/') : ['', gv];
@@ -70,10 +80,17 @@ async function addLegacy(rest: Rest, body: Obj, all: Mapping[], groupVersions: s
       const name = str(r, 'name');
       if (name.includes('/')) continue;
       all.push({
-        group, version, resource: name, singular: str(r, 'singularName') || str(r, 'kind').toLowerCase(), kind: str(r, 'kind'),
-        namespaced: str(r, 'namespaced') === 'true', shortNames: list(r, 'shortNames') as string[],
-        categories: list(r, 'categories') as string[], verbs: list(r, 'verbs') as string[],
-        subresources: resources.filter((s) => str(s, 'name').startsWith(`${name}/`))
+        group,
+        version,
+        resource: name,
+        singular: str(r, 'singularName') || str(r, 'kind').toLowerCase(),
+        kind: str(r, 'kind'),
+        namespaced: str(r, 'namespaced') === 'true',
+        shortNames: list(r, 'shortNames') as string[],
+        categories: list(r, 'categories') as string[],
+        verbs: list(r, 'verbs') as string[],
+        subresources: resources
+          .filter((s) => str(s, 'name').startsWith(`${name}/`))
           .map((s) => ({ name: str(s, 'name').slice(name.length + 1), kind: str(s, 'kind'), verbs: list(s, 'verbs') as string[] })),
       });
     }
@@ -90,7 +107,9 @@ export function findResource(discovery: Discovery, name: string): Mapping | unde
     const group = rest.join('.');
     const versioned = discovery.all.filter((m) => named(m, what) && m.version === rest[0] && m.group === rest.slice(1).join('.'));
     if (versioned.length > 0) return versioned;
-    return discovery.all.filter((m) => named(m, what) && (m.group === group || m.group.startsWith(`${group}.`) || m.group.startsWith(group)));
+    return discovery.all.filter(
+      (m) => named(m, what) && (m.group === group || m.group.startsWith(`${group}.`) || m.group.startsWith(group)),
+    );
   };
   const direct = candidates(first);
   if (direct.length > 0) return direct[0];

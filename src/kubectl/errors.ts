@@ -6,7 +6,11 @@ import { TransportError } from '../api/transport.ts';
 /** Ends the command with a message on stderr. `error: ` is put before it unless it is there already. */
 export class CommandError extends Error {
   /** `bare`: nothing is put before it. */
-  constructor(message: string, readonly code: number = 1, readonly bare: boolean = false) {
+  constructor(
+    message: string,
+    readonly code: number = 1,
+    readonly bare: boolean = false,
+  ) {
     super(message);
     this.name = 'CommandError';
   }
@@ -14,11 +18,16 @@ export class CommandError extends Error {
 
 /** The API refused: holds the Status as the server sent it; `message` may have been wrapped with its source. */
 export class StatusError extends Error {
-  constructor(readonly status: Status, message?: string) {
+  constructor(
+    readonly status: Status,
+    message?: string,
+  ) {
     super(message ?? status.message ?? '');
     this.name = 'StatusError';
   }
-  get reason(): string { return this.status.reason ?? ''; }
+  get reason(): string {
+    return this.status.reason ?? '';
+  }
 }
 
 /** Several failures of one command, each reported on a line of its own. */
@@ -31,7 +40,10 @@ export class AggregateFailure extends Error {
 
 /** The command was interrupted by Ctrl-C. */
 export class Interrupted extends Error {
-  constructor() { super('interrupted'); this.name = 'Interrupted'; }
+  constructor() {
+    super('interrupted');
+    this.name = 'Interrupted';
+  }
 }
 
 /** A wrong way to call a command: the message and a pointer to its help. */
@@ -61,7 +73,8 @@ export function withSource(verb: string, source: string, error: unknown): unknow
 /** What goes to stderr and the exit code. Empty text: the command has said everything itself. */
 export function report(error: unknown): { readonly text: string; readonly code: number } {
   if (error instanceof Interrupted) return { text: '', code: 130 };
-  if (error instanceof CommandError) return { text: error.message === '' ? '' : line(error.bare ? error.message : withPrefix(error.message)), code: error.code };
+  if (error instanceof CommandError)
+    return { text: error.message === '' ? '' : line(error.bare ? error.message : withPrefix(error.message)), code: error.code };
   if (error instanceof AggregateFailure) return reportMany(error.errors);
   if (isReason(error, 'Invalid')) return { text: line(invalidText(error)), code: 1 };
   return { text: line(standardText(error)), code: 1 };
@@ -97,5 +110,6 @@ function invalidText(error: StatusError): string {
   return `${head}: \n${causes.map((c) => `* ${c}`).join('\n')}`;
 }
 
-const withPrefix = (text: string): string => (text.startsWith('error: ') || text.startsWith('Error ') && text.includes('from server') ? text : `error: ${text}`);
+const withPrefix = (text: string): string =>
+  text.startsWith('error: ') || (text.startsWith('Error ') && text.includes('from server')) ? text : `error: ${text}`;
 const line = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`);

@@ -35,9 +35,8 @@ function firstWord(path: string, words: readonly string[]): number {
     if (word === '--') return -1;
     if (!word.startsWith('-') || word === '-') return i;
     const name = word.startsWith('--') ? word.slice(2) : undefined;
-    const spec = name === undefined
-      ? word.length === 2 ? specs.find((s) => s.short === word[1]) : undefined
-      : specs.find((s) => s.name === name);
+    const spec =
+      name === undefined ? (word.length === 2 ? specs.find((s) => s.short === word[1]) : undefined) : specs.find((s) => s.name === name);
     if (spec !== undefined && spec.type !== 'b' && spec.type !== 't') i += 1;
   }
   return -1;

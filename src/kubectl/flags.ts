@@ -24,12 +24,15 @@ export function flagsOf(path: string): readonly FlagSpec[] {
 export const globalFlags = (): readonly FlagSpec[] => parseTokens(GLOBAL_FLAGS, true);
 
 function parseTokens(tokens: string, global: boolean): FlagSpec[] {
-  return tokens.split(' ').filter((t) => t !== '').map((token) => {
-    const equals = token.indexOf('=');
-    const [names = '', type = 's'] = token.slice(0, equals).split(':');
-    const [name = '', short] = names.split(',');
-    return { name, short, type: type as FlagType, initial: token.slice(equals + 1), global };
-  });
+  return tokens
+    .split(' ')
+    .filter((t) => t !== '')
+    .map((token) => {
+      const equals = token.indexOf('=');
+      const [names = '', type = 's'] = token.slice(0, equals).split(':');
+      const [name = '', short] = names.split(',');
+      return { name, short, type: type as FlagType, initial: token.slice(equals + 1), global };
+    });
 }
 
 /** Values by flag name; asking for a flag that the command does not have gives its zero value. */
@@ -100,8 +103,14 @@ export function parseFlags(path: string, words: readonly string[]): Flags {
 
 type Fail = (message: string) => CommandError;
 
-function shorthands(word: string, words: readonly string[], at: number, byShort: ReadonlyMap<string, FlagSpec>,
-  set: (spec: FlagSpec, value: string) => void, fail: Fail): number {
+function shorthands(
+  word: string,
+  words: readonly string[],
+  at: number,
+  byShort: ReadonlyMap<string, FlagSpec>,
+  set: (spec: FlagSpec, value: string) => void,
+  fail: Fail,
+): number {
   let rest = word.slice(1);
   while (rest !== '') {
     const letter = rest[0]!;
@@ -127,7 +136,12 @@ function shorthands(word: string, words: readonly string[], at: number, byShort:
   return at;
 }
 
-function flagValues(byName: ReadonlyMap<string, FlagSpec>, values: ReadonlyMap<string, string[]>, args: readonly string[], dash: number): Flags {
+function flagValues(
+  byName: ReadonlyMap<string, FlagSpec>,
+  values: ReadonlyMap<string, string[]>,
+  args: readonly string[],
+  dash: number,
+): Flags {
   const text = (name: string): string => values.get(name)?.[0] ?? byName.get(name)?.initial ?? '';
   return {
     args,

@@ -11,7 +11,10 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ['Basic Commands (Intermediate)', ['explain', 'get', 'edit', 'delete']],
   ['Deploy Commands', ['rollout', 'scale', 'autoscale']],
   ['Cluster Management Commands', ['certificate', 'cluster-info', 'top', 'cordon', 'uncordon', 'drain', 'taint']],
-  ['Troubleshooting and Debugging Commands', ['describe', 'logs', 'attach', 'exec', 'port-forward', 'proxy', 'cp', 'auth', 'debug', 'events']],
+  [
+    'Troubleshooting and Debugging Commands',
+    ['describe', 'logs', 'attach', 'exec', 'port-forward', 'proxy', 'cp', 'auth', 'debug', 'events'],
+  ],
   ['Advanced Commands', ['diff', 'apply', 'patch', 'replace', 'wait', 'kustomize']],
   ['Settings Commands', ['label', 'annotate', 'completion']],
   ['Other Commands', ['api-resources', 'api-versions', 'config', 'plugin', 'version']],
@@ -29,13 +32,16 @@ function rootHelp(): string {
     const rows = names.map((name) => `  ${name.padEnd(15)} ${COMMANDS.find((c) => c.name === name)?.summary ?? ''}`.trimEnd());
     return `${title}:\n${rows.join('\n')}\n`;
   });
-  return `kubectl controls the Kubernetes cluster manager.\n\n Find more information at: https://kubernetes.io/docs/reference/kubectl/\n\n${sections.join('\n')}\n` +
-    `Usage:\n  kubectl [flags] [options]\n\nUse "kubectl <command> --help" for more information about a given command.\n${GLOBAL_HINT}`;
+  return (
+    `kubectl controls the Kubernetes cluster manager.\n\n Find more information at: https://kubernetes.io/docs/reference/kubectl/\n\n${sections.join('\n')}\n` +
+    `Usage:\n  kubectl [flags] [options]\n\nUse "kubectl <command> --help" for more information about a given command.\n${GLOBAL_HINT}`
+  );
 }
 
 function commandHelp(command: Command): string {
   const parts = [`${command.summary}.${command.description === undefined ? '' : `\n\n ${command.description}`}\n`];
-  if (command.aliases !== undefined && command.aliases.length > 0) parts.push(`Aliases:\n${[command.name.split(' ').at(-1), ...command.aliases].join(', ')}\n`);
+  if (command.aliases !== undefined && command.aliases.length > 0)
+    parts.push(`Aliases:\n${[command.name.split(' ').at(-1), ...command.aliases].join(', ')}\n`);
   if (command.examples !== undefined) {
     parts.push(`Examples:\n${command.examples.map((e) => `  # ${e.comment}\n${e.lines.map((l) => `  ${l}`).join('\n')}\n`).join('  \n')}`);
   }
@@ -55,16 +61,19 @@ const lastWord = (command: Command): string => command.name.split(' ').at(-1) ??
 
 function childrenOf(command: Command): readonly Command[] {
   const depth = command.name.split(' ').length + 1;
-  return COMMANDS.filter((c) => c.name.startsWith(`${command.name} `) && c.name.split(' ').length === depth)
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return COMMANDS.filter((c) => c.name.startsWith(`${command.name} `) && c.name.split(' ').length === depth).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
 }
 
 function flagList(flags: readonly FlagSpec[], path: string): string {
-  return `${flags.map((f) => {
-    const names = f.short === undefined ? `--${f.name}` : `-${f.short}, --${f.name}`;
-    const initial = f.type === 's' || f.type === 't' ? `'${f.initial}'` : f.type === 'l' || f.type === 'a' ? `[${f.initial}]` : f.initial;
-    return `    ${names}=${initial}:\n\t${FLAG_HELP[`${path} ${f.name}`] ?? FLAG_HELP[f.name] ?? ''}\n`;
-  }).join('\n')}`;
+  return `${flags
+    .map((f) => {
+      const names = f.short === undefined ? `--${f.name}` : `-${f.short}, --${f.name}`;
+      const initial = f.type === 's' || f.type === 't' ? `'${f.initial}'` : f.type === 'l' || f.type === 'a' ? `[${f.initial}]` : f.initial;
+      return `    ${names}=${initial}:\n\t${FLAG_HELP[`${path} ${f.name}`] ?? FLAG_HELP[f.name] ?? ''}\n`;
+    })
+    .join('\n')}`;
 }
 
 export function optionsText(): string {

@@ -47,7 +47,8 @@ export interface Targets {
   readonly single: boolean;
 }
 
-export const NO_RESOURCE = 'You must provide one or more resources by argument or filename.\n' +
+export const NO_RESOURCE =
+  'You must provide one or more resources by argument or filename.\n' +
   'Example resource specifications include:\n' +
   "   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
 
@@ -72,8 +73,10 @@ async function wordsToTargets(k: Kubectl, selection: Selection): Promise<Omit<Ta
   const selected = Boolean(selection.labelSelector) || Boolean(selection.fieldSelector) || selection.all === true;
   if (slashed.length > 0) {
     if (slashed.length !== args.length) {
-      throw new CommandError('there is no need to specify a resource type as a separate argument when passing arguments in ' +
-        "resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'");
+      throw new CommandError(
+        'there is no need to specify a resource type as a separate argument when passing arguments in ' +
+          "resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'",
+      );
     }
     return { named: await slashedNames(k, args), types: [], single: args.length === 1 };
   }
@@ -84,8 +87,12 @@ async function wordsToTargets(k: Kubectl, selection: Selection): Promise<Omit<Ta
   const names = args.slice(1);
   if (names.length > 0) {
     if (selection.labelSelector) throw new CommandError('name cannot be provided when a selector is specified');
-    if (selection.all) throw new CommandError('setting \'all\' parameter but found a non empty selector. ');
-    return { named: types.flatMap((mapping) => names.map((name) => ({ mapping, name }))), types: [], single: types.length === 1 && names.length === 1 };
+    if (selection.all) throw new CommandError("setting 'all' parameter but found a non empty selector. ");
+    return {
+      named: types.flatMap((mapping) => names.map((name) => ({ mapping, name }))),
+      types: [],
+      single: types.length === 1 && names.length === 1,
+    };
   }
   if (!selected && selection.allowAll !== true) {
     throw new CommandError('resource(s) were provided, but no name was specified');
@@ -115,7 +122,8 @@ export async function typesOf(k: Kubectl, word: string): Promise<readonly Mappin
     if (name === '') throw new CommandError('the server doesn\'t have a resource type ""');
     const category = inCategory(await k.discovery(), name);
     for (const mapping of category.length > 0 ? category : [await k.mapping(name)]) {
-      if (!found.some((m) => m.group === mapping.group && m.resource === mapping.resource && m.version === mapping.version)) found.push(mapping);
+      if (!found.some((m) => m.group === mapping.group && m.resource === mapping.resource && m.version === mapping.version))
+        found.push(mapping);
     }
   }
   return found;
@@ -153,7 +161,13 @@ export async function visit(k: Kubectl, selection: Selection, each: (info: Info)
   for (const mapping of targets.types) {
     await attempt(async () => {
       for (const object of await listAll(k, mapping, selection)) {
-        const info: Info = { mapping, namespace: str(object, 'metadata', 'namespace'), name: str(object, 'metadata', 'name'), source: '', object };
+        const info: Info = {
+          mapping,
+          namespace: str(object, 'metadata', 'namespace'),
+          name: str(object, 'metadata', 'name'),
+          source: '',
+          object,
+        };
         await attempt(async () => each(info));
         count += 1;
       }
@@ -194,14 +208,18 @@ export async function manifestInfo(k: Kubectl, manifest: Manifest): Promise<Info
   const mapping = findKind(await k.discovery(), apiVersion, kind) ?? findKind(await k.rediscover(), apiVersion, kind);
   const name = str(object, 'metadata', 'name');
   if (mapping === undefined) {
-    throw new CommandError(`resource mapping not found for name: ${JSON.stringify(name)} namespace: ` +
-      `${JSON.stringify(str(object, 'metadata', 'namespace'))} from ${JSON.stringify(source)}: no matches for kind ${JSON.stringify(kind)} ` +
-      `in version ${JSON.stringify(apiVersion)}\nensure CRDs are installed first`);
+    throw new CommandError(
+      `resource mapping not found for name: ${JSON.stringify(name)} namespace: ` +
+        `${JSON.stringify(str(object, 'metadata', 'namespace'))} from ${JSON.stringify(source)}: no matches for kind ${JSON.stringify(kind)} ` +
+        `in version ${JSON.stringify(apiVersion)}\nensure CRDs are installed first`,
+    );
   }
   const own = str(object, 'metadata', 'namespace');
   if (mapping.namespaced && k.namespaceGiven && own !== '' && own !== k.namespace) {
-    throw new CommandError(`the namespace from the provided object ${JSON.stringify(own)} does not match the namespace ` +
-      `${JSON.stringify(k.namespace)}. You must pass '--namespace=${own}' to perform this operation.`);
+    throw new CommandError(
+      `the namespace from the provided object ${JSON.stringify(own)} does not match the namespace ` +
+        `${JSON.stringify(k.namespace)}. You must pass '--namespace=${own}' to perform this operation.`,
+    );
   }
   const namespace = mapping.namespaced ? own || k.namespace : '';
   const placed = mapping.namespaced && own === '' ? { ...object, metadata: { ...object.metadata, namespace } } : object;
@@ -211,7 +229,9 @@ export async function manifestInfo(k: Kubectl, manifest: Manifest): Promise<Info
 /** One object by TYPE/NAME, TYPE NAME, or a bare name of the default type. */
 export async function oneInfo(k: Kubectl, words: readonly string[], defaultType: string): Promise<Info> {
   const infos: Info[] = [];
-  await visit(k, { args: words, files: false, defaultType }, async (info) => { infos.push(info); });
+  await visit(k, { args: words, files: false, defaultType }, async (info) => {
+    infos.push(info);
+  });
   const info = infos[0];
   if (info === undefined) throw usageError(k.path, 'one resource is required');
   return info;

@@ -8,4 +8,3 @@ export function mergePatched(base: unknown, patch: unknown): unknown {
   }
   return result;
 }
-

@@ -81,7 +81,10 @@ function session(settings: KubectlSettings, cache: Cache, command: Command, flag
   const config = loadConfig(io, flags);
   const version = settings.version ?? 'v1.33.1';
   const rest = createRest({
-    transport: settings.transport, userAgent: `kubectl/${version} (linux/amd64) kubernetes`, headers: config.headers, signal: io.signal,
+    transport: settings.transport,
+    userAgent: `kubectl/${version} (linux/amd64) kubernetes`,
+    headers: config.headers,
+    signal: io.signal,
     check: () => checkServer(settings, config),
     warn: (text) => io.stderr.write(`Warning: ${text}\n`),
   });
@@ -93,15 +96,22 @@ function session(settings: KubectlSettings, cache: Cache, command: Command, flag
     return cache.found;
   };
   const discovery = async (): Promise<Discovery> =>
-    (cache.found !== undefined && cache.key === key && io.clock.now() - cache.atMs < DISCOVERY_MS ? cache.found : rediscover());
+    cache.found !== undefined && cache.key === key && io.clock.now() - cache.atMs < DISCOVERY_MS ? cache.found : rediscover();
   const mapping = async (name: string): Promise<Mapping> =>
     findResource(await discovery(), name) ?? mustFindResource(await rediscover(), name);
   return {
-    path: command.name, io, flags, args: flags.args, rest, config,
+    path: command.name,
+    io,
+    flags,
+    args: flags.args,
+    rest,
+    config,
     namespace: flags.str('namespace') || config.namespace || 'default',
     namespaceGiven: flags.changed('namespace') && flags.str('namespace') !== '',
     version: { gitVersion: version, kustomize: 'v5.6.0' },
-    discovery, rediscover, mapping,
+    discovery,
+    rediscover,
+    mapping,
     print: (text) => io.stdout.write(text),
     say: (text) => io.stderr.write(text),
     invoke: (words, other) => run(words, other === undefined ? io : { ...io, ...other }),
@@ -113,6 +123,7 @@ function checkServer(settings: KubectlSettings, config: Config): void {
   if (settings.server === undefined || config.server === settings.server) return;
   const [, host = 'localhost', port = '443'] = /^\w+:\/\/([^:/]+)(?::(\d+))?/.exec(config.server || 'http://localhost:8080') ?? [];
   const local = host === 'localhost' || host === '127.0.0.1';
-  if (local || config.server === '') throw new TransportError('refused', `dial tcp ${local ? host : '127.0.0.1'}:${port}: connect: connection refused`);
+  if (local || config.server === '')
+    throw new TransportError('refused', `dial tcp ${local ? host : '127.0.0.1'}:${port}: connect: connection refused`);
   throw new TransportError('unreachable', `dial tcp: lookup ${host} on 10.0.0.2:53: no such host`);
 }

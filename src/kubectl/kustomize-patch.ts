@@ -32,23 +32,39 @@ function json(built: readonly Built[], operations: readonly JsonPatchOp[], targe
   return built.map((b) => (selected(b, target) ? { ...b, object: applyJsonPatch(b.object, operations) as Obj } : b));
 }
 
+const idOf = (patch: Obj): string => `${String(patch.kind)}.${str(patch, 'apiVersion')}/${str(patch, 'metadata', 'name')}.[noNs]`;
+
 function strategic(built: readonly Built[], patch: Obj, target: unknown): readonly Built[] {
   const aim = target ?? { kind: patch.kind, name: str(patch, 'metadata', 'name') };
   if (!built.some((b) => selected(b, aim))) {
-    throw new CommandError(`no resource matches strategic merge patch ${JSON.stringify(`${String(patch.kind)}.${str(patch, 'apiVersion')}/${str(patch, 'metadata', 'name')}.[noNs]`)}: no matches for Id ${String(patch.kind)}/${str(patch, 'metadata', 'name')}; failed to find unique target for patch`);
+    throw new CommandError(
+      `no resource matches strategic merge patch ${JSON.stringify(idOf(patch))}: no matches for Id ${idOf(patch)}; ` +
+        'failed to find unique target for patch',
+    );
   }
   return built.flatMap((b) => {
     if (!selected(b, aim)) return [b];
     if (at(patch, '$patch') === 'delete') return [];
     const merged = mergeStrategic(b.object, patch, '') as Obj;
-    return [{ ...b, object: { ...merged, apiVersion: b.object.apiVersion, kind: b.object.kind, metadata: { ...merged.metadata, name: str(b.object, 'metadata', 'name') } } as Obj }];
+    return [
+      {
+        ...b,
+        object: {
+          ...merged,
+          apiVersion: b.object.apiVersion,
+          kind: b.object.kind,
+          metadata: { ...merged.metadata, name: str(b.object, 'metadata', 'name') },
+        } as Obj,
+      },
+    ];
   });
 }
 
 function selected(built: Built, target: unknown): boolean {
   const { object } = built;
   const group = str(object, 'apiVersion').includes('/') ? str(object, 'apiVersion').split('/')[0]! : '';
-  const like = (pattern: string, value: string): boolean => pattern === '' || pattern === value || (pattern === '.*' || (pattern.endsWith('.*') && value.startsWith(pattern.slice(0, -2))));
+  const like = (pattern: string, value: string): boolean =>
+    pattern === '' || pattern === value || pattern === '.*' || (pattern.endsWith('.*') && value.startsWith(pattern.slice(0, -2)));
   if (!like(str(target, 'kind'), str(object, 'kind')) || !like(str(target, 'group'), group)) return false;
   if (!like(str(target, 'name'), built.original) && !like(str(target, 'name'), str(object, 'metadata', 'name'))) return false;
   if (str(target, 'namespace') !== '' && str(target, 'namespace') !== str(object, 'metadata', 'namespace')) return false;
@@ -74,7 +90,8 @@ export function mergeStrategic(base: unknown, patch: unknown, field: string): un
 
 function mergeLists(base: readonly unknown[], patch: readonly unknown[], field: string): unknown[] {
   const key = mergeKeyOf(field, [...base, ...patch]);
-  if (key === undefined || patch.some((p) => at(p, '$patch') === 'replace' && Object.keys(p as object).length === 1)) return patch.filter((p) => at(p, '$patch') !== 'replace');
+  if (key === undefined || patch.some((p) => at(p, '$patch') === 'replace' && Object.keys(p as object).length === 1))
+    return patch.filter((p) => at(p, '$patch') !== 'replace');
   if (key === 'set') return [...base, ...patch.filter((p) => !base.includes(p))];
   const kept = base.flatMap((item) => {
     const change = patch.find((p) => at(p, key) === at(item, key));

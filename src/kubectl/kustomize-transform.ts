@@ -3,30 +3,59 @@
 import type { Built } from './kustomize.ts';
 import { type Obj, at, byText, has, list, put, str } from './obj.ts';
 
-const CLUSTER_KINDS = ['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'PersistentVolume', 'StorageClass', 'CustomResourceDefinition', 'PriorityClass', 'IngressClass',
-  'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'APIService', 'Node', 'RuntimeClass', 'CSIDriver', 'GatewayClass'];
+const CLUSTER_KINDS = [
+  'Namespace',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'PersistentVolume',
+  'StorageClass',
+  'CustomResourceDefinition',
+  'PriorityClass',
+  'IngressClass',
+  'ValidatingWebhookConfiguration',
+  'MutatingWebhookConfiguration',
+  'APIService',
+  'Node',
+  'RuntimeClass',
+  'CSIDriver',
+  'GatewayClass',
+];
 
 export function setNamespace(object: Obj, namespace: string): Obj {
   if (object.kind === 'Namespace') return put(object, ['metadata', 'name'], namespace);
   let next = CLUSTER_KINDS.includes(String(object.kind)) ? object : put(object, ['metadata', 'namespace'], namespace);
   if (String(object.kind).endsWith('RoleBinding')) {
-    next = put(next, ['subjects'], list(next, 'subjects').map((s) => (str(s, 'kind') === 'ServiceAccount' ? { ...s as object, namespace } : s)));
+    next = put(
+      next,
+      ['subjects'],
+      list(next, 'subjects').map((s) => (str(s, 'kind') === 'ServiceAccount' ? { ...(s as object), namespace } : s)),
+    );
   }
   return next;
 }
 
 const SELECTORS: Readonly<Record<string, readonly string[]>> = {
-  Service: ['spec', 'selector'], ReplicationController: ['spec', 'selector'], Deployment: ['spec', 'selector', 'matchLabels'], ReplicaSet: ['spec', 'selector', 'matchLabels'],
-  DaemonSet: ['spec', 'selector', 'matchLabels'], StatefulSet: ['spec', 'selector', 'matchLabels'], PodDisruptionBudget: ['spec', 'selector', 'matchLabels'],
+  Service: ['spec', 'selector'],
+  ReplicationController: ['spec', 'selector'],
+  Deployment: ['spec', 'selector', 'matchLabels'],
+  ReplicaSet: ['spec', 'selector', 'matchLabels'],
+  DaemonSet: ['spec', 'selector', 'matchLabels'],
+  StatefulSet: ['spec', 'selector', 'matchLabels'],
+  PodDisruptionBudget: ['spec', 'selector', 'matchLabels'],
   NetworkPolicy: ['spec', 'podSelector', 'matchLabels'],
 };
 const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
-  Deployment: ['spec', 'template'], ReplicaSet: ['spec', 'template'], DaemonSet: ['spec', 'template'], StatefulSet: ['spec', 'template'], Job: ['spec', 'template'],
-  ReplicationController: ['spec', 'template'], CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
+  Deployment: ['spec', 'template'],
+  ReplicaSet: ['spec', 'template'],
+  DaemonSet: ['spec', 'template'],
+  StatefulSet: ['spec', 'template'],
+  Job: ['spec', 'template'],
+  ReplicationController: ['spec', 'template'],
+  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
 };
 
 export function setLabels(object: Obj, labels: Readonly<Record<string, string>>, selectors: boolean, templates: boolean): Obj {
-  const add = (target: Obj, path: readonly string[]): Obj => put(target, path, { ...at(target, ...path) as object, ...labels });
+  const add = (target: Obj, path: readonly string[]): Obj => put(target, path, { ...(at(target, ...path) as object), ...labels });
   let next = add(object, ['metadata', 'labels']);
   const template = TEMPLATES[String(object.kind)];
   if (templates && template !== undefined) next = add(next, [...template, 'metadata', 'labels']);
@@ -36,7 +65,7 @@ export function setLabels(object: Obj, labels: Readonly<Record<string, string>>,
 }
 
 export function setAnnotations(object: Obj, annotations: Readonly<Record<string, string>>): Obj {
-  const add = (target: Obj, path: readonly string[]): Obj => put(target, path, { ...at(target, ...path) as object, ...annotations });
+  const add = (target: Obj, path: readonly string[]): Obj => put(target, path, { ...(at(target, ...path) as object), ...annotations });
   const template = TEMPLATES[String(object.kind)];
   const next = add(object, ['metadata', 'annotations']);
   return template === undefined ? next : add(next, [...template, 'metadata', 'annotations']);
@@ -64,7 +93,8 @@ function everywhere(value: unknown, field: string, edit: (value: unknown) => unk
 
 export function setReplicas(object: Obj, original: string, entry: unknown): Obj {
   const kinds = ['Deployment', 'ReplicaSet', 'StatefulSet', 'ReplicationController'];
-  if (!kinds.includes(String(object.kind)) || original !== str(entry, 'name') && str(object, 'metadata', 'name') !== str(entry, 'name')) return object;
+  if (!kinds.includes(String(object.kind)) || (original !== str(entry, 'name') && str(object, 'metadata', 'name') !== str(entry, 'name')))
+    return object;
   return put(object, ['spec', 'replicas'], Number(str(entry, 'count')));
 }
 
@@ -86,10 +116,22 @@ export function renamed(built: readonly Built[], prefix = '', suffix = ''): read
 
 /** Which field of which map names which kind. */
 const REFERENCES: Readonly<Record<string, readonly [field: string, kind: string]>> = {
-  configMap: ['name', 'ConfigMap'], configMapRef: ['name', 'ConfigMap'], configMapKeyRef: ['name', 'ConfigMap'], secret: ['secretName', 'Secret'],
-  secretRef: ['name', 'Secret'], secretKeyRef: ['name', 'Secret'], persistentVolumeClaim: ['claimName', 'PersistentVolumeClaim'], service: ['name', 'Service'],
+  configMap: ['name', 'ConfigMap'],
+  configMapRef: ['name', 'ConfigMap'],
+  configMapKeyRef: ['name', 'ConfigMap'],
+  secret: ['secretName', 'Secret'],
+  secretRef: ['name', 'Secret'],
+  secretKeyRef: ['name', 'Secret'],
+  persistentVolumeClaim: ['claimName', 'PersistentVolumeClaim'],
+  service: ['name', 'Service'],
 };
-const FIELDS: Readonly<Record<string, string>> = { serviceAccountName: 'ServiceAccount', serviceAccount: 'ServiceAccount', serviceName: 'Service', secretName: 'Secret', priorityClassName: 'PriorityClass' };
+const FIELDS: Readonly<Record<string, string>> = {
+  serviceAccountName: 'ServiceAccount',
+  serviceAccount: 'ServiceAccount',
+  serviceName: 'Service',
+  secretName: 'Secret',
+  priorityClassName: 'PriorityClass',
+};
 
 function follow(value: unknown, changes: ReadonlyMap<string, string>, key = ''): unknown {
   if (Array.isArray(value)) {
@@ -103,26 +145,54 @@ function follow(value: unknown, changes: ReadonlyMap<string, string>, key = ''):
   if (reference !== undefined) here = swap(here, reference[0], reference[1], changes);
   if (key === 'sources' || key === 'projected') here = swap(here, 'name', 'ConfigMap', changes);
   if (key === 'roleRef' || key === 'scaleTargetRef') here = swap(here, 'name', str(here, 'kind'), changes);
-  return Object.fromEntries(Object.entries(here as object).map(([k, v]) => {
-    const kind = FIELDS[k];
-    if (kind !== undefined && typeof v === 'string') return [k, changes.get(`${kind}/${v}`) ?? v];
-    return [k, k === 'metadata' ? v : follow(v, changes, k)];
-  }));
+  return Object.fromEntries(
+    Object.entries(here as object).map(([k, v]) => {
+      const kind = FIELDS[k];
+      if (kind !== undefined && typeof v === 'string') return [k, changes.get(`${kind}/${v}`) ?? v];
+      return [k, k === 'metadata' ? v : follow(v, changes, k)];
+    }),
+  );
 }
 
 function swap(value: unknown, field: string, kind: string, changes: ReadonlyMap<string, string>): unknown {
   const after = changes.get(`${kind}/${str(value, field)}`);
-  return after === undefined ? value : { ...value as object, [field]: after };
+  return after === undefined ? value : { ...(value as object), [field]: after };
 }
 
-const FIRST = ['Namespace', 'ResourceQuota', 'StorageClass', 'CustomResourceDefinition', 'ServiceAccount', 'PodSecurityPolicy', 'Role', 'ClusterRole', 'RoleBinding',
-  'ClusterRoleBinding', 'ConfigMap', 'Secret', 'Endpoints', 'Service', 'LimitRange', 'PriorityClass', 'PersistentVolume', 'PersistentVolumeClaim', 'Deployment',
-  'StatefulSet', 'CronJob', 'PodDisruptionBudget'];
+const FIRST = [
+  'Namespace',
+  'ResourceQuota',
+  'StorageClass',
+  'CustomResourceDefinition',
+  'ServiceAccount',
+  'PodSecurityPolicy',
+  'Role',
+  'ClusterRole',
+  'RoleBinding',
+  'ClusterRoleBinding',
+  'ConfigMap',
+  'Secret',
+  'Endpoints',
+  'Service',
+  'LimitRange',
+  'PriorityClass',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'Deployment',
+  'StatefulSet',
+  'CronJob',
+  'PodDisruptionBudget',
+];
 const LAST = ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'];
 
 /** What others need comes first. */
 export function legacyOrder(built: readonly Built[]): readonly Obj[] {
-  const rank = (o: Obj): number => (FIRST.includes(String(o.kind)) ? FIRST.indexOf(String(o.kind)) - FIRST.length : LAST.includes(String(o.kind)) ? 1 + LAST.indexOf(String(o.kind)) : 0);
+  const rank = (o: Obj): number =>
+    FIRST.includes(String(o.kind))
+      ? FIRST.indexOf(String(o.kind)) - FIRST.length
+      : LAST.includes(String(o.kind))
+        ? 1 + LAST.indexOf(String(o.kind))
+        : 0;
   const id = (o: Obj): string => `${String(o.kind)}/${str(o, 'metadata', 'namespace')}/${str(o, 'metadata', 'name')}`;
   return built.map((b) => b.object).sort((a, b) => rank(a) - rank(b) || byText(id(a), id(b)));
 }

@@ -12,7 +12,11 @@ import { resolvePath } from './paths.ts';
 import { parseYaml } from './yaml.ts';
 
 /** An object on its way through a kustomization; `original` is the name that references to it have. */
-export interface Built { readonly object: Obj; readonly original: string; readonly hash?: string }
+export interface Built {
+  readonly object: Obj;
+  readonly original: string;
+  readonly hash?: string;
+}
 
 const FILES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
@@ -23,14 +27,17 @@ export async function buildKustomization(io: KubectlIo, directory: string): Prom
   }
   const path = resolvePath(io.cwd, directory);
   if (!io.files.exists(path)) {
-    throw new CommandError(`must build at directory: not a valid directory: evalsymlink failure on '${directory}' : lstat ${path}: no such file or directory`);
+    throw new CommandError(
+      `must build at directory: not a valid directory: evalsymlink failure on '${directory}' : lstat ${path}: no such file or directory`,
+    );
   }
   const built = build(io, path, directory, []);
   return legacyOrder(renamed(built));
 }
 
 function build(io: KubectlIo, path: string, shown: string, above: readonly string[]): readonly Built[] {
-  if (above.includes(path)) throw new CommandError(`accumulating resources: cycle detected: candidate root '${path}' contains visited root '${path}'`);
+  if (above.includes(path))
+    throw new CommandError(`accumulating resources: cycle detected: candidate root '${path}' contains visited root '${path}'`);
   const file = FILES.map((name) => `${path}/${name}`).find((f) => io.files.exists(f));
   if (file === undefined) {
     throw new CommandError(`unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${path}'`);
@@ -50,7 +57,10 @@ function build(io: KubectlIo, path: string, shown: string, above: readonly strin
 function loadComponent(io: KubectlIo, path: string, entry: string): Obj {
   const folder = resolvePath(path, entry);
   const file = FILES.map((name) => `${folder}/${name}`).find((f) => io.files.exists(f));
-  if (file === undefined) throw new CommandError(`accumulating components: unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${folder}'`);
+  if (file === undefined)
+    throw new CommandError(
+      `accumulating components: unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${folder}'`,
+    );
   return (parseYaml(readText(io, file, file), file)[0] ?? {}) as Obj;
 }
 
@@ -58,7 +68,10 @@ function resource(io: KubectlIo, path: string, entry: string, above: readonly st
   if (/^https?:/.test(entry)) throw new CommandError(`accumulating resources from '${entry}': this sandbox has no internet`);
   const full = resolvePath(path, entry);
   if (!io.files.exists(full)) {
-    throw new CommandError(`accumulating resources: accumulation err='accumulating resources from '${entry}': open ${full}: no such file or directory': must build at directory: not a valid directory: evalsymlink failure on '${full}' : lstat ${full}: no such file or directory`);
+    throw new CommandError(
+      `accumulating resources: accumulation err='accumulating resources from '${entry}': open ${full}: no such file or directory': ` +
+        `must build at directory: not a valid directory: evalsymlink failure on '${full}' : lstat ${full}: no such file or directory`,
+    );
   }
   if (io.files.stat(full).type === 'directory') return build(io, full, entry, above);
   return parseManifests(readText(io, full, entry), entry).map(({ object }) => ({ object, original: str(object, 'metadata', 'name') }));
@@ -74,12 +87,15 @@ function transformed(io: KubectlIo, path: string, kustomization: Obj, start: rea
   if (Object.keys(labels).length > 0) built = built.map((b) => ({ ...b, object: setLabels(b.object, labels, true, true) }));
   for (const entry of list(kustomization, 'labels')) {
     const [selectors, templates] = [at(entry, 'includeSelectors') === true, at(entry, 'includeTemplates') === true];
-    built = built.map((b) => ({ ...b, object: setLabels(b.object, dict(entry, 'pairs') as Record<string, string>, selectors, selectors || templates) }));
+    built = built.map((b) => ({
+      ...b,
+      object: setLabels(b.object, dict(entry, 'pairs') as Record<string, string>, selectors, selectors || templates),
+    }));
   }
   const annotations = dict(kustomization, 'commonAnnotations') as Record<string, string>;
   if (Object.keys(annotations).length > 0) built = built.map((b) => ({ ...b, object: setAnnotations(b.object, annotations) }));
   for (const image of list(kustomization, 'images')) built = built.map((b) => ({ ...b, object: setImages(b.object, image) }));
-  for (const entry of list(kustomization, 'replicas')) built = built.map((b) => ({ ...b, object: setReplicas(b.object, b.original, entry) }));
+  for (const entry of list(kustomization, 'replicas'))
+    built = built.map((b) => ({ ...b, object: setReplicas(b.object, b.original, entry) }));
   return built;
 }
-

@@ -6,7 +6,7 @@ export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** The object with the annotation that holds itself. */
 export function withLastApplied(object: Obj, typed = false): Obj {
-  const annotations = { ...(object.metadata?.annotations ?? {}) } as Record<string, string>;
+  const annotations = { ...object.metadata?.annotations } as Record<string, string>;
   delete annotations[LAST_APPLIED];
   // A typed object has no annotations where there are none; a file's gets an empty map.
   const bare = typed && Object.keys(annotations).length === 0 ? object : put(object, ['metadata', 'annotations'], annotations);

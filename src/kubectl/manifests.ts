@@ -18,16 +18,22 @@ export interface Manifest {
   readonly fromList: boolean;
 }
 
-export interface ManifestSources { readonly files: readonly string[]; readonly kustomize: string; readonly recursive: boolean }
+export interface ManifestSources {
+  readonly files: readonly string[];
+  readonly kustomize: string;
+  readonly recursive: boolean;
+}
 
 export async function readManifests(k: Kubectl, sources: ManifestSources): Promise<readonly Manifest[]> {
   const found: Manifest[] = [];
   if (sources.kustomize !== '') {
-    for (const object of await buildKustomization(k.io, sources.kustomize)) found.push({ object, source: sources.kustomize, fromList: false });
+    for (const object of await buildKustomization(k.io, sources.kustomize))
+      found.push({ object, source: sources.kustomize, fromList: false });
     return found;
   }
   for (const file of sources.files) {
-    for (const { text, source } of await textsOf(k.io, file, sources.recursive)) found.push(...parseManifests(text, source, ['create', 'apply', 'replace'].includes(k.path) && k.flags.str('validate') !== 'false'));
+    for (const { text, source } of await textsOf(k.io, file, sources.recursive))
+      found.push(...parseManifests(text, source, ['create', 'apply', 'replace'].includes(k.path) && k.flags.str('validate') !== 'false'));
   }
   return found;
 }
@@ -78,8 +84,12 @@ async function readUrl(io: KubectlIo, url: string): Promise<string> {
   if (text !== undefined) return text;
   const host = /^https?:\/\/([^/:]+)/.exec(url)?.[1] ?? url;
   // Differs from Kubernetes: the learner's machine has no way to the internet; only pages that the sandbox carries are found.
-  throw new CommandError(`Unable to connect to the server: dial tcp: lookup ${host}: no such host (this sandbox has no internet: ` +
-    'save the manifest as a file and apply that)', 1, true);
+  throw new CommandError(
+    `Unable to connect to the server: dial tcp: lookup ${host}: no such host (this sandbox has no internet: ` +
+      'save the manifest as a file and apply that)',
+    1,
+    true,
+  );
 }
 
 /** The objects of one text of YAML documents or JSON; Lists are taken apart. */
@@ -88,8 +98,13 @@ export function parseManifests(text: string, source: string, validated = false):
   for (const document of parseYaml(text, source)) {
     if (document === null || document === undefined) continue;
     if (typeof document !== 'object' || Array.isArray(document)) {
-      if (validated) throw new CommandError(`error validating ${JSON.stringify(source)}: error validating data: invalid object to validate; if you choose to ignore these errors, turn validation off with --validate=false`);
-      throw new CommandError(`error parsing ${source}: json: cannot unmarshal ${jsonType(document)} into Go value of type map[string]interface {}`);
+      if (validated)
+        throw new CommandError(
+          `error validating ${JSON.stringify(source)}: error validating data: invalid object to validate; if you choose to ignore these errors, turn validation off with --validate=false`,
+        );
+      throw new CommandError(
+        `error parsing ${source}: json: cannot unmarshal ${jsonType(document)} into Go value of type map[string]interface {}`,
+      );
     }
     const object = document as Obj;
     if (Object.keys(object).length === 0) continue;
@@ -108,10 +123,14 @@ export function requireKind(manifest: Manifest, validated: boolean): void {
     if (manifest.object[field]) continue;
     const shown = field === 'kind' ? 'Kind' : 'apiVersion';
     if (validated) {
-      throw new CommandError(`error validating ${JSON.stringify(manifest.source)}: error validating data: ${field} not set; ` +
-        'if you choose to ignore these errors, turn validation off with --validate=false');
+      throw new CommandError(
+        `error validating ${JSON.stringify(manifest.source)}: error validating data: ${field} not set; ` +
+          'if you choose to ignore these errors, turn validation off with --validate=false',
+      );
     }
-    throw new CommandError(`unable to decode ${JSON.stringify(manifest.source)}: Object '${shown}' is missing in '${goJson(manifest.object)}'`);
+    throw new CommandError(
+      `unable to decode ${JSON.stringify(manifest.source)}: Object '${shown}' is missing in '${goJson(manifest.object)}'`,
+    );
   }
 }
 

@@ -2,10 +2,27 @@
  *  Field names are unambiguous but for `ports`, which its neighbours tell apart.
  *  Upstream: patchStrategy and patchMergeKey tags in staging/src/k8s.io/api */
 const KEYS: Readonly<Record<string, string>> = {
-  containers: 'name', initContainers: 'name', ephemeralContainers: 'name', volumes: 'name', env: 'name', volumeMounts: 'mountPath',
-  volumeDevices: 'devicePath', imagePullSecrets: 'name', hostAliases: 'ip', topologySpreadConstraints: 'topologyKey', conditions: 'type',
-  ownerReferences: 'uid', secrets: 'name', addresses: 'type', podIPs: 'ip', hostIPs: 'ip', resourceClaims: 'name',
-  schedulingGates: 'name', webhooks: 'name', loadBalancerSourceRanges: '', resizePolicy: '',
+  containers: 'name',
+  initContainers: 'name',
+  ephemeralContainers: 'name',
+  volumes: 'name',
+  env: 'name',
+  volumeMounts: 'mountPath',
+  volumeDevices: 'devicePath',
+  imagePullSecrets: 'name',
+  hostAliases: 'ip',
+  topologySpreadConstraints: 'topologyKey',
+  conditions: 'type',
+  ownerReferences: 'uid',
+  secrets: 'name',
+  addresses: 'type',
+  podIPs: 'ip',
+  hostIPs: 'ip',
+  resourceClaims: 'name',
+  schedulingGates: 'name',
+  webhooks: 'name',
+  loadBalancerSourceRanges: '',
+  resizePolicy: '',
 };
 
 /** How a list under `field` is merged: by that key of its elements, as a set of values, or not at all. */

@@ -26,7 +26,7 @@ export function list(value: unknown, ...path: readonly Step[]): readonly unknown
 }
 export function dict(value: unknown, ...path: readonly Step[]): Readonly<Record<string, unknown>> {
   const found = at(value, ...path);
-  return typeof found === 'object' && found !== null && !Array.isArray(found) ? found as Readonly<Record<string, unknown>> : {};
+  return typeof found === 'object' && found !== null && !Array.isArray(found) ? (found as Readonly<Record<string, unknown>>) : {};
 }
 export const has = (value: unknown, ...path: readonly Step[]): boolean => at(value, ...path) !== undefined;
 
@@ -67,18 +67,27 @@ export function same(a: unknown, b: unknown): boolean {
 export function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.keys(value).sort().map((k) => [k, sortKeys((value as Readonly<Record<string, unknown>>)[k])]));
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((k) => [k, sortKeys((value as Readonly<Record<string, unknown>>)[k])]),
+  );
 }
 
 /** JSON as Go's encoder writes it: sorted keys, and <, > and & escaped. */
 export function goJson(value: unknown, indent?: number): string {
-  return JSON.stringify(sortKeys(value), undefined, indent).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(sortKeys(value), undefined, indent).replace(
+    /[<>&\u2028\u2029]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** "a=1,b=2", sorted: labels.FormatLabels. */
 export function formatLabels(labels: Readonly<Record<string, unknown>> | undefined): string {
-  const pairs = Object.entries(labels ?? {}).map(([k, v]) => `${k}=${String(v)}`).sort(byText);
+  const pairs = Object.entries(labels ?? {})
+    .map(([k, v]) => `${k}=${String(v)}`)
+    .sort(byText);
   return pairs.length === 0 ? '<none>' : pairs.join(',');
 }

@@ -10,5 +10,9 @@ export function resolvePath(cwd: string, path: string): string {
   return `/${steps.join('/')}`;
 }
 
-export const baseName = (path: string): string => path.split('/').filter((s) => s !== '').at(-1) ?? path;
+export const baseName = (path: string): string =>
+  path
+    .split('/')
+    .filter((s) => s !== '')
+    .at(-1) ?? path;
 export const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';

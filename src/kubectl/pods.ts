@@ -14,7 +14,10 @@ export function podSelectorOf(object: Obj): string | undefined {
   if (typeof selector !== 'object' || selector === null) return undefined;
   if ('matchLabels' in selector || 'matchExpressions' in selector) return formatSelector(selectorOf(selector as LabelSelector));
   if (object.kind === 'Service' || object.kind === 'ReplicationController') {
-    return Object.entries(dict(selector)).map(([key, value]) => `${key}=${String(value)}`).sort().join(',');
+    return Object.entries(dict(selector))
+      .map(([key, value]) => `${key}=${String(value)}`)
+      .sort()
+      .join(',');
   }
   return undefined;
 }
@@ -37,7 +40,7 @@ export async function podOfInfo(k: Kubectl, info: Info, waitMs: number, quiet = 
   if (info.mapping.resource === 'pods') return info.object as unknown as Pod;
   const end = k.io.clock.now() + waitMs;
   for (;;) {
-    const pods = [...await podsOf(k, info.object!)].sort(byUse);
+    const pods = [...(await podsOf(k, info.object!))].sort(byUse);
     const first = pods[0];
     if (first !== undefined) {
       if (!quiet && pods.length > 1) await k.say(`Found ${pods.length} pods, using pod/${first.metadata?.name ?? ''}\n`);
@@ -68,7 +71,8 @@ function byUse(a: Pod, b: Pod): number {
 /** All container names, marked as kubectl marks them: "nginx, setup (init)". */
 export function containerList(pod: Pod): string {
   return [
-    ...(pod.spec?.containers ?? []).map((c) => c.name), ...(pod.spec?.initContainers ?? []).map((c) => `${c.name} (init)`),
+    ...(pod.spec?.containers ?? []).map((c) => c.name),
+    ...(pod.spec?.initContainers ?? []).map((c) => `${c.name} (init)`),
     ...(pod.spec?.ephemeralContainers ?? []).map((c) => `${c.name} (ephem)`),
   ].join(', ');
 }

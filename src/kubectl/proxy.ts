@@ -42,7 +42,8 @@ async function answer(k: Kubectl, stream: ByteStream): Promise<void> {
   let answered: string;
   try {
     answered = await k.rest.text(method as Method, path, {
-      accept: 'application/json', ...(body.length > 0 && { body: JSON.parse(fromUtf8(body)) as object, ...(contentType !== undefined && { contentType }) }),
+      accept: 'application/json',
+      ...(body.length > 0 && { body: JSON.parse(fromUtf8(body)) as object, ...(contentType !== undefined && { contentType }) }),
     });
     if (answered.startsWith('{')) answered = goJson(JSON.parse(answered), 2);
   } catch (error) {

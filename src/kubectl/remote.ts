@@ -18,7 +18,7 @@ export interface RemoteStreams {
 
 /** Runs until the remote process ends; the exit code that its status tells. */
 export async function joinStreams(k: Kubectl, path: string, query: Query, streams: RemoteStreams): Promise<number> {
-  const all: [string, string][] = [...query as [string, string][]];
+  const all: [string, string][] = [...(query as [string, string][])];
   all.push(['stderr', String(!streams.tty)]);
   if (streams.stdin || streams.input !== undefined) all.push(['stdin', 'true']);
   all.push(['stdout', 'true']);

@@ -48,7 +48,9 @@ export function createRest(settings: RestSettings): Rest {
     const [bare = '', inline] = path.split('?');
     const query = [...(inline === undefined ? [] : parseQuery(inline)), ...(options.query ?? [])];
     return {
-      method, path: bare, query,
+      method,
+      path: bare,
+      query,
       headers: {
         accept: options.accept ?? ACCEPT_JSON,
         'user-agent': settings.userAgent,
@@ -92,8 +94,10 @@ function explained(error: StatusError, method: Method, path: string, query: Quer
   const value = (name: string): string => query.find(([n]) => n === name)?.[1] ?? '';
   const subject = JSON.stringify(`${match[2] ?? `/${match[1] ?? ''}`}, Resource=${match[3] ?? ''}`);
   const [labels, fields] = [value('labelSelector'), value('fieldSelector')];
-  const message = labels === '' && fields === '' ? `Unable to list ${subject}: ${error.message}`
-    : `Unable to find ${subject} that match label selector ${JSON.stringify(labels)}, field selector ${JSON.stringify(fields)}: ${error.message}`;
+  const message =
+    labels === '' && fields === ''
+      ? `Unable to list ${subject}: ${error.message}`
+      : `Unable to find ${subject} that match label selector ${JSON.stringify(labels)}, field selector ${JSON.stringify(fields)}: ${error.message}`;
   return new StatusError(error.status, message);
 }
 
@@ -103,11 +107,14 @@ function textOf(body: ApiResponse['body']): string {
 }
 
 function parseQuery(text: string): [string, string][] {
-  return text.split('&').filter((p) => p !== '').map((pair) => {
-    const equals = pair.indexOf('=');
-    const decode = (s: string): string => decodeURIComponent(s.replaceAll('+', ' '));
-    return equals < 0 ? [decode(pair), ''] : [decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))];
-  });
+  return text
+    .split('&')
+    .filter((p) => p !== '')
+    .map((pair) => {
+      const equals = pair.indexOf('=');
+      const decode = (s: string): string => decodeURIComponent(s.replaceAll('+', ' '));
+      return equals < 0 ? [decode(pair), ''] : [decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))];
+    });
 }
 
 function refusal(response: ApiResponse, method: Method): StatusError {
@@ -115,9 +122,14 @@ function refusal(response: ApiResponse, method: Method): StatusError {
   const status = (typeof body === 'object' && !(body instanceof Uint8Array) ? body : parsed(textOf(body))) as Status | undefined;
   if (status?.kind === 'Status') return new StatusError(status);
   const generic = GENERIC[response.status];
-  const message = textOf(body).trim() || generic?.message || `an error on the server has prevented the request from succeeding (${method.toLowerCase()})`;
+  const message =
+    textOf(body).trim() || generic?.message || `an error on the server has prevented the request from succeeding (${method.toLowerCase()})`;
   return new StatusError({
-    kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', code: response.status,
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    code: response.status,
     reason: generic?.reason ?? (response.status >= 500 ? 'InternalError' : ''),
     message: generic?.message ?? message,
   });
@@ -133,7 +145,7 @@ const GENERIC: Readonly<Record<number, { readonly reason: string; readonly messa
 
 function parsed(text: string): object | undefined {
   try {
-    return text.startsWith('{') ? JSON.parse(text) as object : undefined;
+    return text.startsWith('{') ? (JSON.parse(text) as object) : undefined;
   } catch {
     return undefined;
   }

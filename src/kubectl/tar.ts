@@ -1,7 +1,12 @@
 /** ustar archives, as much as cp needs. */
 import { concat, fromUtf8, utf8 } from '../base/bytes.ts';
 
-export interface TarEntry { readonly name: string; readonly data: Uint8Array; readonly mode: number; readonly directory: boolean }
+export interface TarEntry {
+  readonly name: string;
+  readonly data: Uint8Array;
+  readonly mode: number;
+  readonly directory: boolean;
+}
 
 const BLOCK = 512;
 
@@ -28,7 +33,13 @@ function header(entry: TarEntry): Uint8Array {
   put(156, entry.directory ? '5' : '0');
   put(257, 'ustar\u000000');
   if (split >= 0) put(345, entry.name.slice(0, split));
-  put(148, `${block.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `);
+  put(
+    148,
+    `${block
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+  );
   return block;
 }
 
@@ -45,7 +56,9 @@ export function readTar(archive: Uint8Array): TarEntry[] {
     const type = field(at, 156, 1);
     const name = `${prefix === '' ? '' : `${prefix}/`}${field(at, 0, 100)}`;
     entries.push({
-      name, data: archive.slice(at + BLOCK, at + BLOCK + size), mode: Number.parseInt(field(at, 100, 8).trim() || '644', 8) & 0o777,
+      name,
+      data: archive.slice(at + BLOCK, at + BLOCK + size),
+      mode: Number.parseInt(field(at, 100, 8).trim() || '644', 8) & 0o777,
       directory: type === '5' || name.endsWith('/'),
     });
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;

@@ -6,7 +6,10 @@ import { same } from './obj.ts';
 
 type Map = Readonly<Record<string, unknown>>;
 type Draft = Record<string, unknown>;
-interface Options { readonly deletions: boolean; readonly changes: boolean }
+interface Options {
+  readonly deletions: boolean;
+  readonly changes: boolean;
+}
 
 /** For built-in kinds: lists merge by key. */
 export function strategicPatch(original: Map, modified: Map, current: Map): Map {
@@ -43,7 +46,7 @@ function diffMaps(original: Map, modified: Map, options: Options): Draft {
   }
   if (options.changes) {
     for (const key of Object.keys(modified)) {
-      if ((original[key] === undefined) && modified[key] !== undefined) patch[key] = modified[key];
+      if (original[key] === undefined && modified[key] !== undefined) patch[key] = modified[key];
     }
   }
   return patch;
@@ -85,7 +88,12 @@ function diffLists(field: string, mergeKey: string, before: readonly Map[], afte
   }
   const order = after.map((a) => ({ [mergeKey]: a[mergeKey] }));
   const kept = before.filter((b) => after.some((a) => a[mergeKey] === b[mergeKey])).map((b) => b[mergeKey]);
-  const moved = options.changes && !same(kept, after.map((a) => a[mergeKey]).filter((v) => kept.includes(v)));
+  const moved =
+    options.changes &&
+    !same(
+      kept,
+      after.map((a) => a[mergeKey]).filter((v) => kept.includes(v)),
+    );
   if (items.length > 0) patch[field] = items;
   if (items.length > 0 || moved) patch[`$setElementOrder/${field}`] = order;
 }

@@ -36,7 +36,13 @@ function hunk(edits: readonly Edit[], start: number, end: number): string {
   const range = (first: number, size: number): string => (size === 1 ? `${first}` : `${size === 0 ? first - 1 : first},${size}`);
   const [oldSize, newSize] = [count(start, end, '+'), count(start, end, '-')];
   const head = `@@ -${range(count(0, start, '+') + 1, oldSize)} +${range(count(0, start, '-') + 1, newSize)} @@\n`;
-  return head + edits.slice(start, end).map((e) => `${e.type}${e.line}\n`).join('');
+  return (
+    head +
+    edits
+      .slice(start, end)
+      .map((e) => `${e.type}${e.line}\n`)
+      .join('')
+  );
 }
 
 /** The longest common subsequence, after what both texts begin and end with. */

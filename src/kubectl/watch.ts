@@ -10,13 +10,20 @@ export async function openWatch(k: Kubectl, path: string, query: Query, accept: 
 }
 
 /** Every event until `each` returns true, the stream ends ("ended"), the time is over ("timeout"). Throws for ERROR events. */
-export async function readWatch(k: Kubectl, connection: Connection, timeoutMs: number | undefined,
-  each: (event: WatchEvent) => Promise<boolean> | boolean): Promise<'done' | 'ended' | 'timeout'> {
+export async function readWatch(
+  k: Kubectl,
+  connection: Connection,
+  timeoutMs: number | undefined,
+  each: (event: WatchEvent) => Promise<boolean> | boolean,
+): Promise<'done' | 'ended' | 'timeout'> {
   let late = false;
-  const timer = timeoutMs === undefined ? undefined : k.io.clock.setTimer(timeoutMs, () => {
-    late = true;
-    connection.close();
-  });
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : k.io.clock.setTimer(timeoutMs, () => {
+          late = true;
+          connection.close();
+        });
   const stop = (): void => connection.close();
   k.io.signal.addEventListener('abort', stop);
   try {

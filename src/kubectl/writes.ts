@@ -9,7 +9,9 @@ import type { Query } from './rest.ts';
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 const CONTENT: Readonly<Record<PatchType, string>> = {
-  json: 'application/json-patch+json', merge: 'application/merge-patch+json', strategic: 'application/strategic-merge-patch+json',
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
   apply: 'application/apply-patch+yaml',
 };
 
@@ -33,16 +35,28 @@ export function fieldValidation(k: Kubectl): string {
 
 export async function createObject(k: Kubectl, mapping: Mapping, namespace: string, object: Obj, source = ''): Promise<Obj> {
   try {
-    return await k.rest.json('POST', pathOf(mapping, namespace), { body: withoutNulls(object), query: writeQuery(k, { validation: true }) });
+    return await k.rest.json('POST', pathOf(mapping, namespace), {
+      body: withoutNulls(object),
+      query: writeQuery(k, { validation: true }),
+    });
   } catch (error) {
     throw withSource('creating', source, error);
   }
 }
 
-export async function patchObject(k: Kubectl, mapping: Mapping, namespace: string, name: string, type: PatchType, patch: object,
-  options: { readonly query?: Query; readonly subresource?: string } = {}): Promise<Obj> {
+export async function patchObject(
+  k: Kubectl,
+  mapping: Mapping,
+  namespace: string,
+  name: string,
+  type: PatchType,
+  patch: object,
+  options: { readonly query?: Query; readonly subresource?: string } = {},
+): Promise<Obj> {
   return k.rest.json('PATCH', pathOf(mapping, namespace, name, options.subresource), {
-    body: patch, contentType: CONTENT[type], query: options.query ?? writeQuery(k),
+    body: patch,
+    contentType: CONTENT[type],
+    query: options.query ?? writeQuery(k),
   });
 }
 
@@ -50,7 +64,7 @@ export async function patchObject(k: Kubectl, mapping: Mapping, namespace: strin
 export async function createAndPrint(k: Kubectl, mapping: Mapping, object: Obj, operation = 'created', what = ''): Promise<void> {
   const dryRun = dryRunOf(k);
   const namespace = mapping.namespaced ? k.namespace : '';
-  const named = mapping.namespaced && k.namespaceGiven ? { ...object, metadata: orderedMeta(object, namespace) } as Obj : object;
+  const named = mapping.namespaced && k.namespaceGiven ? ({ ...object, metadata: orderedMeta(object, namespace) } as Obj) : object;
   const final = k.flags.bool('save-config') ? withLastApplied(named, true) : named;
   const print = resultPrinter(k, dryRun, true);
   if (dryRun === 'client') return print(final, operation);
@@ -60,7 +74,10 @@ export async function createAndPrint(k: Kubectl, mapping: Mapping, object: Obj, 
 
 async function post(k: Kubectl, path: string, object: Obj, what: string): Promise<Obj> {
   try {
-    return await k.rest.json('POST', path, { body: withoutNulls(object), query: writeQuery(k, { validation: k.flags.str('validate') !== '' }) });
+    return await k.rest.json('POST', path, {
+      body: withoutNulls(object),
+      query: writeQuery(k, { validation: k.flags.str('validate') !== '' }),
+    });
   } catch (error) {
     throw what !== '' && error instanceof StatusError ? new CommandError(`failed to create ${what} ${error.message}`) : error;
   }
@@ -79,5 +96,9 @@ export function withoutNulls(object: Obj): Obj {
 function clean(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(clean);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).filter(([key, v]) => v !== undefined && !(key === 'creationTimestamp' && v === null)).map(([key, v]) => [key, clean(v)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, v]) => v !== undefined && !(key === 'creationTimestamp' && v === null))
+      .map(([key, v]) => [key, clean(v)]),
+  );
 }

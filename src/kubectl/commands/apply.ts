@@ -17,7 +17,8 @@ import { waitDeleted } from './delete.ts';
 export const apply: Command = {
   name: 'apply',
   summary: 'Apply a configuration to a resource by file name or stdin',
-  description: 'Creates the resources of the files where they are missing, and changes them where they differ. What you leave out of a file later is removed again, because apply remembers what it applied.',
+  description:
+    'Creates the resources of the files where they are missing, and changes them where they differ. What you leave out of a file later is removed again, because apply remembers what it applied.',
   examples: [
     { comment: 'Apply one file, or every file of a directory', lines: ['kubectl apply -f ./pod.yaml', 'kubectl apply -f ./manifests/'] },
     { comment: 'Apply a kustomization', lines: ['kubectl apply -k ./overlay'] },
@@ -34,12 +35,15 @@ async function run(k: Kubectl): Promise<void> {
   requireFile(k);
   const dryRun = dryRunOf(k);
   const serverSide = k.flags.bool('server-side');
-  if (serverSide && dryRun === 'client') throw new CommandError('--dry-run=client doesn\'t work with --server-side (did you mean --dry-run=server instead?)');
+  if (serverSide && dryRun === 'client')
+    throw new CommandError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
   if (k.flags.bool('force-conflicts') && !serverSide) throw new CommandError('--force-conflicts only works with --server-side');
   if (k.flags.bool('force') && serverSide) throw new CommandError('--force cannot be used with --server-side');
   if (k.flags.bool('prune') && !k.flags.bool('all') && k.flags.str('selector') === '') {
-    throw new CommandError('all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. ' +
-      'If you did not mean to prune all resources, specify a label selector');
+    throw new CommandError(
+      'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. ' +
+        'If you did not mean to prune all resources, specify a label selector',
+    );
   }
   const print = resultPrinter(k, dryRun);
   const selector = parseSelector(k.flags.str('selector'));
@@ -61,7 +65,10 @@ export async function applyOne(k: Kubectl, info: Info, dryRun: DryRun, print: Pr
   if (live === undefined) {
     if (dryRun === 'client') return print(modified, 'created');
     try {
-      const made = await k.rest.json('POST', pathOf(info.mapping, info.namespace), { body: modified, query: writeQuery(k, { validation: true }) });
+      const made = await k.rest.json('POST', pathOf(info.mapping, info.namespace), {
+        body: modified,
+        query: writeQuery(k, { validation: true }),
+      });
       return await print(made, 'created');
     } catch (error) {
       throw withSource('creating', info.source, error);
@@ -80,7 +87,10 @@ export async function applyOne(k: Kubectl, info: Info, dryRun: DryRun, print: Pr
     if (!k.flags.bool('force') || !(isReason(error, 'Conflict') || isReason(error, 'Invalid'))) throw applyFailure(error, info, patch);
     await k.rest.json('DELETE', path, { body: { propagationPolicy: 'Background', ...grace(k) } });
     await waitDeleted(k, { ...info, object: live }, undefined);
-    await print(await k.rest.json('POST', pathOf(info.mapping, info.namespace), { body: modified, query: writeQuery(k, { validation: true }) }), 'configured');
+    await print(
+      await k.rest.json('POST', pathOf(info.mapping, info.namespace), { body: modified, query: writeQuery(k, { validation: true }) }),
+      'configured',
+    );
   }
 }
 
@@ -93,14 +103,19 @@ function preview(live: Obj, modified: Obj): Obj {
 
 async function liveObject(k: Kubectl, info: Info): Promise<Obj | undefined> {
   if (info.name === '') {
-    throw new CommandError(`error when retrieving current configuration of:\n${describeInfo(info)}\nfrom server for: ${JSON.stringify(info.source)}: resource name may not be empty`);
+    throw new CommandError(
+      `error when retrieving current configuration of:\n${describeInfo(info)}\nfrom server for: ${JSON.stringify(info.source)}: resource name may not be empty`,
+    );
   }
   try {
     return await k.rest.json('GET', pathOf(info.mapping, info.namespace, info.name));
   } catch (error) {
     if (isNotFound(error)) return undefined;
     if (error instanceof StatusError) {
-      throw new StatusError(error.status, `error when retrieving current configuration of:\n${describeInfo(info)}\nfrom server for: ${JSON.stringify(info.source)}: ${error.message}`);
+      throw new StatusError(
+        error.status,
+        `error when retrieving current configuration of:\n${describeInfo(info)}\nfrom server for: ${JSON.stringify(info.source)}: ${error.message}`,
+      );
     }
     throw error;
   }
@@ -108,7 +123,8 @@ async function liveObject(k: Kubectl, info: Info): Promise<Obj | undefined> {
 
 export function applyPatch(info: Info, original: Obj, modified: Obj, live: Obj): Readonly<Record<string, unknown>> {
   return isBuiltIn(info.mapping.group, info.mapping.kind)
-    ? strategicPatch(original, modified, live) : jsonMergePatch(original, modified, live);
+    ? strategicPatch(original, modified, live)
+    : jsonMergePatch(original, modified, live);
 }
 
 /** Somebody may write between our read and our patch: read again and make a new patch, five times. */
@@ -139,9 +155,11 @@ function describeInfo(info: Info): string {
 }
 
 function missingAnnotation(info: Info): string {
-  return `resource ${info.mapping.resource}/${info.name} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. ` +
+  return (
+    `resource ${info.mapping.resource}/${info.name} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. ` +
     'kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. ' +
-    'The missing annotation will be patched automatically.';
+    'The missing annotation will be patched automatically.'
+  );
 }
 
 async function applyOnServer(k: Kubectl, info: Info, print: Print): Promise<void> {
@@ -150,17 +168,22 @@ async function applyOnServer(k: Kubectl, info: Info, print: Print): Promise<void
   if (dryRunOf(k) === 'server') query.push(['dryRun', 'All']);
   query.push(['fieldManager', given], ['fieldValidation', fieldValidation(k)], ['force', String(k.flags.bool('force-conflicts'))]);
   try {
-    const applied = await patchObject(k, info.mapping, info.namespace, info.name, 'apply', info.object!, { query, subresource: k.flags.str('subresource') });
+    const applied = await patchObject(k, info.mapping, info.namespace, info.name, 'apply', info.object!, {
+      query,
+      subresource: k.flags.str('subresource'),
+    });
     await print(applied, 'serverside-applied');
     await keepLastApplied(k, info, applied);
   } catch (error) {
     if (isReason(error, 'Conflict')) {
-      throw new CommandError(`${error.message}\nPlease review the fields above--they currently have other managers. Here\n` +
-        'are the ways you can resolve this warning:\n' +
-        '* If you intend to manage all of these fields, please re-run the apply\n  command with the `--force-conflicts` flag.\n' +
-        '* If you do not intend to manage all of the fields, please edit your\n  manifest to remove references to the fields that should keep their\n  current managers.\n' +
-        '* You may co-own fields by updating your manifest to match the existing\n  value; in this case, you\'ll become the manager if the other manager(s)\n' +
-        '  stop managing the field (remove it from their configuration).\nSee https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts');
+      throw new CommandError(
+        `${error.message}\nPlease review the fields above--they currently have other managers. Here\n` +
+          'are the ways you can resolve this warning:\n' +
+          '* If you intend to manage all of these fields, please re-run the apply\n  command with the `--force-conflicts` flag.\n' +
+          '* If you do not intend to manage all of the fields, please edit your\n  manifest to remove references to the fields that should keep their\n  current managers.\n' +
+          "* You may co-own fields by updating your manifest to match the existing\n  value; in this case, you'll become the manager if the other manager(s)\n" +
+          '  stop managing the field (remove it from their configuration).\nSee https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts',
+      );
     }
     throw withSource('patching', info.source, error);
   }
@@ -171,17 +194,35 @@ async function keepLastApplied(k: Kubectl, info: Info, applied: Obj): Promise<vo
   if (at(applied, 'metadata', 'annotations', LAST_APPLIED) === undefined || dryRunOf(k) !== 'none') return;
   const annotation = at(withLastApplied(info.object!), 'metadata', 'annotations', LAST_APPLIED);
   const patch = {
-    apiVersion: info.object!.apiVersion, kind: info.object!.kind,
+    apiVersion: info.object!.apiVersion,
+    kind: info.object!.kind,
     metadata: { name: info.name, ...(info.namespace !== '' && { namespace: info.namespace }), annotations: { [LAST_APPLIED]: annotation } },
   };
   await patchObject(k, info.mapping, info.namespace, info.name, 'apply', patch, {
-    query: [['fieldManager', 'kubectl-last-applied'], ['fieldValidation', fieldValidation(k)]],
+    query: [
+      ['fieldManager', 'kubectl-last-applied'],
+      ['fieldValidation', fieldValidation(k)],
+    ],
   });
 }
 
 const PRUNED = [
-  'configmaps', 'endpoints', 'namespaces', 'persistentvolumeclaims', 'persistentvolumes', 'pods', 'replicationcontrollers', 'secrets', 'services',
-  'jobs.v1.batch', 'cronjobs.v1.batch', 'ingresses.v1.networking.k8s.io', 'daemonsets.v1.apps', 'deployments.v1.apps', 'replicasets.v1.apps', 'statefulsets.v1.apps',
+  'configmaps',
+  'endpoints',
+  'namespaces',
+  'persistentvolumeclaims',
+  'persistentvolumes',
+  'pods',
+  'replicationcontrollers',
+  'secrets',
+  'services',
+  'jobs.v1.batch',
+  'cronjobs.v1.batch',
+  'ingresses.v1.networking.k8s.io',
+  'daemonsets.v1.apps',
+  'deployments.v1.apps',
+  'replicasets.v1.apps',
+  'statefulsets.v1.apps',
 ];
 
 /** Deletes what was applied once, matches the selector and is in none of the files. */
@@ -196,11 +237,13 @@ async function prune(k: Kubectl, visited: readonly Info[], dryRun: DryRun): Prom
     for (const object of objects) {
       const namespace = str(object, 'metadata', 'namespace');
       const name = str(object, 'metadata', 'name');
-      if (at(object, 'metadata', 'annotations', LAST_APPLIED) === undefined || kept.has(`${mapping.resource}/${namespace}/${name}`)) continue;
+      if (at(object, 'metadata', 'annotations', LAST_APPLIED) === undefined || kept.has(`${mapping.resource}/${namespace}/${name}`))
+        continue;
       if (mapping.namespaced && !namespaces.has(namespace)) continue;
       if (dryRun !== 'client') {
         await k.rest.json('DELETE', pathOf(mapping, namespace, name), {
-          body: { propagationPolicy: 'Background' }, query: dryRun === 'server' ? [['dryRun', 'All']] : [],
+          body: { propagationPolicy: 'Background' },
+          query: dryRun === 'server' ? [['dryRun', 'All']] : [],
         });
       }
       await resultLine(k, put(object, ['kind'], mapping.kind), `pruned${suffix}`);

@@ -17,7 +17,10 @@ export const canI: Command = {
   name: 'auth can-i',
   summary: 'Check whether an action is allowed',
   examples: [
-    { comment: 'May I? May somebody else?', lines: ['kubectl auth can-i create pods', 'kubectl auth can-i list secrets --as=system:serviceaccount:default:builder'] },
+    {
+      comment: 'May I? May somebody else?',
+      lines: ['kubectl auth can-i create pods', 'kubectl auth can-i list secrets --as=system:serviceaccount:default:builder'],
+    },
     { comment: 'Everything that I may', lines: ['kubectl auth can-i --list'] },
   ],
   complete: 'none',
@@ -25,15 +28,23 @@ export const canI: Command = {
     if (k.flags.bool('list')) return listRules(k);
     const [verb, what, name] = k.args;
     if (verb === undefined || what === undefined || k.args.length > 3) {
-      throw new CommandError("you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.");
+      throw new CommandError(
+        "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.",
+      );
     }
-    const spec = what.startsWith('/') ? { nonResourceAttributes: { path: what, verb } } : { resourceAttributes: await attributes(k, verb, what, name) };
-    const review = await k.rest.json('POST', `${REVIEW}/selfsubjectaccessreviews`, { body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec } });
+    const spec = what.startsWith('/')
+      ? { nonResourceAttributes: { path: what, verb } }
+      : { resourceAttributes: await attributes(k, verb, what, name) };
+    const review = await k.rest.json('POST', `${REVIEW}/selfsubjectaccessreviews`, {
+      body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec },
+    });
     const allowed = str(review, 'status', 'allowed') === 'true';
     if (!k.flags.bool('quiet')) {
       const reason = str(review, 'status', 'reason');
       const problem = str(review, 'status', 'evaluationError');
-      await k.print(`${allowed ? 'yes' : 'no'}${!allowed && reason !== '' ? ` - ${reason}` : ''}${!allowed && problem !== '' ? ` - ${problem}` : ''}\n`);
+      await k.print(
+        `${allowed ? 'yes' : 'no'}${!allowed && reason !== '' ? ` - ${reason}` : ''}${!allowed && problem !== '' ? ` - ${problem}` : ''}\n`,
+      );
     }
     return allowed ? 0 : 1;
   },
@@ -48,14 +59,38 @@ async function attributes(k: Kubectl, verb: string, what: string, third: string 
     const group = mapping.group === '' ? '' : ` in group '${mapping.group}'`;
     await k.say(`Warning: resource '${mapping.resource}' is not namespace scoped${group}\n\n`);
   }
-  if (mapping !== undefined && !['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', 'use', 'bind', 'impersonate', '*', 'escalate', 'proxy', 'approve', 'sign'].includes(verb)) {
+  if (
+    mapping !== undefined &&
+    ![
+      'get',
+      'list',
+      'watch',
+      'create',
+      'update',
+      'patch',
+      'delete',
+      'deletecollection',
+      'use',
+      'bind',
+      'impersonate',
+      '*',
+      'escalate',
+      'proxy',
+      'approve',
+      'sign',
+    ].includes(verb)
+  ) {
     await k.say(`Warning: verb '${verb}' is not a known verb\n`);
   }
   const subresource = k.flags.str('subresource');
   const namespace = mapping?.namespaced === false || k.flags.bool('all-namespaces') ? '' : k.namespace;
   return {
-    ...(namespace !== '' && { namespace }), verb, group: mapping?.group ?? (type === '*' ? '*' : type.split('.').slice(1).join('.')),
-    resource: mapping?.resource ?? type.split('.')[0], ...(subresource !== '' && { subresource }), ...(name !== '' && { name }),
+    ...(namespace !== '' && { namespace }),
+    verb,
+    group: mapping?.group ?? (type === '*' ? '*' : type.split('.').slice(1).join('.')),
+    resource: mapping?.resource ?? type.split('.')[0],
+    ...(subresource !== '' && { subresource }),
+    ...(name !== '' && { name }),
   };
 }
 
@@ -65,10 +100,19 @@ async function listRules(k: Kubectl): Promise<void> {
   });
   const brackets = (values: readonly unknown[]): string => `[${values.join(' ')}]`;
   const rows = [
-    ...list(review, 'status', 'resourceRules').flatMap((rule) => list(rule, 'resources').flatMap((resource) => (list(rule, 'apiGroups').length > 0 ? list(rule, 'apiGroups') : ['']).map((group) => [
-      group === '' ? String(resource) : `${String(resource)}.${String(group)}`, '[]', brackets(list(rule, 'resourceNames')), brackets(list(rule, 'verbs')),
-    ]))),
-    ...list(review, 'status', 'nonResourceRules').flatMap((rule) => list(rule, 'nonResourceURLs').map((url) => ['', brackets([url]), '[]', brackets(list(rule, 'verbs'))])),
+    ...list(review, 'status', 'resourceRules').flatMap((rule) =>
+      list(rule, 'resources').flatMap((resource) =>
+        (list(rule, 'apiGroups').length > 0 ? list(rule, 'apiGroups') : ['']).map((group) => [
+          group === '' ? String(resource) : `${String(resource)}.${String(group)}`,
+          '[]',
+          brackets(list(rule, 'resourceNames')),
+          brackets(list(rule, 'verbs')),
+        ]),
+      ),
+    ),
+    ...list(review, 'status', 'nonResourceRules').flatMap((rule) =>
+      list(rule, 'nonResourceURLs').map((url) => ['', brackets([url]), '[]', brackets(list(rule, 'verbs'))]),
+    ),
   ].sort((a, b) => (a[0]! > b[0]! ? -1 : a[0]! < b[0]! ? 1 : 0));
   await k.print(plainTable(k.flags.bool('no-headers') ? undefined : ['Resources', 'Non-Resource URLs', 'Resource Names', 'Verbs'], rows));
 }
@@ -77,14 +121,17 @@ export const whoami: Command = {
   name: 'auth whoami',
   summary: 'Experimental: Check self subject attributes',
   run: async (k) => {
-    const review = await k.rest.json('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', { body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' } });
+    const review = await k.rest.json('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {
+      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+    });
     const format = outputFormat(k);
     if (format.name !== '') return k.print(objectPrinter(k, format)(review));
     const info = dict(review, 'status', 'userInfo');
     const rows = [['Username', str(info, 'username')]];
     if (str(info, 'uid') !== '') rows.push(['UID', str(info, 'uid')]);
     if (list(info, 'groups').length > 0) rows.push(['Groups', `[${list(info, 'groups').join(' ')}]`]);
-    for (const [key, values] of Object.entries(dict(info, 'extra')).sort(([a], [b]) => (a < b ? -1 : 1))) rows.push([`Extra: ${key}`, `[${(values as string[]).join(' ')}]`]);
+    for (const [key, values] of Object.entries(dict(info, 'extra')).sort(([a], [b]) => (a < b ? -1 : 1)))
+      rows.push([`Extra: ${key}`, `[${(values as string[]).join(' ')}]`]);
     await k.print(plainTable(['ATTRIBUTE', 'VALUE'], rows));
   },
 };
@@ -123,15 +170,27 @@ async function reconciled(k: Kubectl, info: Info): Promise<Obj> {
   return k.rest.json('PUT', path, { body: put(live, [field], next) });
 }
 
-export const certificate: Command = { name: 'certificate', summary: 'Modify certificate resources', description: 'A signing request waits until somebody approves or denies it.' };
-export const approve = deciding('approve', 'Approved', 'approved', 'This CSR was approved by kubectl certificate approve.', 'KubectlApprove');
+export const certificate: Command = {
+  name: 'certificate',
+  summary: 'Modify certificate resources',
+  description: 'A signing request waits until somebody approves or denies it.',
+};
+export const approve = deciding(
+  'approve',
+  'Approved',
+  'approved',
+  'This CSR was approved by kubectl certificate approve.',
+  'KubectlApprove',
+);
 export const deny = deciding('deny', 'Denied', 'denied', 'This CSR was denied by kubectl certificate deny.', 'KubectlDeny');
 
 function deciding(name: string, type: string, word: string, message: string, reason: string): Command {
   return {
-    name: `certificate ${name}`, summary: `${name === 'approve' ? 'Approve' : 'Deny'} a certificate signing request`,
+    name: `certificate ${name}`,
+    summary: `${name === 'approve' ? 'Approve' : 'Deny'} a certificate signing request`,
     run: async (k) => {
-      if (k.args.length === 0 && k.flags.list('filename').length === 0) throw new CommandError('one or more CSRs must be specified as <name> or -f <filename>');
+      if (k.args.length === 0 && k.flags.list('filename').length === 0)
+        throw new CommandError('one or more CSRs must be specified as <name> or -f <filename>');
       const args = k.args.length > 0 ? ['csr', ...k.args] : [];
       await visit(k, { args, latest: true }, async (info) => {
         const conditions = list(info.object, 'status', 'conditions');

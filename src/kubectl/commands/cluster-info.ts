@@ -10,30 +10,43 @@ import { objectPrinter, outputFormat, withoutManagedFields } from '../printers/o
 import { toYaml } from '../yaml.ts';
 
 export const clusterInfo: Command = {
-  name: 'cluster-info', summary: 'Display cluster information',
+  name: 'cluster-info',
+  summary: 'Display cluster information',
   run: async (k) => {
     const address = k.config.server || 'http://localhost:8080';
     await k.discovery();
-    const found = await k.rest.json('GET', '/api/v1/namespaces/kube-system/services', { query: [['labelSelector', 'kubernetes.io/cluster-service=true']] });
+    const found = await k.rest.json('GET', '/api/v1/namespaces/kube-system/services', {
+      query: [['labelSelector', 'kubernetes.io/cluster-service=true']],
+    });
     const lines = list(found, 'items').map((s) => {
       const name = str(s, 'metadata', 'labels', 'kubernetes.io/name') || str(s, 'metadata', 'name');
       const port = str(list(s, 'spec', 'ports')[0], 'name');
       return `${name} is running at ${address}/api/v1/namespaces/kube-system/services/${str(s, 'metadata', 'name')}${port === '' ? '' : `:${port}`}/proxy\n`;
     });
-    await k.print(`Kubernetes control plane is running at ${address}\n${lines.join('')}\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n`);
+    await k.print(
+      `Kubernetes control plane is running at ${address}\n${lines.join('')}\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n`,
+    );
   },
 };
 
 export const clusterInfoDump: Command = {
-  name: 'cluster-info dump', summary: 'Dump relevant information for debugging and diagnosis',
+  name: 'cluster-info dump',
+  summary: 'Dump relevant information for debugging and diagnosis',
   run: async (k) => {
     const all = k.flags.bool('all-namespaces');
-    const namespaces = all ? list(await k.rest.json('GET', '/api/v1/namespaces'), 'items').map((n) => str(n, 'metadata', 'name'))
-      : k.flags.list('namespaces').length > 0 ? k.flags.list('namespaces') : [k.namespace, 'kube-system'];
-    const paths = ['/api/v1/nodes', ...namespaces.flatMap((n) => [
-      ...['events', 'replicationcontrollers', 'services'].map((r) => `/api/v1/namespaces/${n}/${r}`),
-      ...['daemonsets', 'deployments', 'replicasets'].map((r) => `/apis/apps/v1/namespaces/${n}/${r}`), `/api/v1/namespaces/${n}/pods`,
-    ])];
+    const namespaces = all
+      ? list(await k.rest.json('GET', '/api/v1/namespaces'), 'items').map((n) => str(n, 'metadata', 'name'))
+      : k.flags.list('namespaces').length > 0
+        ? k.flags.list('namespaces')
+        : [k.namespace, 'kube-system'];
+    const paths = [
+      '/api/v1/nodes',
+      ...namespaces.flatMap((n) => [
+        ...['events', 'replicationcontrollers', 'services'].map((r) => `/api/v1/namespaces/${n}/${r}`),
+        ...['daemonsets', 'deployments', 'replicasets'].map((r) => `/apis/apps/v1/namespaces/${n}/${r}`),
+        `/api/v1/namespaces/${n}/pods`,
+      ]),
+    ];
     const yaml = k.flags.str('output') === 'yaml';
     objectPrinter(k, outputFormat(k));
     for (const path of paths) {
@@ -62,7 +75,8 @@ async function dumpLogs(k: Kubectl, pods: readonly Obj[]): Promise<void> {
 }
 
 export const version: Command = {
-  name: 'version', summary: 'Print the client and server version information',
+  name: 'version',
+  summary: 'Print the client and server version information',
   run: async (k) => {
     const output = k.flags.str('output');
     if (output !== '' && output !== 'json' && output !== 'yaml') throw new CommandError(`--output must be 'yaml' or 'json'`);
@@ -77,7 +91,9 @@ export const version: Command = {
     await k.print(`Server Version: ${str(server, 'gitVersion')}\n`);
     const [ours, theirs] = [minor(k.version.gitVersion), minor(str(server, 'gitVersion'))];
     if (Math.abs(ours - theirs) > 1) {
-      await k.say(`WARNING: version difference between client (1.${ours}) and server (1.${theirs}) exceeds the supported minor version skew of +/-1\n`);
+      await k.say(
+        `WARNING: version difference between client (1.${ours}) and server (1.${theirs}) exceeds the supported minor version skew of +/-1\n`,
+      );
     }
   },
 };
@@ -87,25 +103,37 @@ const minor = (text: string): number => Number(/^v\d+\.(\d+)/.exec(text)?.[1] ??
 function clientVersion(k: Kubectl): object {
   const [, major = '1', minorText = '33'] = /^v(\d+)\.(\d+)/.exec(k.version.gitVersion) ?? [];
   return {
-    major, minor: minorText, gitVersion: k.version.gitVersion, gitCommit: '8adc0f041b8e7ad1d30e29cc59c6ae7a15e19828', gitTreeState: 'clean',
-    buildDate: '2025-05-15T08:27:33Z', goVersion: 'go1.24.2', compiler: 'gc', platform: 'linux/amd64',
+    major,
+    minor: minorText,
+    gitVersion: k.version.gitVersion,
+    gitCommit: '8adc0f041b8e7ad1d30e29cc59c6ae7a15e19828',
+    gitTreeState: 'clean',
+    buildDate: '2025-05-15T08:27:33Z',
+    goVersion: 'go1.24.2',
+    compiler: 'gc',
+    platform: 'linux/amd64',
   };
 }
 
 export const options: Command = {
-  name: 'options', summary: 'List global options',
+  name: 'options',
+  summary: 'List global options',
   run: async (k) => k.print(optionsText()),
 };
 
 export const plugin: Command = { name: 'plugin', summary: 'Provides utilities for interacting with plugins' };
 export const pluginList: Command = {
-  name: 'plugin list', summary: 'List all visible plugin executables on a user\'s PATH',
-  run: async () => { throw new CommandError('unable to find any kubectl plugins in your PATH'); },
+  name: 'plugin list',
+  summary: "List all visible plugin executables on a user's PATH",
+  run: async () => {
+    throw new CommandError('unable to find any kubectl plugins in your PATH');
+  },
 };
 
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'];
 export const completion: Command = {
-  name: 'completion', summary: 'Output shell completion code for the specified shell (bash, zsh, fish, or powershell)',
+  name: 'completion',
+  summary: 'Output shell completion code for the specified shell (bash, zsh, fish, or powershell)',
   run: async (k) => {
     if (k.args.length === 0) throw usageError('completion', 'Shell not specified.');
     if (k.args.length > 1) throw usageError('completion', 'Too many arguments. Expected only the shell type.');
@@ -116,7 +144,8 @@ export const completion: Command = {
 };
 
 export const proxy: Command = {
-  name: 'proxy', summary: 'Run a proxy to the Kubernetes API server',
+  name: 'proxy',
+  summary: 'Run a proxy to the Kubernetes API server',
   run: async (k) => {
     if (k.io.net === undefined) throw new CommandError('there is no network here to listen on');
     await serveProxy(k, k.io.net);
@@ -124,8 +153,10 @@ export const proxy: Command = {
 };
 
 export const kustomize: Command = {
-  name: 'kustomize', summary: 'Build a kustomization target from a directory or URL',
-  examples: [{ comment: 'Show what a kustomization makes', lines: ['kubectl kustomize ./overlay'] }], complete: 'file',
+  name: 'kustomize',
+  summary: 'Build a kustomization target from a directory or URL',
+  examples: [{ comment: 'Show what a kustomization makes', lines: ['kubectl kustomize ./overlay'] }],
+  complete: 'file',
   run: async (k) => {
     if (k.args.length > 1) throw new CommandError('specify one path to kustomization.yaml');
     const objects = await buildKustomization(k.io, k.args[0] ?? '.');

@@ -9,14 +9,18 @@ import { objectPrinter, outputFormat } from '../printers/output.ts';
 import { plainTable } from '../printers/table.ts';
 
 export const config: Command = {
-  name: 'config', summary: 'Modify kubeconfig files',
+  name: 'config',
+  summary: 'Modify kubeconfig files',
   description: 'The file is the one of --kubeconfig, of $KUBECONFIG, or ~/.kube/config.',
 };
 
 type Section = 'clusters' | 'contexts' | 'users';
 
 const save = (k: Kubectl, raw: Obj): void => saveConfig(k.io, k.config.path, raw);
-const names = (raw: Obj, section: Section): string[] => list(raw, section).map((e) => str(e, 'name')).sort();
+const names = (raw: Obj, section: Section): string[] =>
+  list(raw, section)
+    .map((e) => str(e, 'name'))
+    .sort();
 
 function put1(raw: Obj, section: Section, name: string, field: string, value: object): Obj {
   const there = list(raw, section);
@@ -25,7 +29,12 @@ function put1(raw: Obj, section: Section, name: string, field: string, value: ob
   return put(raw, [section], next);
 }
 
-const remove = (raw: Obj, section: Section, name: string): Obj => put(raw, [section], list(raw, section).filter((e) => str(e, 'name') !== name));
+const remove = (raw: Obj, section: Section, name: string): Obj =>
+  put(
+    raw,
+    [section],
+    list(raw, section).filter((e) => str(e, 'name') !== name),
+  );
 
 async function exactly(k: Kubectl, count: number): Promise<void> {
   if (k.args.length === count) return;
@@ -35,7 +44,8 @@ async function exactly(k: Kubectl, count: number): Promise<void> {
 const COMMANDS_BY_NAME = (name: string): Command | undefined => CONFIG_COMMANDS.find((c) => c.name === name);
 
 const currentContext: Command = {
-  name: 'config current-context', summary: 'Display the current-context',
+  name: 'config current-context',
+  summary: 'Display the current-context',
   run: async (k) => {
     const current = str(k.config.raw, 'current-context');
     if (current === '') throw new CommandError('current-context is not set');
@@ -44,19 +54,25 @@ const currentContext: Command = {
 };
 
 const useContext: Command = {
-  name: 'config use-context', aliases: ['use'], summary: 'Set the current-context in a kubeconfig file', complete: 'context',
+  name: 'config use-context',
+  aliases: ['use'],
+  summary: 'Set the current-context in a kubeconfig file',
+  complete: 'context',
   examples: [{ comment: 'Work with another cluster or namespace from now on', lines: ['kubectl config use-context dev'] }],
   run: async (k) => {
     await exactly(k, 1);
     const name = k.args[0]!;
-    if (named(k.config.raw, 'contexts', name) === undefined) throw new CommandError(`no context exists with the name: ${JSON.stringify(name)}`);
+    if (named(k.config.raw, 'contexts', name) === undefined)
+      throw new CommandError(`no context exists with the name: ${JSON.stringify(name)}`);
     save(k, put(k.config.raw, ['current-context'], name));
     await k.print(`Switched to context ${JSON.stringify(name)}.\n`);
   },
 };
 
 const setContext: Command = {
-  name: 'config set-context', summary: 'Set a context entry in kubeconfig', complete: 'context',
+  name: 'config set-context',
+  summary: 'Set a context entry in kubeconfig',
+  complete: 'context',
   examples: [{ comment: 'Another namespace for the present context', lines: ['kubectl config set-context --current --namespace=dev'] }],
   run: async (k) => {
     const current = k.flags.bool('current');
@@ -65,7 +81,7 @@ const setContext: Command = {
     const name = current ? str(k.config.raw, 'current-context') : k.args[0]!;
     if (name === '') throw new CommandError('no current context is set');
     const before = named(k.config.raw, 'contexts', name);
-    const context = { ...at(before, 'context') as object } as Record<string, string>;
+    const context = { ...(at(before, 'context') as object) } as Record<string, string>;
     for (const field of ['cluster', 'user', 'namespace']) if (k.flags.changed(field)) context[field] = k.flags.str(field);
     save(k, put1(k.config.raw, 'contexts', name, 'context', { cluster: '', user: '', ...context }));
     await k.print(`Context ${JSON.stringify(name)} ${before === undefined ? 'created' : 'modified'}.\n`);
@@ -73,12 +89,14 @@ const setContext: Command = {
 };
 
 const setCluster: Command = {
-  name: 'config set-cluster', summary: 'Set a cluster entry in kubeconfig',
+  name: 'config set-cluster',
+  summary: 'Set a cluster entry in kubeconfig',
   run: async (k) => {
     await exactly(k, 1);
     const name = k.args[0]!;
-    const cluster = { ...at(named(k.config.raw, 'clusters', name), 'cluster') as object } as Record<string, unknown>;
-    for (const flag of ['server', 'certificate-authority', 'tls-server-name', 'proxy-url']) if (k.flags.changed(flag)) cluster[flag] = k.flags.str(flag);
+    const cluster = { ...(at(named(k.config.raw, 'clusters', name), 'cluster') as object) } as Record<string, unknown>;
+    for (const flag of ['server', 'certificate-authority', 'tls-server-name', 'proxy-url'])
+      if (k.flags.changed(flag)) cluster[flag] = k.flags.str(flag);
     if (k.flags.changed('insecure-skip-tls-verify')) cluster['insecure-skip-tls-verify'] = k.flags.bool('insecure-skip-tls-verify');
     save(k, put1(k.config.raw, 'clusters', name, 'cluster', cluster));
     await k.print(`Cluster ${JSON.stringify(name)} set.\n`);
@@ -86,28 +104,39 @@ const setCluster: Command = {
 };
 
 const setCredentials: Command = {
-  name: 'config set-credentials', summary: 'Set a user entry in kubeconfig',
+  name: 'config set-credentials',
+  summary: 'Set a user entry in kubeconfig',
   run: async (k) => {
     await exactly(k, 1);
     const name = k.args[0]!;
-    const user = { ...at(named(k.config.raw, 'users', name), 'user') as object } as Record<string, unknown>;
-    for (const flag of ['client-certificate', 'client-key', 'token', 'username', 'password']) if (k.flags.changed(flag)) user[flag] = k.flags.str(flag);
+    const user = { ...(at(named(k.config.raw, 'users', name), 'user') as object) } as Record<string, unknown>;
+    for (const flag of ['client-certificate', 'client-key', 'token', 'username', 'password'])
+      if (k.flags.changed(flag)) user[flag] = k.flags.str(flag);
     save(k, put1(k.config.raw, 'users', name, 'user', user));
     await k.print(`User ${JSON.stringify(name)} set.\n`);
   },
 };
 
 const getContexts: Command = {
-  name: 'config get-contexts', summary: 'Describe one or many contexts', complete: 'context',
+  name: 'config get-contexts',
+  summary: 'Describe one or many contexts',
+  complete: 'context',
   run: async (k) => {
     const format = outputFormat(k).name;
     if (format !== '' && format !== 'name') throw new CommandError(`output must be one of '' or 'name': ${format}`);
-    const wanted = k.args.length > 0 ? k.args.filter((name) => named(k.config.raw, 'contexts', name) !== undefined) : names(k.config.raw, 'contexts');
+    const wanted =
+      k.args.length > 0 ? k.args.filter((name) => named(k.config.raw, 'contexts', name) !== undefined) : names(k.config.raw, 'contexts');
     const missing = k.args.filter((name) => !wanted.includes(name)).map((name) => new CommandError(`context ${name} not found`));
     if (format === 'name') return k.print(wanted.map((name) => `${name}\n`).join(''));
     const rows = wanted.map((name) => {
       const context = at(named(k.config.raw, 'contexts', name), 'context');
-      return [name === str(k.config.raw, 'current-context') ? '*' : '', name, str(context, 'cluster'), str(context, 'user'), str(context, 'namespace')];
+      return [
+        name === str(k.config.raw, 'current-context') ? '*' : '',
+        name,
+        str(context, 'cluster'),
+        str(context, 'user'),
+        str(context, 'namespace'),
+      ];
     });
     await k.print(plainTable(k.flags.bool('no-headers') ? undefined : ['CURRENT', 'NAME', 'CLUSTER', 'AUTHINFO', 'NAMESPACE'], rows));
     if (missing.length > 0) throw missing.length === 1 ? missing[0] : new AggregateFailure(missing);
@@ -115,16 +144,30 @@ const getContexts: Command = {
 };
 
 function listing(name: string, section: Section, summary: string): Command {
-  return { name: `config ${name}`, summary, run: async (k) => { await exactly(k, 0); await k.print(`NAME\n${names(k.config.raw, section).map((n) => `${n}\n`).join('')}`); } };
+  return {
+    name: `config ${name}`,
+    summary,
+    run: async (k) => {
+      await exactly(k, 0);
+      await k.print(
+        `NAME\n${names(k.config.raw, section)
+          .map((n) => `${n}\n`)
+          .join('')}`,
+      );
+    },
+  };
 }
 
 function deleting(what: string, section: Section): Command {
   return {
-    name: `config delete-${what}`, summary: `Delete the specified ${what} from the kubeconfig`, ...(what === 'context' && { complete: 'context' as const }),
+    name: `config delete-${what}`,
+    summary: `Delete the specified ${what} from the kubeconfig`,
+    ...(what === 'context' && { complete: 'context' as const }),
     run: async (k) => {
       await exactly(k, 1);
       const name = k.args[0]!;
-      if (named(k.config.raw, section, name) === undefined) throw new CommandError(`cannot delete ${what} ${name}, not in ${k.config.path}`);
+      if (named(k.config.raw, section, name) === undefined)
+        throw new CommandError(`cannot delete ${what} ${name}, not in ${k.config.path}`);
       if (what === 'context' && str(k.config.raw, 'current-context') === name) {
         await k.say('warning: this removed your active context, use "kubectl config use-context" to select a different one\n');
       }
@@ -135,13 +178,18 @@ function deleting(what: string, section: Section): Command {
 }
 
 const renameContext: Command = {
-  name: 'config rename-context', summary: 'Rename a context from the kubeconfig file', complete: 'context',
+  name: 'config rename-context',
+  summary: 'Rename a context from the kubeconfig file',
+  complete: 'context',
   run: async (k) => {
     await exactly(k, 2);
     const [before = '', after = ''] = k.args;
     const entry = named(k.config.raw, 'contexts', before);
     if (entry === undefined) throw new CommandError(`cannot rename the context ${JSON.stringify(before)}, it's not in ${k.config.path}`);
-    if (named(k.config.raw, 'contexts', after) !== undefined) throw new CommandError(`cannot rename the context ${JSON.stringify(before)}, the context ${JSON.stringify(after)} already exists in ${k.config.path}`);
+    if (named(k.config.raw, 'contexts', after) !== undefined)
+      throw new CommandError(
+        `cannot rename the context ${JSON.stringify(before)}, the context ${JSON.stringify(after)} already exists in ${k.config.path}`,
+      );
     const renamed = put1(remove(k.config.raw, 'contexts', before), 'contexts', after, 'context', at(entry, 'context') as object);
     save(k, str(k.config.raw, 'current-context') === before ? put(renamed, ['current-context'], after) : renamed);
     await k.print(`Context ${JSON.stringify(before)} renamed to ${JSON.stringify(after)}.\n`);
@@ -157,7 +205,8 @@ function property(path: string): { readonly section?: Section; readonly name: st
 }
 
 const set: Command = {
-  name: 'config set', summary: 'Set an individual value in a kubeconfig file',
+  name: 'config set',
+  summary: 'Set an individual value in a kubeconfig file',
   run: async (k) => {
     await exactly(k, 2);
     const [path = '', value = ''] = k.args;
@@ -166,7 +215,7 @@ const set: Command = {
       save(k, put(k.config.raw, path.split('.'), value));
     } else {
       if (field === '') throw new CommandError(`unable to parse ${path} at ${name}`);
-      const entry = { ...at(named(k.config.raw, section, name), FIELD[section]) as object, [field]: value };
+      const entry = { ...(at(named(k.config.raw, section, name), FIELD[section]) as object), [field]: value };
       save(k, put1(k.config.raw, section, name, FIELD[section], entry));
     }
     await k.print(`Property ${JSON.stringify(path)} set.\n`);
@@ -174,18 +223,25 @@ const set: Command = {
 };
 
 const unset: Command = {
-  name: 'config unset', summary: 'Unset an individual value in a kubeconfig file',
+  name: 'config unset',
+  summary: 'Unset an individual value in a kubeconfig file',
   run: async (k) => {
     await exactly(k, 1);
     const path = k.args[0]!;
     const { section, name, field } = property(path);
-    if (section === undefined && path !== 'current-context' && path !== 'preferences') throw new CommandError(`unable to parse ${path} after [] at api.Config`);
+    if (section === undefined && path !== 'current-context' && path !== 'preferences')
+      throw new CommandError(`unable to parse ${path} after [] at api.Config`);
     if (section === undefined || name === '') {
       save(k, put(k.config.raw, [path], path === 'current-context' ? '' : null));
     } else {
       const entry = named(k.config.raw, section, name);
       if (entry === undefined) throw new CommandError(`current map key \`${name}\` is invalid`);
-      save(k, field === '' ? remove(k.config.raw, section, name) : put1(k.config.raw, section, name, FIELD[section], put(at(entry, FIELD[section]) as object, [field], undefined)));
+      save(
+        k,
+        field === ''
+          ? remove(k.config.raw, section, name)
+          : put1(k.config.raw, section, name, FIELD[section], put(at(entry, FIELD[section]) as object, [field], undefined)),
+      );
     }
     await k.print(`Property ${JSON.stringify(path)} unset.\n`);
   },
@@ -194,7 +250,8 @@ const unset: Command = {
 const SECRETS = ['client-certificate-data', 'client-key-data', 'certificate-authority-data'];
 
 const view: Command = {
-  name: 'config view', summary: 'Display merged kubeconfig settings or a specified kubeconfig file',
+  name: 'config view',
+  summary: 'Display merged kubeconfig settings or a specified kubeconfig file',
   examples: [{ comment: 'Only what the present context needs', lines: ['kubectl config view --minify'] }],
   run: async (k) => {
     if (k.args.length > 0) throw usageError('config view', `unexpected arguments: [${k.args.join(' ')}]`);
@@ -210,15 +267,21 @@ function minified(k: Kubectl): Obj {
   const { raw, context, cluster, user } = k.config;
   if (context === '') throw new CommandError('current-context must exist in order to minify');
   const only = (section: Section, name: string): readonly Obj[] => [named(raw, section, name)].filter((e) => e !== undefined);
-  return { ...raw, clusters: only('clusters', cluster), contexts: only('contexts', context), users: only('users', user), 'current-context': context };
+  return {
+    ...raw,
+    clusters: only('clusters', cluster),
+    contexts: only('contexts', context),
+    users: only('users', user),
+    'current-context': context,
+  };
 }
 
 function redacted(raw: Obj): Obj {
   const hide = (entry: unknown, field: string): unknown => {
-    const inner = { ...at(entry, field) as Record<string, unknown> };
+    const inner = { ...(at(entry, field) as Record<string, unknown>) };
     for (const key of SECRETS) if (key in inner) inner[key] = 'DATA+OMITTED';
     for (const key of ['token', 'password']) if (key in inner) inner[key] = 'REDACTED';
-    return { ...entry as object, [field]: inner };
+    return { ...(entry as object), [field]: inner };
   };
   const clusters = at(raw, 'clusters') === null ? null : list(raw, 'clusters').map((c) => hide(c, 'cluster'));
   const users = at(raw, 'users') === null ? null : list(raw, 'users').map((u) => hide(u, 'user'));
@@ -226,8 +289,20 @@ function redacted(raw: Obj): Obj {
 }
 
 export const CONFIG_COMMANDS: readonly Command[] = [
-  config, currentContext, deleting('cluster', 'clusters'), deleting('context', 'contexts'), deleting('user', 'users'),
-  listing('get-clusters', 'clusters', 'Display clusters defined in the kubeconfig'), getContexts,
-  listing('get-users', 'users', 'Display users defined in the kubeconfig'), renameContext, set, setCluster, setContext, setCredentials,
-  unset, useContext, view,
+  config,
+  currentContext,
+  deleting('cluster', 'clusters'),
+  deleting('context', 'contexts'),
+  deleting('user', 'users'),
+  listing('get-clusters', 'clusters', 'Display clusters defined in the kubeconfig'),
+  getContexts,
+  listing('get-users', 'users', 'Display users defined in the kubeconfig'),
+  renameContext,
+  set,
+  setCluster,
+  setContext,
+  setCredentials,
+  unset,
+  useContext,
+  view,
 ];

@@ -13,20 +13,31 @@ import { type TarEntry, readTar, writeTar } from '../tar.ts';
 export const cp: Command = {
   name: 'cp',
   summary: 'Copy files and directories to and from containers',
-  examples: [{ comment: 'Into a pod; out of it', lines: ['kubectl cp ./site.html web:/usr/share/nginx/html/index.html', 'kubectl cp web:/etc/hostname ./hostname'] }],
+  examples: [
+    {
+      comment: 'Into a pod; out of it',
+      lines: ['kubectl cp ./site.html web:/usr/share/nginx/html/index.html', 'kubectl cp web:/etc/hostname ./hostname'],
+    },
+  ],
   complete: 'file',
   run: async (k) => {
     if (k.args.length !== 2) throw new CommandError('source and destination are required');
     const [source, destination] = k.args.map(parseSpec) as [Spec, Spec];
-    if (source.pod !== undefined && destination.pod !== undefined) throw new CommandError('one of src or dest must be a local file specification');
-    if (source.pod === undefined && destination.pod === undefined) throw new CommandError('one of src or dest must be a remote file specification');
+    if (source.pod !== undefined && destination.pod !== undefined)
+      throw new CommandError('one of src or dest must be a local file specification');
+    if (source.pod === undefined && destination.pod === undefined)
+      throw new CommandError('one of src or dest must be a remote file specification');
     if (source.path === '' || destination.path === '') throw new CommandError('filepath can not be empty');
     if (source.pod !== undefined) await fromPod(k, source, destination);
     else await toPod(k, source, destination);
   },
 };
 
-interface Spec { readonly namespace?: string; readonly pod?: string; readonly path: string }
+interface Spec {
+  readonly namespace?: string;
+  readonly pod?: string;
+  readonly path: string;
+}
 
 /** [[namespace/]pod:]path */
 function parseSpec(text: string): Spec {
@@ -35,18 +46,30 @@ function parseSpec(text: string): Spec {
   if (colon === 0) throw new CommandError('filespec must match the canonical format: [[namespace/]pod:]file/path');
   const [first = '', second, more] = text.slice(0, colon).split('/');
   if (more !== undefined) throw new CommandError('filespec must match the canonical format: [[namespace/]pod:]file/path');
-  return second === undefined ? { pod: first, path: text.slice(colon + 1) } : { namespace: first, pod: second, path: text.slice(colon + 1) };
+  return second === undefined
+    ? { pod: first, path: text.slice(colon + 1) }
+    : { namespace: first, pod: second, path: text.slice(colon + 1) };
 }
 
 async function run(k: Kubectl, spec: Spec, command: readonly string[], input?: Uint8Array): Promise<Uint8Array> {
   const namespace = spec.namespace ?? k.namespace;
   const mapping = await k.mapping('pods');
-  const pod = await k.rest.json('GET', pathOf(mapping, namespace, spec.pod!)) as unknown as Pod;
+  const pod = (await k.rest.json('GET', pathOf(mapping, namespace, spec.pod!))) as unknown as Pod;
   const container = await containerFor(k, pod, k.flags.str('container'));
   const received: Uint8Array[] = [];
-  const code = await joinStreams(k, pathOf(mapping, namespace, spec.pod!, 'exec'), [...command.map((c) => ['command', c] as const), ['container', container]], {
-    stdin: false, tty: false, onStdout: (bytes) => { received.push(bytes); }, ...(input !== undefined && { input }),
-  });
+  const code = await joinStreams(
+    k,
+    pathOf(mapping, namespace, spec.pod!, 'exec'),
+    [...command.map((c) => ['command', c] as const), ['container', container]],
+    {
+      stdin: false,
+      tty: false,
+      onStdout: (bytes) => {
+        received.push(bytes);
+      },
+      ...(input !== undefined && { input }),
+    },
+  );
   if (code !== 0) throw new CommandError(`command terminated with exit code ${code}`, code);
   return concat(received);
 }
@@ -54,9 +77,14 @@ async function run(k: Kubectl, spec: Spec, command: readonly string[], input?: U
 async function toPod(k: Kubectl, source: Spec, destination: Spec): Promise<void> {
   const path = resolvePath(k.io.cwd, source.path);
   if (!k.io.files.exists(path)) throw new CommandError(`${source.path} doesn't exist in local filesystem`);
-  const into = await isDirectory(k, destination) ? `${destination.path.replace(/\/$/, '')}/${baseName(path)}` : destination.path;
+  const into = (await isDirectory(k, destination)) ? `${destination.path.replace(/\/$/, '')}/${baseName(path)}` : destination.path;
   const folder = directoryOf(into);
-  await run(k, destination, ['tar', '-xmf', '-', ...(folder === '/' && !into.startsWith('/') ? [] : ['-C', folder])], writeTar(localEntries(k, path, baseName(into))));
+  await run(
+    k,
+    destination,
+    ['tar', '-xmf', '-', ...(folder === '/' && !into.startsWith('/') ? [] : ['-C', folder])],
+    writeTar(localEntries(k, path, baseName(into))),
+  );
 }
 
 async function isDirectory(k: Kubectl, spec: Spec): Promise<boolean> {

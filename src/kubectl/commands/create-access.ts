@@ -11,9 +11,17 @@ import { oneName } from './one-name.ts';
 const meta = (name: string): Obj['metadata'] => ({ name, creationTimestamp: null }) as unknown as Obj['metadata'];
 
 export const serviceaccount: Command = {
-  name: 'create serviceaccount', aliases: ['sa'],
+  name: 'create serviceaccount',
+  aliases: ['sa'],
   summary: 'Create a service account with the specified name',
-  run: async (k) => createAndPrint(k, await k.mapping('serviceaccounts'), { kind: 'ServiceAccount', apiVersion: 'v1', metadata: meta(oneName(k)) }, 'created', 'serviceaccount:'),
+  run: async (k) =>
+    createAndPrint(
+      k,
+      await k.mapping('serviceaccounts'),
+      { kind: 'ServiceAccount', apiVersion: 'v1', metadata: meta(oneName(k)) },
+      'created',
+      'serviceaccount:',
+    ),
 };
 
 export const token: Command = {
@@ -25,14 +33,23 @@ export const token: Command = {
     const seconds = k.flags.durationMs('duration') / 1000;
     if (seconds < 0) throw new CommandError('--duration must be greater than or equal to 0');
     const kind = k.flags.str('bound-object-kind');
-    if (kind !== '' && k.flags.str('bound-object-name') === '') throw new CommandError('--bound-object-name is required if --bound-object-kind is provided');
-    const bound = kind === '' ? undefined : {
-      kind, apiVersion: 'v1', name: k.flags.str('bound-object-name'), ...(k.flags.str('bound-object-uid') !== '' && { uid: k.flags.str('bound-object-uid') }),
-    };
+    if (kind !== '' && k.flags.str('bound-object-name') === '')
+      throw new CommandError('--bound-object-name is required if --bound-object-kind is provided');
+    const bound =
+      kind === ''
+        ? undefined
+        : {
+            kind,
+            apiVersion: 'v1',
+            name: k.flags.str('bound-object-name'),
+            ...(k.flags.str('bound-object-uid') !== '' && { uid: k.flags.str('bound-object-uid') }),
+          };
     const request = {
-      apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest',
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
       spec: {
-        ...(k.flags.list('audience').length > 0 && { audiences: k.flags.list('audience') }), ...(seconds > 0 && { expirationSeconds: seconds }),
+        ...(k.flags.list('audience').length > 0 && { audiences: k.flags.list('audience') }),
+        ...(seconds > 0 && { expirationSeconds: seconds }),
         ...(bound !== undefined && { boundObjectRef: bound }),
       },
     };
@@ -51,13 +68,21 @@ function rolebindingOf(cluster: boolean): Command {
   const kind = cluster ? 'ClusterRoleBinding' : 'RoleBinding';
   return {
     name: `create ${kind.toLowerCase()}`,
-    summary: cluster ? 'Create a cluster role binding for a particular cluster role' : 'Create a role binding for a particular role or cluster role',
-    examples: [{ comment: 'Let a service account look around', lines: [`kubectl create ${kind.toLowerCase()} look --clusterrole=view --serviceaccount=default:builder`] }],
+    summary: cluster
+      ? 'Create a cluster role binding for a particular cluster role'
+      : 'Create a role binding for a particular role or cluster role',
+    examples: [
+      {
+        comment: 'Let a service account look around',
+        lines: [`kubectl create ${kind.toLowerCase()} look --clusterrole=view --serviceaccount=default:builder`],
+      },
+    ],
     ...(cluster && { required: ['clusterrole'] }),
     run: async (k) => {
       const name = oneName(k);
       const [role, clusterRole] = [k.flags.str('role'), k.flags.str('clusterrole')];
-      if (!cluster && (role === '') === (clusterRole === '')) throw new CommandError('exactly one of clusterrole or role must be specified');
+      if (!cluster && (role === '') === (clusterRole === ''))
+        throw new CommandError('exactly one of clusterrole or role must be specified');
       const accounts = k.flags.list('serviceaccount').map((text) => {
         const [namespace = '', account = '', more] = text.split(':');
         if (namespace === '' || account === '' || more !== undefined) throw new CommandError('serviceaccount must be <namespace>:<name>');
@@ -66,19 +91,47 @@ function rolebindingOf(cluster: boolean): Command {
       const group = 'rbac.authorization.k8s.io';
       const subjects = [
         ...k.flags.list('user').map((user) => ({ kind: 'User', apiGroup: group, name: user })),
-        ...k.flags.list('group').map((one) => ({ kind: 'Group', apiGroup: group, name: one })), ...accounts,
+        ...k.flags.list('group').map((one) => ({ kind: 'Group', apiGroup: group, name: one })),
+        ...accounts,
       ];
-      await createAndPrint(k, await k.mapping(`${kind.toLowerCase()}s.v1.${group}`), {
-        kind, apiVersion: `${group}/v1`, metadata: meta(name), ...(subjects.length > 0 && { subjects }),
-        roleRef: { apiGroup: group, kind: role === '' ? 'ClusterRole' : 'Role', name: role || clusterRole },
-      }, 'created', `${kind.toLowerCase()}:`);
+      await createAndPrint(
+        k,
+        await k.mapping(`${kind.toLowerCase()}s.v1.${group}`),
+        {
+          kind,
+          apiVersion: `${group}/v1`,
+          metadata: meta(name),
+          ...(subjects.length > 0 && { subjects }),
+          roleRef: { apiGroup: group, kind: role === '' ? 'ClusterRole' : 'Role', name: role || clusterRole },
+        },
+        'created',
+        `${kind.toLowerCase()}:`,
+      );
     },
   };
 }
 export const rolebinding = rolebindingOf(false);
 export const clusterrolebinding = rolebindingOf(true);
 
-const VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', 'use', 'bind', 'escalate', 'impersonate', '*', 'proxy', 'approve', 'sign', 'attest'];
+const VERBS = [
+  'get',
+  'list',
+  'watch',
+  'create',
+  'update',
+  'patch',
+  'delete',
+  'deletecollection',
+  'use',
+  'bind',
+  'escalate',
+  'impersonate',
+  '*',
+  'proxy',
+  'approve',
+  'sign',
+  'attest',
+];
 
 async function rules(k: Kubectl): Promise<object[]> {
   const verbs = [...new Set(k.flags.list('verb'))].map((v) => v.trim());
@@ -91,28 +144,39 @@ async function rules(k: Kubectl): Promise<object[]> {
     byGroup.set(group, [...(byGroup.get(group) ?? []), [resource, ...sub].join('/')]);
   }
   const names = k.flags.list('resource-name');
-  return [...byGroup].sort(([a], [b]) => (a < b ? -1 : 1)).map(([group, resources]) => ({
-    verbs: shown, apiGroups: [group], resources, ...(names.length > 0 && { resourceNames: names }),
-  }));
+  return [...byGroup]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([group, resources]) => ({
+      verbs: shown,
+      apiGroups: [group],
+      resources,
+      ...(names.length > 0 && { resourceNames: names }),
+    }));
 }
 
 async function resourceOf(k: Kubectl, type: string): Promise<{ group: string; resource: string }> {
   if (type === '*') return { group: '*', resource: '*' };
   const mapping: Mapping | undefined = findResource(await k.discovery(), type) ?? findResource(await k.rediscover(), type);
-  if (mapping === undefined) throw new CommandError(`the server doesn't have a resource type ${JSON.stringify(type.split('.')[0])}`, 1, true);
+  if (mapping === undefined)
+    throw new CommandError(`the server doesn't have a resource type ${JSON.stringify(type.split('.')[0])}`, 1, true);
   return { group: mapping.group, resource: groupResource(mapping).split('.')[0]! };
 }
 
 export const role: Command = {
   name: 'create role',
   summary: 'Create a role with single rule',
-  examples: [{ comment: 'Reading pods and their logs', lines: ['kubectl create role reader --verb=get,list,watch --resource=pods,pods/log'] }],
+  examples: [
+    { comment: 'Reading pods and their logs', lines: ['kubectl create role reader --verb=get,list,watch --resource=pods,pods/log'] },
+  ],
   run: async (k) => {
     const name = oneName(k);
     if (k.flags.list('verb').length === 0) throw new CommandError('at least one verb must be specified');
     if (k.flags.list('resource').length === 0) throw new CommandError('at least one resource must be specified');
     await createAndPrint(k, await k.mapping('roles.v1.rbac.authorization.k8s.io'), {
-      kind: 'Role', apiVersion: 'rbac.authorization.k8s.io/v1', metadata: meta(name), rules: await rules(k),
+      kind: 'Role',
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      metadata: meta(name),
+      rules: await rules(k),
     });
   },
 };
@@ -130,18 +194,21 @@ export const clusterrole: Command = {
       if (k.flags.list('verb').length > 0 || urls.length > 0 || k.flags.list('resource').length > 0) {
         throw new CommandError('aggregation rule must be specified without nonResourceURLs, resources or resourceNames');
       }
-      fields['aggregationRule'] = { clusterRoleSelectors: [{ matchLabels: Object.fromEntries(aggregation.split(',').map((pair) => pair.split('='))) }] };
+      fields['aggregationRule'] = {
+        clusterRoleSelectors: [{ matchLabels: Object.fromEntries(aggregation.split(',').map((pair) => pair.split('='))) }],
+      };
       fields['rules'] = null;
     } else {
       if (k.flags.list('verb').length === 0) throw new CommandError('at least one verb must be specified');
-      if (k.flags.list('resource').length === 0 && urls.length === 0) throw new CommandError('one of resource or nonResourceURL must be specified');
-      fields['rules'] = [
-        ...await rules(k), ...(urls.length > 0 ? [{ verbs: k.flags.list('verb'), nonResourceURLs: urls }] : []),
-      ];
+      if (k.flags.list('resource').length === 0 && urls.length === 0)
+        throw new CommandError('one of resource or nonResourceURL must be specified');
+      fields['rules'] = [...(await rules(k)), ...(urls.length > 0 ? [{ verbs: k.flags.list('verb'), nonResourceURLs: urls }] : [])];
     }
     await createAndPrint(k, await k.mapping('clusterroles.v1.rbac.authorization.k8s.io'), {
-      kind: 'ClusterRole', apiVersion: 'rbac.authorization.k8s.io/v1', metadata: meta(name), ...fields,
+      kind: 'ClusterRole',
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      metadata: meta(name),
+      ...fields,
     });
   },
 };
-

@@ -16,8 +16,10 @@ const KEY = /^[-._a-zA-Z0-9]+$/;
 
 function add(data: Data, key: string, value: string, what: string): void {
   if (!KEY.test(key)) {
-    throw new CommandError(`${JSON.stringify(key)} is not a valid key name for a ${what}: a valid config key must consist of alphanumeric ` +
-      "characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')");
+    throw new CommandError(
+      `${JSON.stringify(key)} is not a valid key name for a ${what}: a valid config key must consist of alphanumeric ` +
+        "characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
+    );
   }
   if (key in data) throw new CommandError(`cannot add key ${key}, another key by that name already exists`);
   data[key] = value;
@@ -77,10 +79,12 @@ function addEnvFile(k: Kubectl, data: Data, file: string, what: string): void {
     const equals = line.indexOf('=');
     const key = equals < 0 ? line : line.slice(0, equals);
     if (!/^[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(key)) {
-      throw new CommandError(`${JSON.stringify(key)} is not a valid key name: a valid environment variable name must consist of alphabetic characters, ` +
-        "digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')");
+      throw new CommandError(
+        `${JSON.stringify(key)} is not a valid key name: a valid environment variable name must consist of alphabetic characters, ` +
+          "digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')",
+      );
     }
-    add(data, key, equals < 0 ? k.io.env.get(key) ?? '' : line.slice(equals + 1), what);
+    add(data, key, equals < 0 ? (k.io.env.get(key) ?? '') : line.slice(equals + 1), what);
   }
 }
 
@@ -92,7 +96,8 @@ function hashed(k: Kubectl, name: string, content: object): string {
 }
 
 export const configmap: Command = {
-  name: 'create configmap', aliases: ['cm'],
+  name: 'create configmap',
+  aliases: ['cm'],
   summary: 'Create a config map from a local file, directory or literal value',
   examples: [
     { comment: 'From values', lines: ['kubectl create configmap settings --from-literal=color=blue --from-literal=size=7'] },
@@ -101,11 +106,21 @@ export const configmap: Command = {
   run: async (k) => {
     const name = oneName(k);
     const data = collect(k, 'ConfigMap');
-    await createAndPrint(k, await k.mapping('configmaps'), {
-      kind: 'ConfigMap', apiVersion: 'v1',
-      metadata: { name: hashed(k, name, { data: Object.keys(data).length > 0 ? data : '', kind: 'ConfigMap', name }), creationTimestamp: null } as unknown as Obj['metadata'],
-      ...(Object.keys(data).length > 0 && { data: sorted(data) }),
-    }, 'created', 'configmap:');
+    await createAndPrint(
+      k,
+      await k.mapping('configmaps'),
+      {
+        kind: 'ConfigMap',
+        apiVersion: 'v1',
+        metadata: {
+          name: hashed(k, name, { data: Object.keys(data).length > 0 ? data : '', kind: 'ConfigMap', name }),
+          creationTimestamp: null,
+        } as unknown as Obj['metadata'],
+        ...(Object.keys(data).length > 0 && { data: sorted(data) }),
+      },
+      'created',
+      'configmap:',
+    );
   },
 };
 
@@ -115,20 +130,39 @@ const encoded = (data: Data): Data => Object.fromEntries(Object.entries(sorted(d
 async function createSecret(k: Kubectl, data: Data, type: string): Promise<void> {
   const name = oneName(k);
   const fields = { ...(Object.keys(data).length > 0 && { data: encoded(data) }), ...(type !== '' && { type }) };
-  await createAndPrint(k, await k.mapping('secrets'), {
-    kind: 'Secret', apiVersion: 'v1',
-    metadata: { name: hashed(k, name, { data: fields.data ?? '', kind: 'Secret', name, type }), creationTimestamp: null } as unknown as Obj['metadata'],
-    ...fields,
-  }, 'created', 'secret');
+  await createAndPrint(
+    k,
+    await k.mapping('secrets'),
+    {
+      kind: 'Secret',
+      apiVersion: 'v1',
+      metadata: {
+        name: hashed(k, name, { data: fields.data ?? '', kind: 'Secret', name, type }),
+        creationTimestamp: null,
+      } as unknown as Obj['metadata'],
+      ...fields,
+    },
+    'created',
+    'secret',
+  );
 }
 
-export const secret: Command = { name: 'create secret', summary: 'Create a secret using a specified subcommand', description: 'generic holds any values, docker-registry the credentials of an image registry, tls a certificate and its key.' };
+export const secret: Command = {
+  name: 'create secret',
+  summary: 'Create a secret using a specified subcommand',
+  description: 'generic holds any values, docker-registry the credentials of an image registry, tls a certificate and its key.',
+};
 
 export const secretGeneric: Command = {
   name: 'create secret generic',
   summary: 'Create a secret from a local file, directory, or literal value',
-  examples: [{ comment: 'From values', lines: ['kubectl create secret generic login --from-literal=user=ann --from-literal=password=s3cret'] }],
-  run: async (k) => { oneName(k); await createSecret(k, collect(k, 'Secret'), k.flags.str('type')); },
+  examples: [
+    { comment: 'From values', lines: ['kubectl create secret generic login --from-literal=user=ann --from-literal=password=s3cret'] },
+  ],
+  run: async (k) => {
+    oneName(k);
+    await createSecret(k, collect(k, 'Secret'), k.flags.str('type'));
+  },
 };
 
 function pemText(k: Kubectl, file: string): string {
@@ -159,21 +193,36 @@ export const secretTls: Command = {
 export const secretDocker: Command = {
   name: 'create secret docker-registry',
   summary: 'Create a secret for use with a Docker registry',
-  examples: [{
-    comment: 'For pulling private images',
-    lines: ['kubectl create secret docker-registry pull --docker-server=registry.example.com --docker-username=ann --docker-password=s3cret'],
-  }],
+  examples: [
+    {
+      comment: 'For pulling private images',
+      lines: [
+        'kubectl create secret docker-registry pull --docker-server=registry.example.com --docker-username=ann --docker-password=s3cret',
+      ],
+    },
+  ],
   run: async (k) => {
     oneName(k);
     const text = (name: string): string => k.flags.str(name);
-    if (k.flags.list('from-file').length === 0 && (text('docker-username') === '' || text('docker-password') === '' || text('docker-server') === '')) {
-      throw new CommandError('either --from-file or the combination of --docker-username, --docker-password and --docker-server is required');
+    if (
+      k.flags.list('from-file').length === 0 &&
+      (text('docker-username') === '' || text('docker-password') === '' || text('docker-server') === '')
+    ) {
+      throw new CommandError(
+        'either --from-file or the combination of --docker-username, --docker-password and --docker-server is required',
+      );
     }
     if (k.flags.list('from-file').length > 0) return createSecret(k, collect(k, 'Secret'), 'kubernetes.io/dockerconfigjson');
     const login = {
-      username: text('docker-username'), password: text('docker-password'), ...(text('docker-email') !== '' && { email: text('docker-email') }),
+      username: text('docker-username'),
+      password: text('docker-password'),
+      ...(text('docker-email') !== '' && { email: text('docker-email') }),
       auth: base64(`${text('docker-username')}:${text('docker-password')}`),
     };
-    await createSecret(k, { '.dockerconfigjson': JSON.stringify({ auths: { [text('docker-server')]: login } }) }, 'kubernetes.io/dockerconfigjson');
+    await createSecret(
+      k,
+      { '.dockerconfigjson': JSON.stringify({ auths: { [text('docker-server')]: login } }) },
+      'kubernetes.io/dockerconfigjson',
+    );
   },
 };

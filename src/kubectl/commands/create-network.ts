@@ -7,35 +7,66 @@ import { createAndPrint } from '../writes.ts';
 import { oneName } from './one-name.ts';
 
 export const service: Command = {
-  name: 'create service', aliases: ['svc'], summary: 'Create a service using a specified subcommand',
+  name: 'create service',
+  aliases: ['svc'],
+  summary: 'Create a service using a specified subcommand',
   description: 'One subcommand for each type of service.',
 };
 
 function serviceOf(name: string, type: string, summary: string, lines: readonly string[], more: Pick<Command, 'required'> = {}): Command {
-  return { name: `create service ${name}`, summary, examples: [{ comment: 'For example', lines }], ...more, run: async (k) => createService(k, type) };
+  return {
+    name: `create service ${name}`,
+    summary,
+    examples: [{ comment: 'For example', lines }],
+    ...more,
+    run: async (k) => createService(k, type),
+  };
 }
 
-export const clusterip = serviceOf('clusterip', 'ClusterIP', 'Create a ClusterIP service', ['kubectl create service clusterip web --tcp=80:8080']);
-export const nodeport = serviceOf('nodeport', 'NodePort', 'Create a NodePort service', ['kubectl create service nodeport web --tcp=80:8080']);
-export const loadbalancer = serviceOf('loadbalancer', 'LoadBalancer', 'Create a LoadBalancer service', ['kubectl create service loadbalancer web --tcp=80:8080']);
-export const externalname = serviceOf('externalname', 'ExternalName', 'Create an ExternalName service',
-  ['kubectl create service externalname db --external-name db.example.com'], { required: ['external-name'] });
+export const clusterip = serviceOf('clusterip', 'ClusterIP', 'Create a ClusterIP service', [
+  'kubectl create service clusterip web --tcp=80:8080',
+]);
+export const nodeport = serviceOf('nodeport', 'NodePort', 'Create a NodePort service', [
+  'kubectl create service nodeport web --tcp=80:8080',
+]);
+export const loadbalancer = serviceOf('loadbalancer', 'LoadBalancer', 'Create a LoadBalancer service', [
+  'kubectl create service loadbalancer web --tcp=80:8080',
+]);
+export const externalname = serviceOf(
+  'externalname',
+  'ExternalName',
+  'Create an ExternalName service',
+  ['kubectl create service externalname db --external-name db.example.com'],
+  { required: ['external-name'] },
+);
 
 async function createService(k: Kubectl, type: string): Promise<void> {
   const name = oneName(k);
   const tcp = k.flags.list('tcp');
   const clusterIP = k.flags.str('clusterip');
-  if (tcp.length === 0 && type !== 'ExternalName' && clusterIP !== 'None') throw new CommandError('at least one tcp port specifier must be provided');
+  if (tcp.length === 0 && type !== 'ExternalName' && clusterIP !== 'None')
+    throw new CommandError('at least one tcp port specifier must be provided');
   const nodePort = k.flags.int('node-port');
   const ports = tcp.map((text) => ({ ...portOf(text), ...(nodePort > 0 && { nodePort }) }));
-  await createAndPrint(k, await k.mapping('services'), {
-    kind: 'Service', apiVersion: 'v1', metadata: { name, creationTimestamp: null, labels: { app: name } } as unknown as Obj['metadata'],
-    spec: {
-      ...(ports.length > 0 && { ports }), selector: { app: name }, ...(clusterIP !== '' && { clusterIP }), type,
-      ...(type === 'ExternalName' && { externalName: k.flags.str('external-name') }),
+  await createAndPrint(
+    k,
+    await k.mapping('services'),
+    {
+      kind: 'Service',
+      apiVersion: 'v1',
+      metadata: { name, creationTimestamp: null, labels: { app: name } } as unknown as Obj['metadata'],
+      spec: {
+        ...(ports.length > 0 && { ports }),
+        selector: { app: name },
+        ...(clusterIP !== '' && { clusterIP }),
+        type,
+        ...(type === 'ExternalName' && { externalName: k.flags.str('external-name') }),
+      },
+      status: { loadBalancer: {} },
     },
-    status: { loadBalancer: {} },
-  }, 'created', `${type} service:`);
+    'created',
+    `${type} service:`,
+  );
 }
 
 function portOf(text: string): { name: string; protocol: string; port: number; targetPort: number | string } {
@@ -46,10 +77,14 @@ function portOf(text: string): { name: string; protocol: string; port: number; t
 }
 
 export const ingress: Command = {
-  name: 'create ingress', aliases: ['ing'],
+  name: 'create ingress',
+  aliases: ['ing'],
   summary: 'Create an ingress with the specified name',
   examples: [
-    { comment: 'Everything below a path goes to a service', lines: ['kubectl create ingress web --class=nginx --rule="example.com/*=web:80"'] },
+    {
+      comment: 'Everything below a path goes to a service',
+      lines: ['kubectl create ingress web --class=nginx --rule="example.com/*=web:80"'],
+    },
     { comment: 'With TLS', lines: ['kubectl create ingress web --rule="example.com/=web:80,tls=site"'] },
   ],
   run: async (k) => {
@@ -57,26 +92,48 @@ export const ingress: Command = {
     const rules = k.flags.list('rule');
     const backend = k.flags.str('default-backend');
     if (rules.length === 0 && backend === '') {
-      throw new CommandError('not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or ' +
-        'a list of rules (which catch specific paths)');
+      throw new CommandError(
+        'not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or ' +
+          'a list of rules (which catch specific paths)',
+      );
     }
     const parsed = rules.map(parseRule);
     const tls = tlsOf(parsed);
-    const annotations = Object.fromEntries(k.flags.list('annotation').map((a) => [a.slice(0, a.indexOf('=')), a.slice(a.indexOf('=') + 1)]));
-    await createAndPrint(k, await k.mapping('ingresses.v1.networking.k8s.io'), {
-      kind: 'Ingress', apiVersion: 'networking.k8s.io/v1',
-      metadata: { name, creationTimestamp: null, ...(Object.keys(annotations).length > 0 && { annotations }) } as unknown as Obj['metadata'],
-      spec: {
-        ...(k.flags.str('class') !== '' && { ingressClassName: k.flags.str('class') }),
-        ...(backend !== '' && { defaultBackend: backendOf(backend) }), ...(tls.length > 0 && { tls }),
-        ...(parsed.length > 0 && { rules: rulesOf(parsed) }),
+    const annotations = Object.fromEntries(
+      k.flags.list('annotation').map((a) => [a.slice(0, a.indexOf('=')), a.slice(a.indexOf('=') + 1)]),
+    );
+    await createAndPrint(
+      k,
+      await k.mapping('ingresses.v1.networking.k8s.io'),
+      {
+        kind: 'Ingress',
+        apiVersion: 'networking.k8s.io/v1',
+        metadata: {
+          name,
+          creationTimestamp: null,
+          ...(Object.keys(annotations).length > 0 && { annotations }),
+        } as unknown as Obj['metadata'],
+        spec: {
+          ...(k.flags.str('class') !== '' && { ingressClassName: k.flags.str('class') }),
+          ...(backend !== '' && { defaultBackend: backendOf(backend) }),
+          ...(tls.length > 0 && { tls }),
+          ...(parsed.length > 0 && { rules: rulesOf(parsed) }),
+        },
+        status: { loadBalancer: {} },
       },
-      status: { loadBalancer: {} },
-    }, 'created', 'ingress:');
+      'created',
+      'ingress:',
+    );
   },
 };
 
-interface Rule { readonly host: string; readonly path: string; readonly prefix: boolean; readonly service: string; readonly tls?: string }
+interface Rule {
+  readonly host: string;
+  readonly path: string;
+  readonly prefix: boolean;
+  readonly service: string;
+  readonly tls?: string;
+}
 
 function parseRule(text: string): Rule {
   const match = /^(?<host>[\w*\-.]*)(?<path>\/[a-zA-Z0-9_\-/.~%]*\*?)?=(?<svc>[a-z0-9-]+:[\w-]+)(?<tls>,tls(=[a-z0-9.-]*)?)?$/.exec(text);
@@ -85,7 +142,10 @@ function parseRule(text: string): Rule {
   }
   const { host = '', path = '/', svc = '', tls } = match.groups;
   return {
-    host, service: svc, prefix: path.endsWith('*'), path: path.endsWith('*') ? path.slice(0, -1) : path,
+    host,
+    service: svc,
+    prefix: path.endsWith('*'),
+    path: path.endsWith('*') ? path.slice(0, -1) : path,
     ...(tls !== undefined && { tls: tls.slice(1).split('=')[1] ?? '' }),
   };
 }
@@ -101,7 +161,9 @@ function rulesOf(rules: readonly Rule[]): object[] {
   return hosts.map((host) => ({
     ...(host !== '' && { host }),
     http: {
-      paths: rules.filter((r) => r.host === host).map((r) => ({ path: r.path, pathType: r.prefix ? 'Prefix' : 'Exact', backend: backendOf(r.service) })),
+      paths: rules
+        .filter((r) => r.host === host)
+        .map((r) => ({ path: r.path, pathType: r.prefix ? 'Prefix' : 'Exact', backend: backendOf(r.service) })),
     },
   }));
 }
@@ -109,10 +171,13 @@ function rulesOf(rules: readonly Rule[]): object[] {
 function tlsOf(rules: readonly Rule[]): object[] {
   const secrets = [...new Set(rules.filter((r) => r.tls !== undefined).map((r) => r.tls!))];
   return secrets.map((secretName) => ({
-    hosts: [...new Set(rules.filter((r) => r.tls === secretName && r.host !== '').map((r) => r.host))], ...(secretName !== '' && { secretName }),
+    hosts: [...new Set(rules.filter((r) => r.tls === secretName && r.host !== '').map((r) => r.host))],
+    ...(secretName !== '' && { secretName }),
   }));
 }
 
 function portProblem(port: string): string {
-  return /^\d+$/.test(port) ? `strconv.ParseUint: parsing ${JSON.stringify(port)}: value out of range` : `strconv.ParseUint: parsing ${JSON.stringify(port)}: invalid syntax`;
+  return /^\d+$/.test(port)
+    ? `strconv.ParseUint: parsing ${JSON.stringify(port)}: value out of range`
+    : `strconv.ParseUint: parsing ${JSON.stringify(port)}: invalid syntax`;
 }

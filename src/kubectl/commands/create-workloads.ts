@@ -14,7 +14,9 @@ export function containerNameOf(image: string): string {
 }
 
 export const deployment: Command = {
-  name: 'create deployment', aliases: ['deploy'], required: ['image'],
+  name: 'create deployment',
+  aliases: ['deploy'],
+  required: ['image'],
   summary: 'Create a deployment with the specified name',
   examples: [
     { comment: 'Three replicas of nginx', lines: ['kubectl create deployment web --image=nginx --replicas=3'] },
@@ -26,16 +28,21 @@ export const deployment: Command = {
     if (images.length > 1 && command.length > 0) throw new CommandError('cannot specify multiple --image options and command');
     const port = k.flags.int('port');
     const object: Obj = {
-      kind: 'Deployment', apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      apiVersion: 'apps/v1',
       metadata: { name, creationTimestamp: null, labels: { app: name } } as unknown as Obj['metadata'],
       spec: {
-        replicas: k.flags.int('replicas'), selector: { matchLabels: { app: name } },
+        replicas: k.flags.int('replicas'),
+        selector: { matchLabels: { app: name } },
         template: {
           metadata: { creationTimestamp: null, labels: { app: name } },
           spec: {
             containers: images.map((image) => ({
-              name: containerNameOf(image), image, ...(command.length > 0 && { command }),
-              ...(port >= 0 && { ports: [{ containerPort: port }] }), resources: {},
+              name: containerNameOf(image),
+              image,
+              ...(command.length > 0 && { command }),
+              ...(port >= 0 && { ports: [{ containerPort: port }] }),
+              resources: {},
             })),
           },
         },
@@ -67,8 +74,11 @@ export const job: Command = {
 
 function plainJob(name: string, image: string, command: readonly string[]): Obj {
   return {
-    kind: 'Job', apiVersion: 'batch/v1', metadata: { name, creationTimestamp: null } as unknown as Obj['metadata'],
-    spec: { template: podTemplate(name, image, command, 'Never') }, status: {},
+    kind: 'Job',
+    apiVersion: 'batch/v1',
+    metadata: { name, creationTimestamp: null } as unknown as Obj['metadata'],
+    spec: { template: podTemplate(name, image, command, 'Never') },
+    status: {},
   };
 }
 
@@ -85,34 +95,61 @@ async function jobFrom(k: Kubectl, name: string, from: string): Promise<Obj> {
   if (mapping.resource !== 'cronjobs') throw new CommandError(`unknown object type *${mapping.version}.${mapping.kind}`);
   const cronJob = await k.rest.json('GET', pathOf(mapping, k.namespace, source));
   return {
-    kind: 'Job', apiVersion: 'batch/v1',
+    kind: 'Job',
+    apiVersion: 'batch/v1',
     metadata: {
-      name, creationTimestamp: null, ...(at(cronJob, 'spec', 'jobTemplate', 'metadata', 'labels') !== undefined
-        && { labels: dict(cronJob, 'spec', 'jobTemplate', 'metadata', 'labels') }),
+      name,
+      creationTimestamp: null,
+      ...(at(cronJob, 'spec', 'jobTemplate', 'metadata', 'labels') !== undefined && {
+        labels: dict(cronJob, 'spec', 'jobTemplate', 'metadata', 'labels'),
+      }),
       annotations: { ...dict(cronJob, 'spec', 'jobTemplate', 'metadata', 'annotations'), 'cronjob.kubernetes.io/instantiate': 'manual' },
-      ownerReferences: [{
-        apiVersion: 'batch/v1', kind: 'CronJob', name: str(cronJob, 'metadata', 'name'), uid: str(cronJob, 'metadata', 'uid'), controller: true,
-      }],
+      ownerReferences: [
+        {
+          apiVersion: 'batch/v1',
+          kind: 'CronJob',
+          name: str(cronJob, 'metadata', 'name'),
+          uid: str(cronJob, 'metadata', 'uid'),
+          controller: true,
+        },
+      ],
     } as unknown as Obj['metadata'],
-    spec: put(at(cronJob, 'spec', 'jobTemplate', 'spec') as Obj, ['template', 'metadata'], { creationTimestamp: null, ...dict(cronJob, 'spec', 'jobTemplate', 'spec', 'template', 'metadata') }), status: {},
+    spec: put(at(cronJob, 'spec', 'jobTemplate', 'spec') as Obj, ['template', 'metadata'], {
+      creationTimestamp: null,
+      ...dict(cronJob, 'spec', 'jobTemplate', 'spec', 'template', 'metadata'),
+    }),
+    status: {},
   };
 }
 
 export const cronjob: Command = {
-  name: 'create cronjob', aliases: ['cj'], required: ['image', 'schedule'],
+  name: 'create cronjob',
+  aliases: ['cj'],
+  required: ['image', 'schedule'],
   summary: 'Create a cron job with the specified name',
   examples: [{ comment: 'Every minute', lines: ["kubectl create cronjob tick --image=busybox --schedule='*/1 * * * *' -- date"] }],
   run: async (k) => {
     const { name, command } = nameAndCommand(k);
     const restart = k.flags.str('restart') || 'OnFailure';
-    await createAndPrint(k, await k.mapping('cronjobs.v1.batch'), {
-      kind: 'CronJob', apiVersion: 'batch/v1', metadata: { name, creationTimestamp: null } as unknown as Obj['metadata'],
-      spec: {
-        schedule: k.flags.str('schedule'),
-        jobTemplate: { metadata: { name, creationTimestamp: null }, spec: { template: podTemplate(name, k.flags.str('image'), command, restart) } },
+    await createAndPrint(
+      k,
+      await k.mapping('cronjobs.v1.batch'),
+      {
+        kind: 'CronJob',
+        apiVersion: 'batch/v1',
+        metadata: { name, creationTimestamp: null } as unknown as Obj['metadata'],
+        spec: {
+          schedule: k.flags.str('schedule'),
+          jobTemplate: {
+            metadata: { name, creationTimestamp: null },
+            spec: { template: podTemplate(name, k.flags.str('image'), command, restart) },
+          },
+        },
+        status: {},
       },
-      status: {},
-    }, 'created', 'cronjob:');
+      'created',
+      'cronjob:',
+    );
   },
 };
 

@@ -59,5 +59,6 @@ async function raw(k: Kubectl): Promise<void> {
 
 /** create, apply, replace and diff need a file. */
 export function requireFile(k: Kubectl): void {
-  if (k.flags.list('filename').length === 0 && k.flags.str('kustomize') === '') throw new CommandError('must specify one of -f and -k', k.path === 'diff' ? 2 : 1);
+  if (k.flags.list('filename').length === 0 && k.flags.str('kustomize') === '')
+    throw new CommandError('must specify one of -f and -k', k.path === 'diff' ? 2 : 1);
 }

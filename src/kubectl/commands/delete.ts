@@ -9,7 +9,8 @@ import { type Obj, str } from '../obj.ts';
 import { dryRunOf, outputFormat } from '../printers/output.ts';
 import { openWatch, readWatch } from '../watch.ts';
 
-const IMMEDIATE = 'Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. ' +
+const IMMEDIATE =
+  'Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. ' +
   'The resource may continue to run on the cluster indefinitely.\n';
 
 export const del: Command = {
@@ -44,13 +45,23 @@ async function run(k: Kubectl): Promise<void> {
   } else if (force && seconds > 0) {
     throw new CommandError('--force and --grace-period greater than 0 cannot be specified together');
   }
-  const ignore = flags.bool('ignore-not-found') || (flags.bool('all') || flags.str('selector') !== '');
+  const ignore = flags.bool('ignore-not-found') || flags.bool('all') || flags.str('selector') !== '';
   const deleted: Info[] = [];
   const infos: Info[] = [];
-  await visit(k, {
-    args: k.args, labelSelector: flags.str('selector'), fieldSelector: flags.str('field-selector'), all: flags.bool('all'),
-    allNamespaces: flags.bool('all-namespaces'), latest: false,
-  }, async (info) => { infos.push(info); });
+  await visit(
+    k,
+    {
+      args: k.args,
+      labelSelector: flags.str('selector'),
+      fieldSelector: flags.str('field-selector'),
+      all: flags.bool('all'),
+      allNamespaces: flags.bool('all-namespaces'),
+      latest: false,
+    },
+    async (info) => {
+      infos.push(info);
+    },
+  );
   if (flags.bool('interactive') && !(await agreed(k, infos))) return;
   const failures: unknown[] = [];
   for (const info of infos) {
@@ -70,7 +81,13 @@ async function run(k: Kubectl): Promise<void> {
 }
 
 function propagation(cascade: string): string {
-  const known: Readonly<Record<string, string>> = { background: 'Background', foreground: 'Foreground', orphan: 'Orphan', true: 'Background', false: 'Orphan' };
+  const known: Readonly<Record<string, string>> = {
+    background: 'Background',
+    foreground: 'Foreground',
+    orphan: 'Orphan',
+    true: 'Background',
+    false: 'Orphan',
+  };
   const found = known[cascade];
   if (found === undefined) throw new CommandError(`invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`);
   return found;
@@ -87,7 +104,8 @@ async function deleteOne(k: Kubectl, info: Info, options: { seconds: number; cas
   if (options.dryRun === 'client') return;
   await k.rest.json('DELETE', pathOf(info.mapping, info.namespace, info.name), {
     body: {
-      ...(options.seconds >= 0 && { gracePeriodSeconds: options.seconds }), propagationPolicy: options.cascade,
+      ...(options.seconds >= 0 && { gracePeriodSeconds: options.seconds }),
+      propagationPolicy: options.cascade,
       ...(options.dryRun === 'server' && { dryRun: ['All'] }),
     },
   });
@@ -116,7 +134,8 @@ async function waitAll(k: Kubectl, infos: readonly Info[]): Promise<void> {
   }
 }
 
-const isForbidden = (error: unknown): boolean => error instanceof Error && error.name === 'StatusError' && 'reason' in error && error.reason === 'Forbidden';
+const isForbidden = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'StatusError' && 'reason' in error && error.reason === 'Forbidden';
 
 /** Resolves when the object is gone or another one has its name; throws the timeout's text at `endMs`. */
 export async function waitDeleted(k: Kubectl, info: Info, endMs: number | undefined): Promise<void> {
@@ -126,7 +145,10 @@ export async function waitDeleted(k: Kubectl, info: Info, endMs: number | undefi
     if (live === undefined || (uid !== '' && str(live, 'metadata', 'uid') !== uid)) return;
     const left = endMs === undefined ? undefined : endMs - k.io.clock.now();
     if (left !== undefined && left <= 0) throw timedOut(info);
-    const query = [['fieldSelector', `metadata.name=${info.name}`], ['resourceVersion', str(live, 'metadata', 'resourceVersion')]] as const;
+    const query = [
+      ['fieldSelector', `metadata.name=${info.name}`],
+      ['resourceVersion', str(live, 'metadata', 'resourceVersion')],
+    ] as const;
     const connection = await openWatch(k, pathOf(info.mapping, info.namespace), query, 'application/json');
     const result = await readWatch(k, connection, left, (event) => event.type === 'DELETED');
     if (result === 'done') return;
@@ -136,7 +158,9 @@ export async function waitDeleted(k: Kubectl, info: Info, endMs: number | undefi
 }
 
 function timedOut(info: Info): CommandError {
-  return new CommandError(`timed out waiting for the condition on ${info.mapping.resource}${info.mapping.group === '' ? '' : `.${info.mapping.group}`}/${info.name}`);
+  return new CommandError(
+    `timed out waiting for the condition on ${info.mapping.resource}${info.mapping.group === '' ? '' : `.${info.mapping.group}`}/${info.name}`,
+  );
 }
 
 async function readLive(k: Kubectl, info: Info): Promise<Obj | undefined> {

@@ -20,7 +20,9 @@ export const describe: Command = {
   complete: 'resource',
   run: async (k) => {
     if (k.args.length === 0 && k.flags.list('filename').length === 0 && k.flags.str('kustomize') === '') {
-      throw new CommandError('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.');
+      throw new CommandError(
+        'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.',
+      );
     }
     const { infos, failures, byPrefix } = await found(k);
     let first = true;
@@ -35,7 +37,8 @@ export const describe: Command = {
       }
     }
     if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateFailure(failures);
-    if (infos.length === 0) await k.say(k.flags.bool('all-namespaces') ? 'No resources found\n' : `No resources found in ${k.namespace} namespace.\n`);
+    if (infos.length === 0)
+      await k.say(k.flags.bool('all-namespaces') ? 'No resources found\n' : `No resources found in ${k.namespace} namespace.\n`);
   },
 };
 

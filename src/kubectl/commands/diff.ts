@@ -22,7 +22,10 @@ export const diff: Command = {
   run: async (k) => {
     requireFile(k);
     let different = false;
-    const folders = { live: `/tmp/LIVE-${k.io.world.random.int(4_000_000_000)}`, merged: `/tmp/MERGED-${k.io.world.random.int(4_000_000_000)}` };
+    const folders = {
+      live: `/tmp/LIVE-${k.io.world.random.int(4_000_000_000)}`,
+      merged: `/tmp/MERGED-${k.io.world.random.int(4_000_000_000)}`,
+    };
     try {
       await visit(k, { args: [], latest: false }, async (info) => {
         const live = await liveOf(k, info);
@@ -61,11 +64,29 @@ async function mergedOf(k: Kubectl, info: Info, live: Obj | undefined): Promise<
   const query = [...dry, ['fieldManager', k.flags.str('field-manager')] as const];
   const modified = withLastApplied(info.object!);
   if (live === undefined) return k.rest.json('POST', pathOf(info.mapping, info.namespace), { body: modified, query });
-  const patch = put(applyPatch(info, lastAppliedOf(live) ?? {}, modified, live) as Obj, ['metadata', 'resourceVersion'], str(live, 'metadata', 'resourceVersion'));
-  return patchObject(k, info.mapping, info.namespace, info.name, isBuiltIn(info.mapping.group, info.mapping.kind) ? 'strategic' : 'merge', patch, { query });
+  const patch = put(
+    applyPatch(info, lastAppliedOf(live) ?? {}, modified, live) as Obj,
+    ['metadata', 'resourceVersion'],
+    str(live, 'metadata', 'resourceVersion'),
+  );
+  return patchObject(
+    k,
+    info.mapping,
+    info.namespace,
+    info.name,
+    isBuiltIn(info.mapping.group, info.mapping.kind) ? 'strategic' : 'merge',
+    patch,
+    { query },
+  );
 }
 
-function difference(k: Kubectl, info: Info, live: Obj | undefined, merged: Obj, folders: { readonly live: string; readonly merged: string }): string {
+function difference(
+  k: Kubectl,
+  info: Info,
+  live: Obj | undefined,
+  merged: Obj,
+  folders: { readonly live: string; readonly merged: string },
+): string {
   const shown = (object: Obj): Obj => {
     const visible = masked(k.flags.bool('show-managed-fields') ? object : withoutManagedFields(object));
     return at(visible, 'metadata', 'annotations', LAST_APPLIED) === undefined ? visible : withoutAnnotation(visible);
@@ -75,7 +96,10 @@ function difference(k: Kubectl, info: Info, live: Obj | undefined, merged: Obj, 
   const file = `${[apiVersionOf(info.mapping).replace('/', '.'), info.mapping.kind, info.namespace, info.name].join('.')}`;
   const body = unifiedDiff(before, after);
   if (body === '') return '';
-  const stamp = new Date(k.io.clock.now()).toISOString().replace('T', ' ').replace(/\.(\d+)Z$/, '.$1000000 +0000');
+  const stamp = new Date(k.io.clock.now())
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.(\d+)Z$/, '.$1000000 +0000');
   const [left, right] = [`${folders.live}/${file}`, `${folders.merged}/${file}`];
   return `diff -u -N ${left} ${right}\n--- ${left}\t${stamp}\n+++ ${right}\t${stamp}\n${body}`;
 }

@@ -16,7 +16,10 @@ export const uncordon = cordoning('uncordon', 'Mark node as schedulable', false)
 
 function cordoning(name: string, summary: string, unschedulable: boolean): Command {
   return {
-    name, summary, examples: [{ comment: 'For one node', lines: [`kubectl ${name} worker-1`] }], complete: 'node',
+    name,
+    summary,
+    examples: [{ comment: 'For one node', lines: [`kubectl ${name} worker-1`] }],
+    complete: 'node',
     run: async (k) => {
       await nodesOf(k, async (info) => cordonOne(k, info, unschedulable));
     },
@@ -25,10 +28,17 @@ function cordoning(name: string, summary: string, unschedulable: boolean): Comma
 
 async function nodesOf(k: Kubectl, each: (info: Info) => Promise<void>): Promise<void> {
   if (k.args.length === 0 && k.flags.str('selector') === '') throw usageError(k.path, `USAGE: ${k.path} NODE [flags]`);
-  if (k.args.length > 0 && k.flags.str('selector') !== '') throw usageError(k.path, 'error: cannot specify both a node name and a --selector option');
+  if (k.args.length > 0 && k.flags.str('selector') !== '')
+    throw usageError(k.path, 'error: cannot specify both a node name and a --selector option');
   const names = k.args.map((a) => (a.includes('/') ? a : `node/${a}`));
   const selector = k.flags.str('selector');
-  await visit(k, names.length > 0 ? { args: names, files: false, latest: true } : { args: ['nodes'], files: false, labelSelector: selector, latest: true }, each);
+  await visit(
+    k,
+    names.length > 0
+      ? { args: names, files: false, latest: true }
+      : { args: ['nodes'], files: false, labelSelector: selector, latest: true },
+    each,
+  );
 }
 
 async function cordonOne(k: Kubectl, info: Info, unschedulable: boolean): Promise<void> {
@@ -38,9 +48,17 @@ async function cordonOne(k: Kubectl, info: Info, unschedulable: boolean): Promis
   const print = resultPrinter(k, dryRun);
   if (now === unschedulable) return print(info.object!, `already ${word}`);
   if (dryRun !== 'client') {
-    await patchObject(k, info.mapping, '', info.name, 'strategic', { spec: { unschedulable: unschedulable ? true : null } }, {
-      query: dryRun === 'server' ? [['dryRun', 'All']] : [],
-    });
+    await patchObject(
+      k,
+      info.mapping,
+      '',
+      info.name,
+      'strategic',
+      { spec: { unschedulable: unschedulable ? true : null } },
+      {
+        query: dryRun === 'server' ? [['dryRun', 'All']] : [],
+      },
+    );
   }
   await print(info.object!, word);
 }
@@ -49,11 +67,15 @@ export const drain: Command = {
   name: 'drain',
   summary: 'Drain node in preparation for maintenance',
   description: 'Cordons the node and evicts its pods, within what their disruption budgets allow.',
-  examples: [{ comment: 'Everything but the pods of daemon sets', lines: ['kubectl drain worker-1 --ignore-daemonsets --delete-emptydir-data'] }],
+  examples: [
+    { comment: 'Everything but the pods of daemon sets', lines: ['kubectl drain worker-1 --ignore-daemonsets --delete-emptydir-data'] },
+  ],
   complete: 'node',
   run: async (k) => {
     const nodes: Info[] = [];
-    await nodesOf(k, async (info) => { nodes.push(info); });
+    await nodesOf(k, async (info) => {
+      nodes.push(info);
+    });
     for (const node of nodes) await cordonOne(k, node, true);
     for (const [i, node] of nodes.entries()) {
       try {
@@ -62,7 +84,12 @@ export const drain: Command = {
       } catch (error) {
         if (k.io.signal.aborted) throw error;
         await k.say(`error: unable to drain node ${JSON.stringify(node.name)} due to error: ${asList(error)}, continuing command...\n`);
-        await k.say(`There are pending nodes to be drained:\n${nodes.slice(i).map((n) => ` ${n.name}\n`).join('')}`);
+        await k.say(
+          `There are pending nodes to be drained:\n${nodes
+            .slice(i)
+            .map((n) => ` ${n.name}\n`)
+            .join('')}`,
+        );
         throw new CommandError(bare(error));
       }
     }
@@ -73,11 +100,20 @@ export const drain: Command = {
 const bare = (error: unknown): string => errorText(error);
 const asList = (error: unknown): string => errorText(error);
 
-interface Sorted { readonly evict: readonly Pod[]; readonly warnings: readonly string[]; readonly problems: readonly string[] }
+interface Sorted {
+  readonly evict: readonly Pod[];
+  readonly warnings: readonly string[];
+  readonly problems: readonly string[];
+}
 
 async function drainOne(k: Kubectl, node: Info): Promise<void> {
   const mapping = await k.mapping('pods');
-  const found = await k.rest.json('GET', pathOf(mapping, ''), { query: [['fieldSelector', `spec.nodeName=${node.name}`], ['limit', '500']] });
+  const found = await k.rest.json('GET', pathOf(mapping, ''), {
+    query: [
+      ['fieldSelector', `spec.nodeName=${node.name}`],
+      ['limit', '500'],
+    ],
+  });
   const selector = parseSelector(k.flags.str('pod-selector'));
   const pods = (list(found, 'items') as readonly Pod[]).filter((p) => matches(selector, p.metadata?.labels ?? {}));
   const { evict, warnings, problems } = await sorted(k, pods);
@@ -127,8 +163,12 @@ async function sorted(k: Kubectl, pods: readonly Pod[]): Promise<Sorted> {
     evict.push(pod);
   }
   const problems = [
-    ...(bad.daemon.length > 0 ? [`cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): ${bad.daemon.join(', ')}`] : []),
-    ...(bad.local.length > 0 ? [`cannot delete Pods with local storage (use --delete-emptydir-data to override): ${bad.local.join(', ')}`] : []),
+    ...(bad.daemon.length > 0
+      ? [`cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): ${bad.daemon.join(', ')}`]
+      : []),
+    ...(bad.local.length > 0
+      ? [`cannot delete Pods with local storage (use --delete-emptydir-data to override): ${bad.local.join(', ')}`]
+      : []),
     ...(bad.alone.length > 0 ? [`cannot delete Pods that declare no controller (use --force to override): ${bad.alone.join(', ')}`] : []),
   ];
   const warnings = [
@@ -152,7 +192,10 @@ async function daemonSetThere(k: Kubectl, pod: Pod, owner: string): Promise<bool
 async function evictOne(k: Kubectl, pod: Pod, end: number | undefined): Promise<void> {
   const mapping = await k.mapping('pods');
   const [namespace, podName] = [pod.metadata?.namespace ?? '', pod.metadata?.name ?? ''];
-  const late = (): CommandError => new CommandError(`error when waiting for pod ${JSON.stringify(podName)} in namespace ${JSON.stringify(namespace)} to terminate: global timeout reached: ${k.flags.str('timeout')}`);
+  const late = (): CommandError =>
+    new CommandError(
+      `error when waiting for pod ${JSON.stringify(podName)} in namespace ${JSON.stringify(namespace)} to terminate: global timeout reached: ${k.flags.str('timeout')}`,
+    );
   await k.print(`evicting pod ${name(pod)}\n`);
   const seconds = k.flags.int('grace-period');
   const deleteOptions = seconds >= 0 ? { gracePeriodSeconds: seconds } : {};
@@ -162,14 +205,22 @@ async function evictOne(k: Kubectl, pod: Pod, end: number | undefined): Promise<
       if (k.flags.bool('disable-eviction')) {
         await k.rest.json('DELETE', pathOf(mapping, namespace, podName), { body: deleteOptions });
       } else {
-        const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: podName, namespace }, ...(seconds >= 0 && { deleteOptions }) };
+        const eviction = {
+          apiVersion: 'policy/v1',
+          kind: 'Eviction',
+          metadata: { name: podName, namespace },
+          ...(seconds >= 0 && { deleteOptions }),
+        };
         await k.rest.json('POST', pathOf(mapping, namespace, podName, 'eviction'), { body: eviction });
       }
       break;
     } catch (error) {
       if (isNotFound(error)) return;
-      if (!isReason(error, 'TooManyRequests')) throw new CommandError(`error when evicting pods/${JSON.stringify(podName)} -n ${JSON.stringify(namespace)}: ${errorText(error)}`);
-      await k.say(`error when evicting pods/${JSON.stringify(podName)} -n ${JSON.stringify(namespace)} (will retry after 5s): ${errorText(error)}\n`);
+      if (!isReason(error, 'TooManyRequests'))
+        throw new CommandError(`error when evicting pods/${JSON.stringify(podName)} -n ${JSON.stringify(namespace)}: ${errorText(error)}`);
+      await k.say(
+        `error when evicting pods/${JSON.stringify(podName)} -n ${JSON.stringify(namespace)} (will retry after 5s): ${errorText(error)}\n`,
+      );
       await k.io.clock.sleep(5000, k.io.signal);
     }
   }

@@ -11,7 +11,8 @@ import { twoWayMerge, twoWayPatch } from '../three-way.ts';
 import { patchObject, writeQuery } from '../writes.ts';
 import { parseYaml, toYaml } from '../yaml.ts';
 
-const HEADER = '# Please edit the object below. Lines beginning with a \'#\' will be ignored,\n' +
+const HEADER =
+  "# Please edit the object below. Lines beginning with a '#' will be ignored,\n" +
   '# and an empty file will abort the edit. If an error occurs while saving this file will be\n# reopened with the relevant failures.\n#\n';
 
 export const edit: Command = {
@@ -22,7 +23,9 @@ export const edit: Command = {
   complete: 'resource',
   run: async (k) => {
     const infos: Info[] = [];
-    await visit(k, { args: k.args, labelSelector: k.flags.str('selector'), latest: true }, async (info) => { infos.push(info); });
+    await visit(k, { args: k.args, labelSelector: k.flags.str('selector'), latest: true }, async (info) => {
+      infos.push(info);
+    });
     if (infos.length === 0) throw new CommandError('edit cancelled, no objects found');
     for (const info of infos) await editOne(k, info);
   },
@@ -35,10 +38,23 @@ async function editOne(k: Kubectl, info: Info): Promise<void> {
   let problem = '';
   let text = clean;
   for (;;) {
-    const header = HEADER + (problem === '' ? '' : `${problem.trimEnd().split('\n').map((l) => `# ${l}`).join('\n')}\n#\n`);
-    const saved = await editText(k, `${info.mapping.resource}-${info.name}.${json ? 'json' : 'yaml'}`, header + text, json ? 'json' : 'yaml');
+    const header =
+      HEADER +
+      (problem === ''
+        ? ''
+        : `${problem
+            .trimEnd()
+            .split('\n')
+            .map((l) => `# ${l}`)
+            .join('\n')}\n#\n`);
+    const saved = await editText(
+      k,
+      `${info.mapping.resource}-${info.name}.${json ? 'json' : 'yaml'}`,
+      header + text,
+      json ? 'json' : 'yaml',
+    );
     const body = saved === undefined ? undefined : withoutComments(saved);
-    if (body === undefined || body.trim() === '' || body === withoutComments(text) && problem === '' || same(readBack(body), original)) {
+    if (body === undefined || body.trim() === '' || (body === withoutComments(text) && problem === '') || same(readBack(body), original)) {
       if (problem !== '') throw new CommandError('Edit cancelled, no valid changes were saved.');
       await k.say('Edit cancelled, no changes made.\n');
       return;
@@ -64,7 +80,11 @@ function readBack(body: string): unknown {
   }
 }
 
-const withoutComments = (text: string): string => text.split('\n').filter((l) => !l.startsWith('#')).join('\n');
+const withoutComments = (text: string): string =>
+  text
+    .split('\n')
+    .filter((l) => !l.startsWith('#'))
+    .join('\n');
 
 async function save(k: Kubectl, info: Info, original: Obj, edited: Obj): Promise<void> {
   if (str(edited, 'metadata', 'name') !== info.name) throw new CommandError('At least one of apiVersion, kind and name was changed');
@@ -72,7 +92,8 @@ async function save(k: Kubectl, info: Info, original: Obj, edited: Obj): Promise
   const patch = builtIn ? twoWayPatch(original, edited) : twoWayMerge(original, edited);
   if (k.flags.bool('output-patch')) await k.print(`Patch: ${goJson(patch)}\n`);
   const saved = await patchObject(k, info.mapping, info.namespace, info.name, builtIn ? 'strategic' : 'merge', patch, {
-    query: writeQuery(k, { validation: true }), ...(k.flags.str('subresource') !== '' && { subresource: k.flags.str('subresource') }),
+    query: writeQuery(k, { validation: true }),
+    ...(k.flags.str('subresource') !== '' && { subresource: k.flags.str('subresource') }),
   });
   await k.print(`${nameOf(saved)} edited\n`);
 }

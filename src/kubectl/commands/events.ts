@@ -1,5 +1,6 @@
 /** kubectl events.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/events/events.go */
+import { parseTime } from '../../base/time.ts';
 import type { CoreV1Event } from '../../api/generated/types.ts';
 import type { Command, Kubectl } from '../command.ts';
 import { apiVersionOf, pathOf } from '../discovery.ts';
@@ -27,7 +28,17 @@ export const events: Command = {
     const all = (list(found, 'items') as CoreV1Event[]).filter((e) => wanted(k, e)).sort((a, b) => lastSeen(a) - lastSeen(b));
     const format = outputFormat(k);
     if (format.name !== '') {
-      await k.print(objectPrinter(k, format)({ apiVersion: 'v1', kind: 'List', items: all.map((e) => ({ ...e, apiVersion: 'v1', kind: 'Event' })), metadata: { resourceVersion: '' } }));
+      await k.print(
+        objectPrinter(
+          k,
+          format,
+        )({
+          apiVersion: 'v1',
+          kind: 'List',
+          items: all.map((e) => ({ ...e, apiVersion: 'v1', kind: 'Event' })),
+          metadata: { resourceVersion: '' },
+        }),
+      );
       return;
     }
     if (all.length === 0 && !flags.bool('watch')) {
@@ -35,10 +46,16 @@ export const events: Command = {
       return;
     }
     const widths: number[] = [];
-    const head = flags.bool('no-headers') ? [] : [[...(namespace === '' ? ['NAMESPACE'] : []), 'LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE']];
-    const lines = (rows: readonly (readonly string[])[]): string => (rows.length === 0 ? '' : alignTabs(`${rows.map((r) => r.join('\t')).join('\n')}\n`, TABLE, widths));
+    const head = flags.bool('no-headers')
+      ? []
+      : [[...(namespace === '' ? ['NAMESPACE'] : []), 'LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE']];
+    const lines = (rows: readonly (readonly string[])[]): string =>
+      rows.length === 0 ? '' : alignTabs(`${rows.map((r) => r.join('\t')).join('\n')}\n`, TABLE, widths);
     await k.print(lines([...head, ...all.map((e) => row(k, e, namespace === ''))]));
-    if (flags.bool('watch')) await follow(k, path, [...query, ['resourceVersion', str(found, 'metadata', 'resourceVersion')]], (e) => lines([row(k, e, namespace === '')]));
+    if (flags.bool('watch'))
+      await follow(k, path, [...query, ['resourceVersion', str(found, 'metadata', 'resourceVersion')]], (e) =>
+        lines([row(k, e, namespace === '')]),
+      );
   },
 };
 
@@ -64,7 +81,7 @@ function wanted(k: Kubectl, event: CoreV1Event): boolean {
   return types.length === 0 || types.includes((event.type ?? '').toLowerCase());
 }
 
-const time = (text: string | undefined): number => (text ? Date.parse(text) : 0);
+const time = (text: string | undefined): number => (text ? parseTime(text) : 0);
 const lastSeen = (e: CoreV1Event): number => time(e.series?.lastObservedTime) || time(e.lastTimestamp) || time(e.eventTime);
 
 /** "106s (x5 over 6m6s)" */
@@ -78,7 +95,11 @@ export function eventAge(event: CoreV1Event, nowMs: number): string {
 function row(k: Kubectl, event: CoreV1Event, withNamespace: boolean): string[] {
   const { kind = '', name = '' } = event.involvedObject;
   return [
-    ...(withNamespace ? [str(event, 'metadata', 'namespace')] : []), eventAge(event, k.io.clock.now()), event.type ?? '', event.reason ?? '',
-    `${kind}/${name}`, (event.message ?? '').trim(),
+    ...(withNamespace ? [str(event, 'metadata', 'namespace')] : []),
+    eventAge(event, k.io.clock.now()),
+    event.type ?? '',
+    event.reason ?? '',
+    `${kind}/${name}`,
+    (event.message ?? '').trim(),
   ];
 }

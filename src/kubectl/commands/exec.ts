@@ -25,8 +25,10 @@ export const exec: Command = {
     const before = dash < 0 ? k.args : k.args.slice(0, dash);
     const command = fromFile ? k.args.slice(Math.max(0, dash)) : dash >= 0 ? k.args.slice(dash) : k.args.slice(1);
     if (dash < 0 && before.length > 1 && !fromFile) {
-      throw new CommandError('exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\n' +
-        "See 'kubectl exec -h' for help and examples");
+      throw new CommandError(
+        'exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\n' +
+          "See 'kubectl exec -h' for help and examples",
+      );
     }
     if (command.length === 0) throw new CommandError('you must specify at least one command for the container');
     const waitMs = k.flags.durationMs('pod-running-timeout');
@@ -37,14 +39,17 @@ export const exec: Command = {
     }
     const container = await containerFor(k, pod, k.flags.str('container'), k.flags.bool('quiet'));
     return remote(k, pod, 'exec', [...command.map((c) => ['command', c] as const), ['container', container]], {
-      stdin: k.flags.bool('stdin'), tty: await ttyOf(k),
+      stdin: k.flags.bool('stdin'),
+      tty: await ttyOf(k),
     });
   },
 };
 
 async function podOfFile(k: Kubectl, waitMs: number): Promise<Pod> {
   let pod: Pod | undefined;
-  await visit(k, { args: [], latest: true }, async (info) => { pod ??= await podOfInfo(k, info, waitMs); });
+  await visit(k, { args: [], latest: true }, async (info) => {
+    pod ??= await podOfInfo(k, info, waitMs);
+  });
   if (pod === undefined) throw new CommandError('pod, type/name or --filename must be specified');
   return pod;
 }
@@ -57,8 +62,13 @@ export async function ttyOf(k: Kubectl): Promise<boolean> {
   return false;
 }
 
-export async function remote(k: Kubectl, pod: Pod, subresource: 'exec' | 'attach', query: readonly (readonly [string, string])[],
-  streams: { readonly stdin: boolean; readonly tty: boolean }): Promise<number> {
+export async function remote(
+  k: Kubectl,
+  pod: Pod,
+  subresource: 'exec' | 'attach',
+  query: readonly (readonly [string, string])[],
+  streams: { readonly stdin: boolean; readonly tty: boolean },
+): Promise<number> {
   const path = pathOf(await k.mapping('pods'), pod.metadata?.namespace ?? k.namespace, pod.metadata?.name ?? '', subresource);
   try {
     const code = await joinStreams(k, path, query, streams);
@@ -69,7 +79,8 @@ export async function remote(k: Kubectl, pod: Pod, subresource: 'exec' | 'attach
       await k.say(`${error.message}\n`);
       return error.code;
     }
-    if (error instanceof StatusError && error.reason === 'InternalError') throw new CommandError(`Internal error occurred: ${error.message.replace(/^Internal error occurred: /, '')}`);
+    if (error instanceof StatusError && error.reason === 'InternalError')
+      throw new CommandError(`Internal error occurred: ${error.message.replace(/^Internal error occurred: /, '')}`);
     throw error;
   }
 }
@@ -81,7 +92,10 @@ export const attach: Command = {
   complete: 'pod-or-type',
   run: async (k) => {
     if (k.args.length === 0) throw new CommandError('at least 1 argument is required for attach');
-    if (k.args.length > 2) throw new CommandError('expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw ' + `${k.args.length}: [${k.args.join(' ')}]`);
+    if (k.args.length > 2)
+      throw new CommandError(
+        'expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw ' + `${k.args.length}: [${k.args.join(' ')}]`,
+      );
     const pod = await podFor(k, k.args, k.flags.durationMs('pod-running-timeout'));
     if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') {
       throw new CommandError(`cannot attach a container in a completed pod; current phase is ${pod.status.phase}`);
@@ -91,7 +105,12 @@ export const attach: Command = {
   },
 };
 
-export async function attachTo(k: Kubectl, pod: Pod, container: string, options: { stdin: boolean; tty: boolean; quiet: boolean }): Promise<number> {
+export async function attachTo(
+  k: Kubectl,
+  pod: Pod,
+  container: string,
+  options: { stdin: boolean; tty: boolean; quiet: boolean },
+): Promise<number> {
   const spec = pod.spec?.containers.find((c) => c.name === container);
   const tty = options.tty && spec?.tty === true;
   if (options.tty && !tty) await k.say(`error: Unable to use a TTY - container ${container} did not allocate one\n`);

@@ -4,22 +4,33 @@ import type { Command, Kubectl } from '../command.ts';
 import { type Mapping, findKind, groupResource } from '../discovery.ts';
 import { CommandError, isNotFound } from '../errors.ts';
 import { at, dict, list, str } from '../obj.ts';
-import { mustFindResource } from '../discovery.ts';
 
 export const explain: Command = {
   name: 'explain',
   summary: 'Get documentation for a resource',
-  examples: [{ comment: 'A kind; one of its fields; all of them', lines: ['kubectl explain pods', 'kubectl explain pod.spec.containers', 'kubectl explain deployment --recursive'] }],
+  examples: [
+    {
+      comment: 'A kind; one of its fields; all of them',
+      lines: ['kubectl explain pods', 'kubectl explain pod.spec.containers', 'kubectl explain deployment --recursive'],
+    },
+  ],
   complete: 'type',
   run: async (k) => {
-    if (k.args.length === 0) throw new CommandError('You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.');
+    if (k.args.length === 0)
+      throw new CommandError(
+        'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.',
+      );
     if (k.args.length > 1) throw new CommandError('We accept only this format: explain RESOURCE');
     const { mapping, path } = await target(k, k.args[0]!);
     const gv = mapping.group === '' ? `api/${mapping.version}` : `apis/${mapping.group}/${mapping.version}`;
     const document = await openApi(k, gv, mapping);
-    const root = Object.values(document.schemas).find((schema) => list(schema, 'x-kubernetes-group-version-kind').some((g) =>
-      str(g, 'group') === mapping.group && str(g, 'version') === mapping.version && str(g, 'kind') === mapping.kind));
-    if (root === undefined) throw new CommandError(`couldn't find resource for ${JSON.stringify(`${gv.replace(/^apis?\//, '')}, Kind=${mapping.kind}`)}`);
+    const root = Object.values(document.schemas).find((schema) =>
+      list(schema, 'x-kubernetes-group-version-kind').some(
+        (g) => str(g, 'group') === mapping.group && str(g, 'version') === mapping.version && str(g, 'kind') === mapping.kind,
+      ),
+    );
+    if (root === undefined)
+      throw new CommandError(`couldn't find resource for ${JSON.stringify(`${gv.replace(/^apis?\//, '')}, Kind=${mapping.kind}`)}`);
     let found: Found;
     try {
       found = walk(document, root, path);
@@ -39,7 +50,9 @@ async function bare(k: Kubectl, type: string): Promise<Mapping> {
   }
 }
 
-interface Document { readonly schemas: Readonly<Record<string, unknown>> }
+interface Document {
+  readonly schemas: Readonly<Record<string, unknown>>;
+}
 
 /** "deployment.apps.spec", "deploy.spec.replicas": the type, and the fields behind it. */
 async function target(k: Kubectl, text: string): Promise<{ mapping: Mapping; path: readonly string[] }> {
@@ -48,13 +61,16 @@ async function target(k: Kubectl, text: string): Promise<{ mapping: Mapping; pat
   const wanted = k.flags.str('api-version');
   for (let count = rest.length; count > 0; count -= 1) {
     const group = rest.slice(0, count).join('.');
-    const grouped = discovery.all.find((m) => m.group === group && groupResource(m) === `${m.resource}.${group}` && [m.resource, m.singular, ...m.shortNames].includes(type));
+    const grouped = discovery.all.find(
+      (m) => m.group === group && groupResource(m) === `${m.resource}.${group}` && [m.resource, m.singular, ...m.shortNames].includes(type),
+    );
     if (grouped !== undefined) return { mapping: grouped, path: rest.slice(count) };
   }
   const plain = await bare(k, type);
   if (wanted === '') return { mapping: plain, path: rest };
   const mapping = findKind(discovery, wanted, plain.kind);
-  if (mapping === undefined) throw new CommandError(`couldn't find resource for "${wanted.includes('/') ? wanted : `/${wanted}`}, Kind=${plain.kind}"`);
+  if (mapping === undefined)
+    throw new CommandError(`couldn't find resource for "${wanted.includes('/') ? wanted : `/${wanted}`}, Kind=${plain.kind}"`);
   return { mapping, path: rest };
 }
 
@@ -65,7 +81,8 @@ async function openApi(k: Kubectl, gv: string, mapping: Mapping): Promise<Docume
     const document = await k.rest.json('GET', url, { query: [['timeout', '32s']] });
     return { schemas: dict(document, 'components', 'schemas') };
   } catch (error) {
-    if (isNotFound(error)) throw new CommandError(`couldn't find resource for ${JSON.stringify(`${gv.replace(/^apis?\//, '')}, Kind=${mapping.kind}`)}`);
+    if (isNotFound(error))
+      throw new CommandError(`couldn't find resource for ${JSON.stringify(`${gv.replace(/^apis?\//, '')}, Kind=${mapping.kind}`)}`);
     throw error;
   }
 }
@@ -73,13 +90,24 @@ async function openApi(k: Kubectl, gv: string, mapping: Mapping): Promise<Docume
 /** The schema that a reference leads to; a description beside the reference is about this use of it. */
 function resolve(document: Document, schema: unknown): { readonly schema: unknown; readonly name: string; readonly description: string } {
   const description = str(schema, 'description');
-  const ref = str(schema, '$ref') || list(schema, 'allOf').map((s) => str(s, '$ref')).find((r) => r !== '') || '';
+  const ref =
+    str(schema, '$ref') ||
+    list(schema, 'allOf')
+      .map((s) => str(s, '$ref'))
+      .find((r) => r !== '') ||
+    '';
   if (ref === '') return { schema, name: '', description };
   const name = ref.split('/').at(-1) ?? '';
   return { schema: document.schemas[name], name, description };
 }
 
-interface Found { readonly schema: unknown; readonly type: string; readonly description: string; readonly field: string; readonly values: readonly unknown[] }
+interface Found {
+  readonly schema: unknown;
+  readonly type: string;
+  readonly description: string;
+  readonly field: string;
+  readonly values: readonly unknown[];
+}
 
 function walk(document: Document, root: unknown, path: readonly string[]): Found {
   let found: Found = { schema: root, type: '', description: str(root, 'description'), field: '', values: [] };
@@ -90,8 +118,11 @@ function walk(document: Document, root: unknown, path: readonly string[]): Found
     const own = str(property, 'description');
     const type = str(inner.schema, 'description');
     found = {
-      schema: property, type: typeName(document, property), field,
-      description: property === inner.schema ? own : [own, type].filter((d) => d !== '').join('\n'), values: enumOf(property),
+      schema: property,
+      type: typeName(document, property),
+      field,
+      description: property === inner.schema ? own : [own, type].filter((d) => d !== '').join('\n'),
+      values: enumOf(property),
     };
   }
   return found;
@@ -107,18 +138,27 @@ function fieldsOf(document: Document, schema: unknown): { readonly schema: unkno
   }
 }
 
-const enumOf = (schema: unknown): readonly unknown[] => (list(schema, 'enum').length > 0 ? list(schema, 'enum') : list(at(schema, 'items'), 'enum'));
+const enumOf = (schema: unknown): readonly unknown[] =>
+  list(schema, 'enum').length > 0 ? list(schema, 'enum') : list(at(schema, 'items'), 'enum');
 
 function typeName(document: Document, schema: unknown): string {
   const { schema: resolved, name } = resolve(document, schema);
   const type = str(resolved, 'type');
   if (type === 'array') return `[]${typeName(document, at(resolved, 'items'))}`;
-  if (type === 'object' && typeof at(resolved, 'additionalProperties') === 'object') return `map[string]${typeName(document, at(resolved, 'additionalProperties'))}`;
+  if (type === 'object' && typeof at(resolved, 'additionalProperties') === 'object')
+    return `map[string]${typeName(document, at(resolved, 'additionalProperties'))}`;
   if (name !== '') return SIMPLE[name.split('.').at(-1) ?? ''] ?? name.split('.').at(-1) ?? 'Object';
   if (type === 'object' || type === '') return 'Object';
   return type;
 }
-const SIMPLE: Readonly<Record<string, string>> = { IntOrString: 'IntOrString', Quantity: 'Quantity', Time: 'string', MicroTime: 'string', RawExtension: 'Object', FieldsV1: 'FieldsV1' };
+const SIMPLE: Readonly<Record<string, string>> = {
+  IntOrString: 'IntOrString',
+  Quantity: 'Quantity',
+  Time: 'string',
+  MicroTime: 'string',
+  RawExtension: 'Object',
+  FieldsV1: 'FieldsV1',
+};
 
 function heading(mapping: Mapping): string {
   return `${mapping.group === '' ? '' : `GROUP:      ${mapping.group}\n`}KIND:       ${mapping.kind}\nVERSION:    ${mapping.version}\n\n`;
@@ -142,19 +182,28 @@ function enumText(values: readonly unknown[], indent: string): string {
 function fieldList(document: Document, schema: unknown, indent: string, recursive: boolean, seen: readonly unknown[]): string {
   const properties = dict(schema, 'properties');
   const required = list(schema, 'required');
-  return Object.keys(properties).sort().map((name) => {
-    const property = properties[name];
-    const head = `${indent}${name}\t<${typeName(document, property)}>${required.includes(name) ? ' -required-' : ''}\n`;
-    const inner = fieldsOf(document, property).schema;
-    const values = enumOf(property);
-    const choices = values.length > 0 ? `${indent}enum: ${values.length > 4 ? `${values.slice(0, 4).map(word).join(', ')}, ....` : values.map(word).join(', ')}\n` : '';
-    if (recursive) {
-      const deeper = seen.includes(inner) || Object.keys(dict(inner, 'properties')).length === 0 ? '' : fieldList(document, inner, `${indent}  `, true, [...seen, inner]);
-      return head + choices + deeper;
-    }
-    const description = str(property, 'description') || str(resolve(document, property).schema, 'description') || '<no description>';
-    return `${head}${choices}${wrap(description, 80, `${indent}  `)}\n\n`;
-  }).join('');
+  return Object.keys(properties)
+    .sort()
+    .map((name) => {
+      const property = properties[name];
+      const head = `${indent}${name}\t<${typeName(document, property)}>${required.includes(name) ? ' -required-' : ''}\n`;
+      const inner = fieldsOf(document, property).schema;
+      const values = enumOf(property);
+      const choices =
+        values.length > 0
+          ? `${indent}enum: ${values.length > 4 ? `${values.slice(0, 4).map(word).join(', ')}, ....` : values.map(word).join(', ')}\n`
+          : '';
+      if (recursive) {
+        const deeper =
+          seen.includes(inner) || Object.keys(dict(inner, 'properties')).length === 0
+            ? ''
+            : fieldList(document, inner, `${indent}  `, true, [...seen, inner]);
+        return head + choices + deeper;
+      }
+      const description = str(property, 'description') || str(resolve(document, property).schema, 'description') || '<no description>';
+      return `${head}${choices}${wrap(description, 80, `${indent}  `)}\n\n`;
+    })
+    .join('');
 }
 
 const word = (value: unknown): string => (value === '' ? '""' : String(value));

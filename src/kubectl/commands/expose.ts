@@ -12,7 +12,10 @@ export const expose: Command = {
   summary: 'Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service',
   description: 'The service selects the same pods as the resource that you name.',
   examples: [
-    { comment: 'Port 80 of a deployment, served by port 8080 of its pods', lines: ['kubectl expose deployment web --port=80 --target-port=8080'] },
+    {
+      comment: 'Port 80 of a deployment, served by port 8080 of its pods',
+      lines: ['kubectl expose deployment web --port=80 --target-port=8080'],
+    },
     { comment: 'On a port of every node', lines: ['kubectl expose pod web --port=80 --type=NodePort --name=front'] },
   ],
   complete: 'resource',
@@ -39,24 +42,31 @@ function serviceFor(k: Kubectl, info: Info): Obj {
   const type = flags.str('type');
   const clusterIP = flags.str('cluster-ip');
   const service: Obj = {
-    kind: 'Service', apiVersion: 'v1',
+    kind: 'Service',
+    apiVersion: 'v1',
     metadata: {
-      name: flags.str('name') || info.name, ...(k.namespaceGiven && { namespace: k.namespace }), creationTimestamp: null,
+      name: flags.str('name') || info.name,
+      ...(k.namespaceGiven && { namespace: k.namespace }),
+      creationTimestamp: null,
       ...(Object.keys(labels).length > 0 && { labels }),
     } as unknown as Obj['metadata'],
     spec: {
-      ports, selector, ...(clusterIP !== '' && { clusterIP }), ...(type !== '' && { type }),
+      ports,
+      selector,
+      ...(clusterIP !== '' && { clusterIP }),
+      ...(type !== '' && { type }),
       ...(flags.str('external-ip') !== '' && { externalIPs: [flags.str('external-ip')] }),
       ...(flags.str('session-affinity') !== '' && { sessionAffinity: flags.str('session-affinity') }),
       ...(flags.str('load-balancer-ip') !== '' && { loadBalancerIP: flags.str('load-balancer-ip') }),
     },
     status: { loadBalancer: {} },
   };
-  return flags.str('overrides') === '' ? service : mergePatched(service, JSON.parse(flags.str('overrides'))) as Obj;
+  return flags.str('overrides') === '' ? service : (mergePatched(service, jsonOf(flags.str('overrides'))) as Obj);
 }
 
 function selectorOf(object: Obj): Readonly<Record<string, unknown>> {
-  const problem = (why: string): CommandError => new CommandError(`couldn't retrieve selectors via --selector flag or introspection: ${why}`);
+  const problem = (why: string): CommandError =>
+    new CommandError(`couldn't retrieve selectors via --selector flag or introspection: ${why}`);
   if (object.kind === 'Pod') {
     const labels = dict(object, 'metadata', 'labels');
     if (Object.keys(labels).length === 0) throw problem('the pod has no labels and cannot be exposed');
@@ -68,7 +78,11 @@ function selectorOf(object: Obj): Readonly<Record<string, unknown>> {
     return selector;
   }
   if (list(object, 'spec', 'selector', 'matchExpressions').length > 0) {
-    throw problem('invalid deployment: couldn\'t convert expressions - "' + JSON.stringify(at(object, 'spec', 'selector', 'matchExpressions')) + '" to map-based selector format');
+    throw problem(
+      'invalid deployment: couldn\'t convert expressions - "' +
+        JSON.stringify(at(object, 'spec', 'selector', 'matchExpressions')) +
+        '" to map-based selector format',
+    );
   }
   return dict(object, 'spec', 'selector', 'matchLabels');
 }
@@ -83,7 +97,12 @@ function pairsOf(text: string): Record<string, string> {
   return found;
 }
 
-interface ServicePort { readonly name?: string; readonly protocol: string; readonly port: number; readonly targetPort: number | string }
+interface ServicePort {
+  readonly name?: string;
+  readonly protocol: string;
+  readonly port: number;
+  readonly targetPort: number | string;
+}
 
 function portsOf(k: Kubectl, object: Obj): readonly ServicePort[] {
   const declared = declaredPorts(object);
@@ -99,7 +118,18 @@ function portsOf(k: Kubectl, object: Obj): readonly ServicePort[] {
 }
 
 function declaredPorts(object: Obj): { readonly port: number; readonly protocol: string }[] {
-  if (object.kind === 'Service') return list(object, 'spec', 'ports').map((p) => ({ port: num(p, 'port'), protocol: str(p, 'protocol') || 'TCP' }));
+  if (object.kind === 'Service')
+    return list(object, 'spec', 'ports').map((p) => ({ port: num(p, 'port'), protocol: str(p, 'protocol') || 'TCP' }));
   const spec = object.kind === 'Pod' ? at(object, 'spec') : at(object, 'spec', 'template', 'spec');
-  return list(spec, 'containers').flatMap((c) => list(c, 'ports').map((p) => ({ port: num(p, 'containerPort'), protocol: str(p, 'protocol') || 'TCP' })));
+  return list(spec, 'containers').flatMap((c) =>
+    list(c, 'ports').map((p) => ({ port: num(p, 'containerPort'), protocol: str(p, 'protocol') || 'TCP' })),
+  );
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CommandError('invalid character in overrides: the text is no JSON');
+  }
 }

@@ -21,14 +21,21 @@ export async function watchGet(k: Kubectl, fetches: readonly Fetch[], format: Ou
   if (!k.flags.bool('watch-only') && initial !== undefined) {
     for (const item of human ? [initial] : withKinds(initial)) await write('ADDED', item);
   }
-  let revision = initial === undefined ? '0' : str(initial, 'metadata', 'resourceVersion') || str(list(initial, 'rows')[0], 'object', 'metadata', 'resourceVersion');
+  let revision =
+    initial === undefined
+      ? '0'
+      : str(initial, 'metadata', 'resourceVersion') || str(list(initial, 'rows')[0], 'object', 'metadata', 'resourceVersion');
   const collection = pathOf(fetch.mapping, fetch.namespace);
-  const query = fetch.name === undefined ? fetch.query.filter(([name]) => name !== 'limit') : [['fieldSelector', `metadata.name=${fetch.name}`] as const];
+  const query =
+    fetch.name === undefined
+      ? fetch.query.filter(([name]) => name !== 'limit')
+      : [['fieldSelector', `metadata.name=${fetch.name}`] as const];
   for (;;) {
     const connection = await openWatch(k, collection, [...query, ['resourceVersion', revision]], accept);
     const ended = await readWatch(k, connection, undefined, async (event) => {
       const object = event.object as Obj;
-      revision = str(object, 'metadata', 'resourceVersion') || str(list(object, 'rows')[0], 'object', 'metadata', 'resourceVersion') || revision;
+      revision =
+        str(object, 'metadata', 'resourceVersion') || str(list(object, 'rows')[0], 'object', 'metadata', 'resourceVersion') || revision;
       if (event.type !== 'BOOKMARK') await write(event.type, object);
       return false;
     });
@@ -55,5 +62,5 @@ function tableWriter(k: Kubectl, fetch: Fetch, format: OutputFormat, events: boo
 
 function objectWriter(k: Kubectl, format: OutputFormat, events: boolean): Write {
   const print = objectPrinter(k, format);
-  return async (type, object) => k.print(print(events ? { type, object } as unknown as Obj : object));
+  return async (type, object) => k.print(print(events ? ({ type, object } as unknown as Obj) : object));
 }

@@ -1,5 +1,6 @@
 /** kubectl get: lists objects as tables or in any other form, and watches them.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/get/get.go */
+import { parseTime } from '../../base/time.ts';
 import type { Command, Kubectl } from '../command.ts';
 import { type Mapping, kindName, pathOf } from '../discovery.ts';
 import { AggregateFailure, CommandError, isNotFound, usageError } from '../errors.ts';
@@ -23,7 +24,8 @@ export interface Fetch {
 export const get: Command = {
   name: 'get',
   summary: 'Display one or many resources',
-  description: 'Prints a table of the most important facts about the resources that you name. A label or field selector narrows it, and -o chooses another form.',
+  description:
+    'Prints a table of the most important facts about the resources that you name. A label or field selector narrows it, and -o chooses another form.',
   examples: [
     { comment: 'List all pods, with the node that each is on', lines: ['kubectl get pods -o wide'] },
     { comment: 'Show one deployment as YAML', lines: ['kubectl get deployment web -o yaml'] },
@@ -38,14 +40,22 @@ async function run(k: Kubectl): Promise<number | void> {
   const { flags } = k;
   if (flags.str('raw') !== '') return raw(k);
   if (k.args.length === 0 && flags.list('filename').length === 0 && flags.str('kustomize') === '') {
-    await k.say('You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\n');
-    throw usageError('get', 'Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).');
+    await k.say(
+      'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\n',
+    );
+    throw usageError(
+      'get',
+      'Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).',
+    );
   }
   const format = outputFormat(k);
   const human = format.name === '' || format.name === 'wide';
   if (!human) objectPrinter(k, format);
   const targets = await targetsOf(k, {
-    args: k.args, allowAll: true, labelSelector: flags.str('selector'), fieldSelector: flags.str('field-selector'),
+    args: k.args,
+    allowAll: true,
+    labelSelector: flags.str('selector'),
+    fieldSelector: flags.str('field-selector'),
   });
   if (targets.named.length > 0 && flags.bool('all-namespaces')) {
     throw new CommandError('a resource cannot be retrieved by name across all namespaces');
@@ -71,7 +81,13 @@ export async function fetchesOf(k: Kubectl, targets: Targets): Promise<Fetch[]> 
   });
   for (const manifest of targets.files) {
     const info = await manifestInfo(k, manifest);
-    fetches.push({ mapping: info.mapping, name: info.name, namespace: info.namespace, query: [], path: pathOf(info.mapping, info.namespace, info.name, subresource) });
+    fetches.push({
+      mapping: info.mapping,
+      name: info.name,
+      namespace: info.namespace,
+      query: [],
+      path: pathOf(info.mapping, info.namespace, info.name, subresource),
+    });
   }
   for (const mapping of targets.types) {
     const namespace = flags.bool('all-namespaces') || !mapping.namespaced ? '' : k.namespace;
@@ -149,19 +165,23 @@ export function nothingFound(k: Kubectl, fetches: readonly Fetch[]): string {
 
 export function tableOptions(k: Kubectl, mapping: Mapping, format: OutputFormat, several: boolean): TableOptions {
   return {
-    wide: format.name === 'wide', noHeaders: k.flags.bool('no-headers'),
+    wide: format.name === 'wide',
+    noHeaders: k.flags.bool('no-headers'),
     withNamespace: k.flags.bool('all-namespaces') && mapping.namespaced,
     withKind: several || k.flags.bool('show-kind') ? kindName(mapping) : '',
-    showLabels: k.flags.bool('show-labels'), columnLabels: k.flags.list('label-columns'),
+    showLabels: k.flags.bool('show-labels'),
+    columnLabels: k.flags.list('label-columns'),
   };
 }
 
 /** A server that makes no Tables still lists names. */
 function asTable(object: Obj, nowMs: number): Obj {
   const items = Array.isArray(object['items']) ? list(object, 'items') : [object];
-  const age = (item: unknown): string => String(Math.max(0, Math.floor((nowMs - Date.parse(str(item, 'metadata', 'creationTimestamp'))) / 1000)));
+  const age = (item: unknown): string =>
+    String(Math.max(0, Math.floor((nowMs - parseTime(str(item, 'metadata', 'creationTimestamp'))) / 1000)));
   return {
-    kind: 'Table', columnDefinitions: [{ name: 'Name' }, { name: 'Age' }],
+    kind: 'Table',
+    columnDefinitions: [{ name: 'Name' }, { name: 'Age' }],
     rows: items.map((item) => ({ cells: [str(item, 'metadata', 'name'), `${age(item)}s`], object: item })),
   };
 }
@@ -193,5 +213,7 @@ async function printObjects(k: Kubectl, fetches: readonly Fetch[], single: boole
 export function withKinds(object: Obj): readonly Obj[] {
   if (!Array.isArray(object['items']) || !String(object.kind).endsWith('List')) return [object];
   const kind = String(object.kind).slice(0, -4);
-  return list(object, 'items').map((item) => (has(item, 'kind') ? item as Obj : put({ ...item as Obj, apiVersion: object.apiVersion ?? '' }, ['kind'], kind)));
+  return list(object, 'items').map((item) =>
+    has(item, 'kind') ? (item as Obj) : put({ ...(item as Obj), apiVersion: object.apiVersion ?? '' }, ['kind'], kind),
+  );
 }

@@ -13,7 +13,10 @@ export const label: Command = {
   name: 'label',
   summary: 'Update the labels on a resource',
   examples: [
-    { comment: 'Set a label; change one that is there', lines: ['kubectl label pod web tier=front', 'kubectl label --overwrite pod web tier=back'] },
+    {
+      comment: 'Set a label; change one that is there',
+      lines: ['kubectl label pod web tier=front', 'kubectl label --overwrite pod web tier=back'],
+    },
     { comment: 'Remove one', lines: ['kubectl label pod web tier-'] },
   ],
   complete: 'resource',
@@ -23,13 +26,21 @@ export const label: Command = {
 export const annotate: Command = {
   name: 'annotate',
   summary: 'Update the annotations on a resource',
-  examples: [{ comment: 'Set an annotation; remove it', lines: ["kubectl annotate pod web description='the site'", 'kubectl annotate pod web description-'] }],
+  examples: [
+    {
+      comment: 'Set an annotation; remove it',
+      lines: ["kubectl annotate pod web description='the site'", 'kubectl annotate pod web description-'],
+    },
+  ],
   complete: 'resource',
   run: (k) => run(k, 'annotations'),
 };
 
 type Field = 'labels' | 'annotations';
-interface Changes { readonly set: Readonly<Record<string, string>>; readonly remove: readonly string[] }
+interface Changes {
+  readonly set: Readonly<Record<string, string>>;
+  readonly remove: readonly string[];
+}
 
 async function run(k: Kubectl, field: Field): Promise<void> {
   const { resources, changes } = split(k, field);
@@ -38,19 +49,29 @@ async function run(k: Kubectl, field: Field): Promise<void> {
   if (resources.length === 0 && k.flags.list('filename').length === 0 && k.flags.str('kustomize') === '') {
     throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
   }
-  if (!listOnly && Object.keys(changes.set).length === 0 && changes.remove.length === 0) throw new CommandError(`at least one ${word} update is required`);
+  if (!listOnly && Object.keys(changes.set).length === 0 && changes.remove.length === 0)
+    throw new CommandError(`at least one ${word} update is required`);
   if (field === 'labels') checkLabels(changes);
   const single = resources.length === 2 || (resources.length === 1 && resources[0]!.includes('/'));
-  const count = await visit(k, {
-    args: resources, labelSelector: k.flags.str('selector'), fieldSelector: k.flags.str('field-selector'), all: k.flags.bool('all'),
-    allNamespaces: k.flags.bool('all-namespaces'), latest: !k.flags.bool('local'),
-  }, async (info) => (listOnly ? show(k, info, field, single) : change(k, info, field, changes)));
+  const count = await visit(
+    k,
+    {
+      args: resources,
+      labelSelector: k.flags.str('selector'),
+      fieldSelector: k.flags.str('field-selector'),
+      all: k.flags.bool('all'),
+      allNamespaces: k.flags.bool('all-namespaces'),
+      latest: !k.flags.bool('local'),
+    },
+    async (info) => (listOnly ? show(k, info, field, single) : change(k, info, field, changes)),
+  );
   if (count === 0) throw new CommandError('no resources found');
 }
 
 /** Words with `=`, or that end in `-`, are changes; the ones before them name resources. */
 function split(k: Kubectl, field: Field): { resources: readonly string[]; changes: Changes } {
-  const isChange = (word: string): boolean => (word.includes('=') && !/^[^=]*\/[^=]*\/[^=]*=/.test(word)) || (word.endsWith('-') && word !== '-');
+  const isChange = (word: string): boolean =>
+    (word.includes('=') && !/^[^=]*\/[^=]*\/[^=]*=/.test(word)) || (word.endsWith('-') && word !== '-');
   const at = k.args.findIndex(isChange);
   const resources = at < 0 ? k.args : k.args.slice(0, at);
   const set: Record<string, string> = {};
@@ -59,10 +80,16 @@ function split(k: Kubectl, field: Field): { resources: readonly string[]; change
     const equals = word.indexOf('=');
     if (equals > 0) set[word.slice(0, equals)] = word.slice(equals + 1);
     else if (word.endsWith('-')) remove.push(word.slice(0, -1));
-    else throw new CommandError(field === 'labels' ? `unknown label spec: ${word}` : 'all resources must be specified before annotation changes: ' + word);
+    else
+      throw new CommandError(
+        field === 'labels' ? `unknown label spec: ${word}` : 'all resources must be specified before annotation changes: ' + word,
+      );
   }
   const both = remove.filter((key) => key in set);
-  if (both.length > 0) throw new CommandError(`can not both modify and remove ${field === 'labels' ? 'a label' : 'the following annotation(s)'} in the same command${field === 'labels' ? '' : `: ${both.join(', ')}`}`);
+  if (both.length > 0)
+    throw new CommandError(
+      `can not both modify and remove ${field === 'labels' ? 'a label' : 'the following annotation(s)'} in the same command${field === 'labels' ? '' : `: ${both.join(', ')}`}`,
+    );
   return { resources, changes: { set, remove } };
 }
 
@@ -74,8 +101,12 @@ function checkLabels(changes: Changes): void {
 }
 
 async function show(k: Kubectl, info: Info, field: Field, single: boolean): Promise<void> {
-  if (!single) await k.print(`Listing ${field} for ${info.mapping.kind}.${info.mapping.group === '' ? info.mapping.version : `${info.mapping.group}/${info.mapping.version}`}/${info.name}:\n`);
-  for (const [key, value] of Object.entries(dict(info.object, 'metadata', field)).sort(([a], [b]) => (a < b ? -1 : 1))) await k.print(`${single ? '' : ' '}${key}=${String(value)}\n`);
+  if (!single)
+    await k.print(
+      `Listing ${field} for ${info.mapping.kind}.${info.mapping.group === '' ? info.mapping.version : `${info.mapping.group}/${info.mapping.version}`}/${info.name}:\n`,
+    );
+  for (const [key, value] of Object.entries(dict(info.object, 'metadata', field)).sort(([a], [b]) => (a < b ? -1 : 1)))
+    await k.print(`${single ? '' : ' '}${key}=${String(value)}\n`);
 }
 
 async function change(k: Kubectl, info: Info, field: Field, changes: Changes): Promise<void> {
@@ -93,7 +124,8 @@ async function change(k: Kubectl, info: Info, field: Field, changes: Changes): P
   const unchanged = Object.keys(patch).length === 0;
   const local = dryRun === 'client' || k.flags.bool('local');
   const body = { metadata: { [field]: patch, ...(version !== '' && { resourceVersion: version }) } };
-  const result = local || unchanged ? after : await patchObject(k, info.mapping, info.namespace, info.name, 'merge', body, { query: writeQuery(k) });
+  const result =
+    local || unchanged ? after : await patchObject(k, info.mapping, info.namespace, info.name, 'merge', body, { query: writeQuery(k) });
   await resultPrinter(k, dryRun)(result, operation(field, changes, unchanged));
 }
 
@@ -106,6 +138,11 @@ function operation(field: Field, changes: Changes, unchanged: boolean): string {
 function refuseOverwrite(changes: Changes, before: Readonly<Record<string, unknown>>, field: Field): void {
   const clashes = Object.entries(changes.set).filter(([key, value]) => key in before && (field === 'annotations' || before[key] !== value));
   if (clashes.length === 0) return;
-  if (field === 'labels') throw new CommandError(clashes.map(([key]) => `'${key}' already has a value (${String(before[key])}), and --overwrite is false`).join('; '));
-  throw new CommandError(`--overwrite is false but found the following declared annotation(s): ${clashes.map(([key]) => `'${key}' already has a value (${String(before[key])})`).join('; ')}`);
+  if (field === 'labels')
+    throw new CommandError(
+      clashes.map(([key]) => `'${key}' already has a value (${String(before[key])}), and --overwrite is false`).join('; '),
+    );
+  throw new CommandError(
+    `--overwrite is false but found the following declared annotation(s): ${clashes.map(([key]) => `'${key}' already has a value (${String(before[key])})`).join('; ')}`,
+  );
 }

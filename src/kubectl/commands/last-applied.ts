@@ -12,7 +12,9 @@ import { patchObject } from '../writes.ts';
 import { parseYaml, toYaml } from '../yaml.ts';
 
 export const viewLastApplied: Command = {
-  name: 'apply view-last-applied', summary: 'View the latest last-applied-configuration annotations of a resource/object', complete: 'resource',
+  name: 'apply view-last-applied',
+  summary: 'View the latest last-applied-configuration annotations of a resource/object',
+  complete: 'resource',
   run: async (k) => {
     await visit(k, { args: k.args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: true }, async (info) => {
       const applied = lastAppliedOf(info.object!);
@@ -23,7 +25,9 @@ export const viewLastApplied: Command = {
 };
 
 export const setLastApplied: Command = {
-  name: 'apply set-last-applied', summary: 'Set the last-applied-configuration annotation on a live object to match the contents of a file', complete: 'file',
+  name: 'apply set-last-applied',
+  summary: 'Set the last-applied-configuration annotation on a live object to match the contents of a file',
+  complete: 'file',
   run: async (k) => {
     if (k.flags.list('filename').length === 0) throw new CommandError('must specify one of -f and -k');
     await visit(k, { args: [], latest: false }, async (info) => {
@@ -31,7 +35,9 @@ export const setLastApplied: Command = {
       if (!k.flags.bool('create-annotation')) {
         const live = await k.rest.json('GET', pathOf(info.mapping, info.namespace, info.name));
         if (at(live, 'metadata', 'annotations', LAST_APPLIED) === undefined) {
-          throw new CommandError(`no last-applied-configuration annotation found on resource: ${info.name}, to create the annotation, run the command with --create-annotation`);
+          throw new CommandError(
+            `no last-applied-configuration annotation found on resource: ${info.name}, to create the annotation, run the command with --create-annotation`,
+          );
         }
       }
       await write(k, info, wanted);
@@ -40,7 +46,9 @@ export const setLastApplied: Command = {
 };
 
 export const editLastApplied: Command = {
-  name: 'apply edit-last-applied', summary: 'Edit latest last-applied-configuration annotations of a resource/object', complete: 'resource',
+  name: 'apply edit-last-applied',
+  summary: 'Edit latest last-applied-configuration annotations of a resource/object',
+  complete: 'resource',
   run: async (k) => {
     await visit(k, { args: k.args, latest: true }, async (info) => {
       const before = toYaml(required(info));
@@ -61,6 +69,9 @@ async function write(k: Kubectl, info: Info, wanted: Obj): Promise<void> {
   const annotation = at(withLastApplied(wanted), 'metadata', 'annotations', LAST_APPLIED);
   const dryRun = dryRunOf(k);
   const patch = { metadata: { annotations: { [LAST_APPLIED]: annotation } } };
-  if (dryRun !== 'client') await patchObject(k, info.mapping, info.namespace, info.name, 'merge', patch, { query: dryRun === 'server' ? [['dryRun', 'All']] : [] });
+  if (dryRun !== 'client')
+    await patchObject(k, info.mapping, info.namespace, info.name, 'merge', patch, {
+      query: dryRun === 'server' ? [['dryRun', 'All']] : [],
+    });
   await resultPrinter(k, dryRun)(info.object!, k.path.includes('edit') ? 'edited' : 'configured');
 }

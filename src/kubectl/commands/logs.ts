@@ -24,7 +24,10 @@ export const logs: Command = {
   run,
 };
 
-interface Source { readonly pod: Pod; readonly container: string }
+interface Source {
+  readonly pod: Pod;
+  readonly container: string;
+}
 
 async function run(k: Kubectl): Promise<void> {
   const { flags } = k;
@@ -32,13 +35,17 @@ async function run(k: Kubectl): Promise<void> {
   if (k.args.length === 0 && selector === '') throw usageError('logs', USAGE);
   if (k.args.length > 0 && selector !== '') throw usageError('logs', 'only a selector (-l) or a POD name is allowed');
   if (k.args.length > 2) throw usageError('logs', USAGE);
-  if (flags.bool('all-containers') && flags.str('container') !== '') throw new CommandError('--all-containers=true should not be specified with container name');
-  if (flags.str('since-time') !== '' && flags.durationMs('since') !== 0) throw new CommandError('at most one of `sinceTime` or `sinceSeconds` may be specified');
+  if (flags.bool('all-containers') && flags.str('container') !== '')
+    throw new CommandError('--all-containers=true should not be specified with container name');
+  if (flags.str('since-time') !== '' && flags.durationMs('since') !== 0)
+    throw new CommandError('at most one of `sinceTime` or `sinceSeconds` may be specified');
   if (flags.int('tail') < -1) throw new CommandError('--tail must be greater than or equal to -1');
   const sources = await sourcesOf(k, selector);
   if (flags.bool('follow') && sources.length > flags.int('max-log-requests')) {
-    throw new CommandError(`you are attempting to follow ${sources.length} log streams, but maximum allowed concurrency is ` +
-      `${flags.int('max-log-requests')}, use --max-log-requests to increase the limit`);
+    throw new CommandError(
+      `you are attempting to follow ${sources.length} log streams, but maximum allowed concurrency is ` +
+        `${flags.int('max-log-requests')}, use --max-log-requests to increase the limit`,
+    );
   }
   if (flags.bool('follow') && sources.length > 1) await Promise.all(sources.map((source) => stream(k, source)));
   else for (const source of sources) await stream(k, source);
@@ -62,7 +69,8 @@ async function found(k: Kubectl): Promise<Info> {
   try {
     return await oneInfo(k, k.args.slice(0, 1), 'pods');
   } catch (error) {
-    if (isNotFound(error)) throw new CommandError(`error from server (NotFound): ${errorText(error)} in namespace ${JSON.stringify(k.namespace)}`);
+    if (isNotFound(error))
+      throw new CommandError(`error from server (NotFound): ${errorText(error)} in namespace ${JSON.stringify(k.namespace)}`);
     throw error;
   }
 }

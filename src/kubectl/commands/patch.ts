@@ -16,10 +16,14 @@ import { parseYaml } from '../yaml.ts';
 export const patch: Command = {
   name: 'patch',
   summary: 'Update fields of a resource',
-  description: 'The patch is JSON or YAML. A strategic patch merges lists by key, a merge patch replaces them, a json patch is a list of operations.',
+  description:
+    'The patch is JSON or YAML. A strategic patch merges lists by key, a merge patch replaces them, a json patch is a list of operations.',
   examples: [
     { comment: 'Mark a node', lines: [`kubectl patch node worker-1 -p '{"spec":{"unschedulable":true}}'`] },
-    { comment: 'Operation by operation', lines: [`kubectl patch deployment web --type=json -p='[{"op":"replace","path":"/spec/replicas","value":3}]'`] },
+    {
+      comment: 'Operation by operation',
+      lines: [`kubectl patch deployment web --type=json -p='[{"op":"replace","path":"/spec/replicas","value":3}]'`],
+    },
   ],
   complete: 'resource',
   run: async (k) => {
@@ -29,7 +33,8 @@ export const patch: Command = {
     const text = file === '' ? flags.str('patch') : readText(k.io, resolvePath(k.io.cwd, file), file);
     if (text === '') throw new CommandError('must specify --patch or --patch-file containing the contents of the patch');
     const type = flags.str('type').toLowerCase();
-    if (!['json', 'merge', 'strategic'].includes(type)) throw new CommandError(`--type must be one of [json merge strategic], not ${JSON.stringify(flags.str('type'))}`);
+    if (!['json', 'merge', 'strategic'].includes(type))
+      throw new CommandError(`--type must be one of [json merge strategic], not ${JSON.stringify(flags.str('type'))}`);
     const body = parsed(text);
     const count = await visit(k, { args: k.args, latest: true, subresource: '' }, (info) => patchOne(k, info, type as PatchType, body));
     if (count === 0) throw new CommandError('no objects passed to patch');
@@ -44,7 +49,8 @@ function parsed(text: string): object {
     const detail = error instanceof Error ? error.message.replace(/^error parsing patch: error converting YAML to JSON: /, '') : '';
     throw new CommandError(`unable to parse ${JSON.stringify(text)}: ${detail}`);
   }
-  if (typeof value !== 'object' || value === null) throw new CommandError(`unable to parse ${JSON.stringify(text)}: yaml: the patch is no map and no list`);
+  if (typeof value !== 'object' || value === null)
+    throw new CommandError(`unable to parse ${JSON.stringify(text)}: yaml: the patch is no map and no list`);
   return value;
 }
 
@@ -52,11 +58,16 @@ async function patchOne(k: Kubectl, info: Info, type: PatchType, body: object): 
   const dryRun = dryRunOf(k);
   const before = info.object!;
   const local = k.flags.bool('local') || dryRun === 'client';
-  const after = local ? locally(before, type, body) : await patchObject(k, info.mapping, info.namespace, info.name, type, body, {
-    query: writeQuery(k), ...(k.flags.str('subresource') !== '' && { subresource: k.flags.str('subresource') }),
-  });
-  const changed = str(after, 'metadata', 'resourceVersion') !== str(before, 'metadata', 'resourceVersion')
-    || dryRun !== 'none' && !same(at(after, 'spec'), at(before, 'spec')) || local && !same(after, before);
+  const after = local
+    ? locally(before, type, body)
+    : await patchObject(k, info.mapping, info.namespace, info.name, type, body, {
+        query: writeQuery(k),
+        ...(k.flags.str('subresource') !== '' && { subresource: k.flags.str('subresource') }),
+      });
+  const changed =
+    str(after, 'metadata', 'resourceVersion') !== str(before, 'metadata', 'resourceVersion') ||
+    (dryRun !== 'none' && !same(at(after, 'spec'), at(before, 'spec'))) ||
+    (local && !same(after, before));
   await resultPrinter(k, changed ? dryRun : 'none')(after, changed ? 'patched' : 'patched (no change)');
 }
 

@@ -14,27 +14,37 @@ import { podOfInfo } from '../pods.ts';
 export const portForward: Command = {
   name: 'port-forward',
   summary: 'Forward one or more local ports to a pod',
-  examples: [{ comment: 'localhost:8080 leads to port 80', lines: ['kubectl port-forward pod/web 8080:80', 'kubectl port-forward service/web 8080:80'] }],
+  examples: [
+    {
+      comment: 'localhost:8080 leads to port 80',
+      lines: ['kubectl port-forward pod/web 8080:80', 'kubectl port-forward service/web 8080:80'],
+    },
+  ],
   complete: 'pod-or-type',
   run: async (k) => {
     if (k.args.length < 2) throw usageError('port-forward', 'TYPE/NAME and list of ports are required for port-forward');
     const info = await oneInfo(k, k.args.slice(0, 1), 'pods');
     const pod = await podOfInfo(k, info, k.flags.durationMs('pod-running-timeout'));
     const ports = k.args.slice(1).map((text) => parsePort(text, info, pod));
-    if (pod.status?.phase !== 'Running') throw new CommandError(`unable to forward port because pod is not running. Current status=${pod.status?.phase ?? ''}`);
+    if (pod.status?.phase !== 'Running')
+      throw new CommandError(`unable to forward port because pod is not running. Current status=${pod.status?.phase ?? ''}`);
     if (k.io.net === undefined) throw new CommandError('there is no network here to listen on');
     await forward(k, k.io.net, pod, ports);
   },
 };
 
-interface Ports { readonly local: number; readonly remote: number }
+interface Ports {
+  readonly local: number;
+  readonly remote: number;
+}
 
 function parsePort(text: string, info: Info, pod: Pod): Ports {
   const [first = '', second] = text.split(':');
   const wanted = second ?? first;
   const remote = info.mapping.resource === 'services' ? throughService(wanted, info, pod) : named(wanted, pod);
   const local = first === '' ? 0 : /^\d+$/.test(first) ? Number(first) : named(first, pod);
-  if (!Number.isInteger(local) || local > 65535) throw new CommandError(`error parsing local port '${first}': strconv.ParseUint: parsing ${JSON.stringify(first)}: invalid syntax`);
+  if (!Number.isInteger(local) || local > 65535)
+    throw new CommandError(`error parsing local port '${first}': strconv.ParseUint: parsing ${JSON.stringify(first)}: invalid syntax`);
   if (remote <= 0) throw new CommandError('remote port must be > 0');
   return { local, remote };
 }
@@ -76,8 +86,10 @@ function listen(k: Kubectl, net: NetworkNamespace, pod: Pod, local: number, remo
     return net.listen(port, (stream) => k.io.world.spawn('port-forward', () => serve(k, stream, pod, port, remote)), host);
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
-    throw new CommandError(`unable to listen on port ${port}: Listeners failed to create with the following errors: [unable to create listener: Error listen tcp4 ${host ?? '0.0.0.0'}:${port}: bind: ${error.message}]\n` +
-      `error: unable to listen on any of the requested ports: [{${port} ${remote}}]`);
+    throw new CommandError(
+      `unable to listen on port ${port}: Listeners failed to create with the following errors: [unable to create listener: Error listen tcp4 ${host ?? '0.0.0.0'}:${port}: bind: ${error.message}]\n` +
+        `error: unable to listen on any of the requested ports: [{${port} ${remote}}]`,
+    );
   }
 }
 
@@ -88,13 +100,15 @@ async function serve(k: Kubectl, stream: ByteStream, pod: Pod, local: number, re
   try {
     const connection = await k.rest.connect('GET', path, { query: [['ports', String(remote)]] });
     k.io.world.spawn('port-forward upload', async () => {
-      for (let data = await stream.read(); data !== undefined; data = await stream.read()) connection.send({ type: 'bytes', channel: 0, bytes: data });
+      for (let data = await stream.read(); data !== undefined; data = await stream.read())
+        connection.send({ type: 'bytes', channel: 0, bytes: data });
       connection.send({ type: 'end', channel: 0 });
     });
     for await (const frame of connection.frames) {
       if (frame.type === 'bytes' && frame.channel === 0) await stream.write(frame.bytes);
       else if (frame.type === 'bytes') await k.say(`error: an error occurred forwarding ${local} -> ${remote}: ${fromUtf8(frame.bytes)}\n`);
-      else if (frame.type === 'status' && frame.status.status === 'Failure') await k.say(`error: an error occurred forwarding ${local} -> ${remote}: ${frame.status.message ?? ''}\n`);
+      else if (frame.type === 'status' && frame.status.status === 'Failure')
+        await k.say(`error: an error occurred forwarding ${local} -> ${remote}: ${frame.status.message ?? ''}\n`);
       else if (frame.type === 'end') break;
     }
     connection.close();

@@ -39,7 +39,10 @@ async function replaceOne(k: Kubectl, info: Info): Promise<Obj> {
     const live = await k.rest.json('GET', path);
     const annotated = k.flags.bool('save-config') || at(live, 'metadata', 'annotations', LAST_APPLIED) !== undefined;
     const object = annotated ? withLastApplied(info.object!) : info.object!;
-    const versioned = str(object, 'metadata', 'resourceVersion') === '' ? put(object, ['metadata', 'resourceVersion'], str(live, 'metadata', 'resourceVersion')) : object;
+    const versioned =
+      str(object, 'metadata', 'resourceVersion') === ''
+        ? put(object, ['metadata', 'resourceVersion'], str(live, 'metadata', 'resourceVersion'))
+        : object;
     return await k.rest.json('PUT', path, { body: versioned, query: writeQuery(k, { validation: true }) });
   } catch (error) {
     throw withSource('replacing', info.source, error);
@@ -53,7 +56,9 @@ async function forceReplace(k: Kubectl, infos: readonly Info[], print: (object: 
     try {
       const live = await k.rest.json('GET', path);
       await k.rest.json('DELETE', path, { body: { gracePeriodSeconds: seconds, propagationPolicy: 'Background' } });
-      await k.print(`${info.mapping.kind.toLowerCase()}${info.mapping.group === '' ? '' : `.${info.mapping.group}`} ${JSON.stringify(info.name)} deleted\n`);
+      await k.print(
+        `${info.mapping.kind.toLowerCase()}${info.mapping.group === '' ? '' : `.${info.mapping.group}`} ${JSON.stringify(info.name)} deleted\n`,
+      );
       await waitDeleted(k, { ...info, object: live }, undefined);
     } catch (error) {
       if (!isNotFound(error)) throw withSource('deleting', info.source, error);

@@ -14,14 +14,25 @@ import { DESCRIBE, alignTabs } from '../printers/tab-writer.ts';
 import { patchObject } from '../writes.ts';
 import { requireResource } from './rollout.ts';
 
-interface Revision { readonly number: number; readonly cause: string; readonly template: Obj; /** The ControllerRevision's patch. */ readonly data?: object; readonly object: Obj }
+interface Revision {
+  readonly number: number;
+  readonly cause: string;
+  readonly template: Obj;
+  /** The ControllerRevision's patch. */ readonly data?: object;
+  readonly object: Obj;
+}
 
 const REVISION = 'deployment.kubernetes.io/revision';
 
 export const history: Command = {
   name: 'rollout history',
   summary: 'View rollout history',
-  examples: [{ comment: 'All revisions; one of them in full', lines: ['kubectl rollout history deployment/web', 'kubectl rollout history deployment/web --revision=3'] }],
+  examples: [
+    {
+      comment: 'All revisions; one of them in full',
+      lines: ['kubectl rollout history deployment/web', 'kubectl rollout history deployment/web --revision=3'],
+    },
+  ],
   complete: 'resource',
   run: async (k) => {
     requireResource(k);
@@ -54,7 +65,9 @@ function pick(revisions: readonly Revision[], wanted: number): Revision {
 
 function templateText(revision: Revision): string {
   const text = createText();
-  describePodTemplate(text, revision.template as unknown as PodTemplateSpec, [[`Annotations`, 'kubernetes.io/change-cause', revision.cause]]);
+  describePodTemplate(text, revision.template as unknown as PodTemplateSpec, [
+    [`Annotations`, 'kubernetes.io/change-cause', revision.cause],
+  ]);
   return text.plain();
 }
 
@@ -64,13 +77,29 @@ export async function revisionsOf(k: Kubectl, info: Info): Promise<readonly Revi
   const selector = podSelectorOf(object!) ?? '';
   const uid = str(object, 'metadata', 'uid');
   const type = mapping.resource === 'deployments' ? 'replicasets.v1.apps' : 'controllerrevisions.v1.apps';
-  if (!['deployments', 'daemonsets', 'statefulsets'].includes(mapping.resource)) throw new CommandError(`no history viewer has been implemented for ${JSON.stringify(mapping.kind)}`);
+  if (!['deployments', 'daemonsets', 'statefulsets'].includes(mapping.resource))
+    throw new CommandError(`no history viewer has been implemented for ${JSON.stringify(mapping.kind)}`);
   const found = await k.rest.json('GET', pathOf(await k.mapping(type), info.namespace), { query: [['labelSelector', selector]] });
-  const owned = (list(found, 'items') as Obj[]).filter((o) => list(o, 'metadata', 'ownerReferences').some((r) => str(r, 'uid') === uid && at(r, 'controller') === true));
+  const owned = (list(found, 'items') as Obj[]).filter((o) =>
+    list(o, 'metadata', 'ownerReferences').some((r) => str(r, 'uid') === uid && at(r, 'controller') === true),
+  );
   const cause = (o: Obj): string => str(o, 'metadata', 'annotations', 'kubernetes.io/change-cause') || '<none>';
-  const revisions = owned.map((o): Revision => (mapping.resource === 'deployments'
-    ? { number: Number(str(o, 'metadata', 'annotations', REVISION) || '0'), cause: cause(o), template: at(o, 'spec', 'template') as Obj, object: o }
-    : { number: num(o, 'revision'), cause: cause(o), template: at(o, 'data', 'spec', 'template') as Obj, data: at(o, 'data') as object, object: o }));
+  const revisions = owned.map((o): Revision =>
+    mapping.resource === 'deployments'
+      ? {
+          number: Number(str(o, 'metadata', 'annotations', REVISION) || '0'),
+          cause: cause(o),
+          template: at(o, 'spec', 'template') as Obj,
+          object: o,
+        }
+      : {
+          number: num(o, 'revision'),
+          cause: cause(o),
+          template: at(o, 'data', 'spec', 'template') as Obj,
+          data: at(o, 'data') as object,
+          object: o,
+        },
+  );
   return revisions.filter((r) => r.number > 0 || mapping.resource !== 'deployments').sort((a, b) => a.number - b.number);
 }
 
@@ -82,7 +111,12 @@ function withoutHash(template: Obj): Obj {
 export const undo: Command = {
   name: 'rollout undo',
   summary: 'Undo a previous rollout',
-  examples: [{ comment: 'To the revision before; to a certain one', lines: ['kubectl rollout undo deployment/web', 'kubectl rollout undo deployment/web --to-revision=3'] }],
+  examples: [
+    {
+      comment: 'To the revision before; to a certain one',
+      lines: ['kubectl rollout undo deployment/web', 'kubectl rollout undo deployment/web --to-revision=3'],
+    },
+  ],
   complete: 'resource',
   run: async (k) => {
     requireResource(k);
@@ -98,7 +132,8 @@ async function undoOne(k: Kubectl, info: Info, to: number): Promise<void> {
     throw new CommandError("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again");
   }
   const revisions = await revisionsOf(k, info);
-  if (to === 0 && revisions.length < 2 || revisions.length === 0) throw new CommandError(`no rollout history found for ${kind} ${JSON.stringify(info.name)}`);
+  if ((to === 0 && revisions.length < 2) || revisions.length === 0)
+    throw new CommandError(`no rollout history found for ${kind} ${JSON.stringify(info.name)}`);
   const target = to === 0 ? revisions.at(-2) : revisions.find((r) => r.number === to);
   if (target === undefined) throw new CommandError(`unable to find specified revision ${to} in history`);
   const dryRun = dryRunOf(k);
@@ -117,14 +152,24 @@ async function undoOne(k: Kubectl, info: Info, to: number): Promise<void> {
   await resultPrinter(k, dryRun)(info.object!, 'rolled back');
 }
 
-const KEPT = ['kubectl.kubernetes.io/last-applied-configuration', REVISION, 'deployment.kubernetes.io/revision-history',
-  'deployment.kubernetes.io/desired-replicas', 'deployment.kubernetes.io/max-replicas', 'deprecated.deployment.rollback.to'];
+const KEPT = [
+  'kubectl.kubernetes.io/last-applied-configuration',
+  REVISION,
+  'deployment.kubernetes.io/revision-history',
+  'deployment.kubernetes.io/desired-replicas',
+  'deployment.kubernetes.io/max-replicas',
+  'deprecated.deployment.rollback.to',
+];
 
 /** The template as it was, and the old ReplicaSet's annotations but for those that belong to the Deployment itself. */
 function templatePatch(live: Obj, target: Revision): object {
   const own = dict(live, 'metadata', 'annotations');
   const annotations: Record<string, unknown> = {};
   for (const key of KEPT) if (key in own) annotations[key] = own[key];
-  for (const [key, value] of Object.entries(dict(target.object, 'metadata', 'annotations'))) if (!KEPT.includes(key)) annotations[key] = value;
-  return [{ op: 'replace', path: '/spec/template', value: withoutHash(target.template) }, { op: 'replace', path: '/metadata/annotations', value: annotations }];
+  for (const [key, value] of Object.entries(dict(target.object, 'metadata', 'annotations')))
+    if (!KEPT.includes(key)) annotations[key] = value;
+  return [
+    { op: 'replace', path: '/spec/template', value: withoutHash(target.template) },
+    { op: 'replace', path: '/metadata/annotations', value: annotations },
+  ];
 }

@@ -12,9 +12,15 @@ import { openWatch, readWatch } from '../watch.ts';
 import { patchObject, writeQuery } from '../writes.ts';
 
 export const rollout: Command = {
-  name: 'rollout', summary: 'Manage the rollout of a resource',
+  name: 'rollout',
+  summary: 'Manage the rollout of a resource',
   description: 'Deployments, daemon sets and stateful sets roll out: a new template replaces their pods step by step.',
-  examples: [{ comment: 'Is it done? Go back to what was before', lines: ['kubectl rollout status deployment/web', 'kubectl rollout undo deployment/web'] }],
+  examples: [
+    {
+      comment: 'Is it done? Go back to what was before',
+      lines: ['kubectl rollout status deployment/web', 'kubectl rollout undo deployment/web'],
+    },
+  ],
 };
 
 export function requireResource(k: Kubectl): void {
@@ -25,7 +31,10 @@ export function requireResource(k: Kubectl): void {
 
 function changing(name: string, summary: string, done: string, change: (k: Kubectl, info: Info) => object): Command {
   return {
-    name: `rollout ${name}`, summary, complete: 'resource', examples: [{ comment: 'For a deployment', lines: [`kubectl rollout ${name} deployment/web`] }],
+    name: `rollout ${name}`,
+    summary,
+    complete: 'resource',
+    examples: [{ comment: 'For a deployment', lines: [`kubectl rollout ${name} deployment/web`] }],
     run: async (k) => {
       requireResource(k);
       const print = resultPrinter(k, dryRunOf(k));
@@ -38,14 +47,18 @@ function changing(name: string, summary: string, done: string, change: (k: Kubec
 }
 
 export const pause = changing('pause', 'Mark the provided resource as paused', 'paused', (_, info) => {
-  if (info.mapping.resource !== 'deployments') throw new CommandError(`${groupResource(info.mapping)} ${JSON.stringify(info.name)} pausing is not supported`);
-  if (at(info.object, 'spec', 'paused') === true) throw new CommandError(`${groupResource(info.mapping)} ${JSON.stringify(info.name)} is already paused`);
+  if (info.mapping.resource !== 'deployments')
+    throw new CommandError(`${groupResource(info.mapping)} ${JSON.stringify(info.name)} pausing is not supported`);
+  if (at(info.object, 'spec', 'paused') === true)
+    throw new CommandError(`${groupResource(info.mapping)} ${JSON.stringify(info.name)} is already paused`);
   return { spec: { paused: true } };
 });
 
 export const resume = changing('resume', 'Resume a paused resource', 'resumed', (_, info) => {
-  if (info.mapping.resource !== 'deployments') throw new CommandError(`${groupResource(info.mapping)} ${JSON.stringify(info.name)} resuming is not supported`);
-  if (at(info.object, 'spec', 'paused') !== true) throw new CommandError(`${groupResource(info.mapping)} ${JSON.stringify(info.name)} is not paused`);
+  if (info.mapping.resource !== 'deployments')
+    throw new CommandError(`${groupResource(info.mapping)} ${JSON.stringify(info.name)} resuming is not supported`);
+  if (at(info.object, 'spec', 'paused') !== true)
+    throw new CommandError(`${groupResource(info.mapping)} ${JSON.stringify(info.name)} is not paused`);
   return { spec: { paused: null } };
 });
 
@@ -54,7 +67,9 @@ export const restart = changing('restart', 'Restart a resource', 'restarted', (k
     throw new CommandError(`${groupResource(info.mapping)} ${JSON.stringify(info.name)} restarting is not supported`);
   }
   if (at(info.object, 'spec', 'paused') === true) {
-    throw new CommandError(`${groupResource(info.mapping)} ${JSON.stringify(info.name)} can't restart paused deployment (run rollout resume first)`);
+    throw new CommandError(
+      `${groupResource(info.mapping)} ${JSON.stringify(info.name)} can't restart paused deployment (run rollout resume first)`,
+    );
   }
   return { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': rfc3339(k.io.clock.now()) } } } } };
 });
@@ -67,7 +82,9 @@ export const status: Command = {
   run: async (k) => {
     requireResource(k);
     const infos: Info[] = [];
-    await visit(k, { args: k.args, labelSelector: k.flags.str('selector'), latest: true }, async (info) => { infos.push(info); });
+    await visit(k, { args: k.args, labelSelector: k.flags.str('selector'), latest: true }, async (info) => {
+      infos.push(info);
+    });
     if (infos.length === 0) throw new CommandError(`No resources found in ${k.namespace} namespace.`);
     const limit = k.flags.durationMs('timeout');
     const end = limit > 0 ? k.io.clock.now() + limit : undefined;
@@ -86,7 +103,10 @@ async function follow(k: Kubectl, info: Info, end: number | undefined): Promise<
   if (await told(first)) return;
   let version = str(first, 'metadata', 'resourceVersion');
   for (;;) {
-    const query = [['fieldSelector', `metadata.name=${info.name}`], ['resourceVersion', version]] as const;
+    const query = [
+      ['fieldSelector', `metadata.name=${info.name}`],
+      ['resourceVersion', version],
+    ] as const;
     const connection = await openWatch(k, pathOf(info.mapping, info.namespace), query, 'application/json');
     const result = await readWatch(k, connection, end === undefined ? undefined : end - k.io.clock.now(), async (event) => {
       version = event.object.metadata?.resourceVersion ?? version;
@@ -100,10 +120,13 @@ async function follow(k: Kubectl, info: Info, end: number | undefined): Promise<
 }
 
 async function readOne(k: Kubectl, info: Info): Promise<Obj> {
-  const query = [['fieldSelector', `metadata.name=${info.name}`], ['limit', '500'], ['resourceVersion', '0']] as const;
+  const query = [
+    ['fieldSelector', `metadata.name=${info.name}`],
+    ['limit', '500'],
+    ['resourceVersion', '0'],
+  ] as const;
   const found = await k.rest.json('GET', pathOf(info.mapping, info.namespace), { query });
   const object = list(found, 'items')[0] as Obj | undefined;
   if (object === undefined) throw new CommandError(`${groupResource(info.mapping)} ${JSON.stringify(info.name)} not found`);
   return { ...object, apiVersion: info.object?.apiVersion ?? '', kind: info.mapping.kind };
 }
-

@@ -12,7 +12,8 @@ import { dryRunOf } from '../printers/output.ts';
 import { attachTo, ttyOf } from './exec.ts';
 
 export const run: Command = {
-  name: 'run', required: ['image'],
+  name: 'run',
+  required: ['image'],
   summary: 'Run a particular image on the cluster',
   examples: [
     { comment: 'A web server', lines: ['kubectl run web --image=nginx --port=80'] },
@@ -26,7 +27,11 @@ async function start(k: Kubectl): Promise<number | void> {
   const { flags } = k;
   const name = k.args[0];
   if (name === undefined || flags.dash === 0) throw usageError('run', 'NAME is required for run');
-  if (/\s/.test(flags.str('image')) || !/^[^\s]+$/.test(flags.str('image')) || /[A-Z]/.test(flags.str('image').split(':')[0]!.split('@')[0]!)) {
+  if (
+    /\s/.test(flags.str('image')) ||
+    !/^[^\s]+$/.test(flags.str('image')) ||
+    /[A-Z]/.test(flags.str('image').split(':')[0]!.split('@')[0]!)
+  ) {
     throw new CommandError(`Invalid image name ${JSON.stringify(flags.str('image'))}: invalid reference format`);
   }
   const [stdin, tty, rm] = [flags.bool('stdin'), flags.bool('tty'), flags.bool('rm')];
@@ -34,7 +39,8 @@ async function start(k: Kubectl): Promise<number | void> {
   const dryRun = dryRunOf(k);
   if (tty && !stdin) throw usageError('run', '-i/--stdin is required for containers with -t/--tty=true');
   if (rm && !attachNow) throw usageError('run', '--rm should only be used for attached containers');
-  if (attachNow && dryRun !== 'none') throw usageError('run', '--dry-run=[server|client] can\'t be used with attached containers options (--attach, --stdin, or --tty)');
+  if (attachNow && dryRun !== 'none')
+    throw usageError('run', "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)");
   const restart = flags.str('restart') || 'Always';
   if (!['Always', 'OnFailure', 'Never'].includes(restart)) throw usageError('run', `invalid restart policy: ${restart}`);
   const pod = podOf(k, name, k.args.slice(1), { stdin, tty, restart });
@@ -68,19 +74,29 @@ function podOf(k: Kubectl, name: string, words: readonly string[], options: { st
   });
   const annotations = pairs(flags.list('annotations'), 'annotation');
   const container = {
-    name, image: flags.str('image'), ...(words.length > 0 && { [flags.bool('command') ? 'command' : 'args']: words }),
-    ...(port !== '' && { ports: [{ containerPort: Number(port) }] }), ...(env.length > 0 && { env }), resources: {},
+    name,
+    image: flags.str('image'),
+    ...(words.length > 0 && { [flags.bool('command') ? 'command' : 'args']: words }),
+    ...(port !== '' && { ports: [{ containerPort: Number(port) }] }),
+    ...(env.length > 0 && { env }),
+    resources: {},
     ...(flags.str('image-pull-policy') !== '' && { imagePullPolicy: flags.str('image-pull-policy') }),
     ...(flags.bool('privileged') && { securityContext: { privileged: true } }),
-    ...(options.stdin && { stdin: true, ...(!flags.bool('leave-stdin-open') && { stdinOnce: true }) }), ...(options.tty && { tty: true }),
+    ...(options.stdin && { stdin: true, ...(!flags.bool('leave-stdin-open') && { stdinOnce: true }) }),
+    ...(options.tty && { tty: true }),
   };
   const labels = flags.str('labels') === '' ? { run: name } : pairs(flags.str('labels').split(','), 'label');
   const pod: Obj = {
-    kind: 'Pod', apiVersion: 'v1',
+    kind: 'Pod',
+    apiVersion: 'v1',
     metadata: {
-      name, creationTimestamp: null, labels, ...(Object.keys(annotations).length > 0 && { annotations }),
+      name,
+      creationTimestamp: null,
+      labels,
+      ...(Object.keys(annotations).length > 0 && { annotations }),
     } as unknown as Obj['metadata'],
-    spec: { containers: [container], restartPolicy: options.restart, dnsPolicy: 'ClusterFirst' }, status: {},
+    spec: { containers: [container], restartPolicy: options.restart, dnsPolicy: 'ClusterFirst' },
+    status: {},
   };
   return flags.str('overrides') === '' ? pod : overridden(k, pod);
 }
@@ -126,8 +142,11 @@ async function exposePod(k: Kubectl, name: string, pod: Obj): Promise<void> {
   if (k.flags.str('port') === '') throw new CommandError('--port must be set when exposing a service');
   const port = Number(k.flags.str('port'));
   await createAndPrint(k, await k.mapping('services'), {
-    kind: 'Service', apiVersion: 'v1', metadata: { name, creationTimestamp: null } as unknown as Obj['metadata'],
-    spec: { ports: [{ protocol: 'TCP', port, targetPort: port }], selector: pod.metadata?.labels }, status: { loadBalancer: {} },
+    kind: 'Service',
+    apiVersion: 'v1',
+    metadata: { name, creationTimestamp: null } as unknown as Obj['metadata'],
+    spec: { ports: [{ protocol: 'TCP', port, targetPort: port }], selector: pod.metadata?.labels },
+    status: { loadBalancer: {} },
   });
 }
 
@@ -137,9 +156,17 @@ async function attached(k: Kubectl, made: Obj, options: { stdin: boolean; restar
   const pod = await reach(k, name, (p) => p.status?.phase !== 'Pending', k.flags.durationMs('pod-running-timeout'));
   const done = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
   if (done) {
-    await k.print(await k.rest.text('GET', pathOf(await k.mapping('pods'), k.namespace, name, 'log'), { query: [['container', pod.spec?.containers[0]?.name ?? '']] }));
+    await k.print(
+      await k.rest.text('GET', pathOf(await k.mapping('pods'), k.namespace, name, 'log'), {
+        query: [['container', pod.spec?.containers[0]?.name ?? '']],
+      }),
+    );
   } else {
-    await attachTo(k, pod, pod.spec?.containers[0]?.name ?? '', { stdin: options.stdin, tty: await ttyOf(k), quiet: k.flags.bool('quiet') });
+    await attachTo(k, pod, pod.spec?.containers[0]?.name ?? '', {
+      stdin: options.stdin,
+      tty: await ttyOf(k),
+      quiet: k.flags.bool('quiet'),
+    });
   }
   if (options.restart === 'Always' || k.flags.bool('leave-stdin-open')) return 0;
   const ended = await reach(k, name, (p) => p.status?.phase === 'Succeeded' || p.status?.phase === 'Failed', undefined);
@@ -151,11 +178,14 @@ async function attached(k: Kubectl, made: Obj, options: { stdin: boolean; restar
 
 async function reach(k: Kubectl, name: string, there: (pod: Pod) => boolean, timeoutMs: number | undefined): Promise<Pod> {
   const mapping = await k.mapping('pods');
-  let pod = await k.rest.json('GET', pathOf(mapping, k.namespace, name)) as unknown as Pod;
+  let pod = (await k.rest.json('GET', pathOf(mapping, k.namespace, name))) as unknown as Pod;
   if (there(pod)) return pod;
   const end = timeoutMs === undefined ? undefined : k.io.clock.now() + timeoutMs;
   for (;;) {
-    const query = [['fieldSelector', `metadata.name=${name}`], ['resourceVersion', pod.metadata?.resourceVersion ?? '']] as const;
+    const query = [
+      ['fieldSelector', `metadata.name=${name}`],
+      ['resourceVersion', pod.metadata?.resourceVersion ?? ''],
+    ] as const;
     const connection = await openWatch(k, pathOf(mapping, k.namespace), query, 'application/json');
     const result = await readWatch(k, connection, end === undefined ? undefined : end - k.io.clock.now(), (event) => {
       if (event.type === 'BOOKMARK') return false;

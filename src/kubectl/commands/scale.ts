@@ -10,7 +10,8 @@ import { createAndPrint, patchObject } from '../writes.ts';
 import { readWatch, openWatch } from '../watch.ts';
 
 export const scale: Command = {
-  name: 'scale', required: ['replicas'],
+  name: 'scale',
+  required: ['replicas'],
   summary: 'Set a new size for a deployment, replica set, or replication controller',
   examples: [
     { comment: 'Five replicas', lines: ['kubectl scale --replicas=5 deployment/web'] },
@@ -33,17 +34,27 @@ export const scale: Command = {
   },
 };
 
-const gv = (info: Info): string => (info.mapping.group === '' ? `/${info.mapping.version}` : `${info.mapping.group}/${info.mapping.version}`);
+const gv = (info: Info): string =>
+  info.mapping.group === '' ? `/${info.mapping.version}` : `${info.mapping.group}/${info.mapping.version}`;
 
-const notFound = (): StatusError => new StatusError({
-  kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: 'NotFound', code: 404, message: 'the server could not find the requested resource',
-});
+const notFound = (): StatusError =>
+  new StatusError({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    reason: 'NotFound',
+    code: 404,
+    message: 'the server could not find the requested resource',
+  });
 
 /** What is not there is told in scale's own way. */
 async function visitAll(k: Kubectl, each: (info: Info) => Promise<void>): Promise<number> {
   const infos: Info[] = [];
   try {
-    await visit(k, { args: k.args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: true }, async (info) => { infos.push(info); });
+    await visit(k, { args: k.args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: true }, async (info) => {
+      infos.push(info);
+    });
   } catch (error) {
     if (infos.length === 0 && isNotFound(error)) throw new CommandError(`no objects passed to scale ${errorText(error)}`);
     throw error;
@@ -69,23 +80,44 @@ async function scaleOne(k: Kubectl, info: Info, replicas: number, dryRun: string
       throw new CommandError(`Expected resource version to be ${version}, was ${str(scaleObject, 'metadata', 'resourceVersion')}`);
     }
   }
-  await patchObject(k, mapping, info.namespace, info.name, 'merge', { spec: { replicas } }, {
-    subresource: 'scale', query: dryRun === 'server' ? [['dryRun', 'All']] : [],
-  });
+  await patchObject(
+    k,
+    mapping,
+    info.namespace,
+    info.name,
+    'merge',
+    { spec: { replicas } },
+    {
+      subresource: 'scale',
+      query: dryRun === 'server' ? [['dryRun', 'All']] : [],
+    },
+  );
 }
 
 async function waitScaled(k: Kubectl, info: Info, replicas: number): Promise<void> {
   const query = [['fieldSelector', `metadata.name=${info.name}`]] as const;
   const connection = await openWatch(k, pathOf(info.mapping, info.namespace), query, 'application/json');
-  const result = await readWatch(k, connection, k.flags.durationMs('timeout'), (event) => num(event.object, 'status', 'replicas') === replicas
-    && num(event.object, 'status', 'observedGeneration') >= num(event.object, 'metadata', 'generation'));
+  const result = await readWatch(
+    k,
+    connection,
+    k.flags.durationMs('timeout'),
+    (event) =>
+      num(event.object, 'status', 'replicas') === replicas &&
+      num(event.object, 'status', 'observedGeneration') >= num(event.object, 'metadata', 'generation'),
+  );
   if (result === 'timeout') throw new CommandError('timed out waiting for the condition');
 }
 
 export const autoscale: Command = {
-  name: 'autoscale', required: ['max'],
+  name: 'autoscale',
+  required: ['max'],
   summary: 'Auto-scale a deployment, replica set, stateful set, or replication controller',
-  examples: [{ comment: 'Between two and ten replicas, at half of the requested CPU', lines: ['kubectl autoscale deployment web --min=2 --max=10 --cpu-percent=50'] }],
+  examples: [
+    {
+      comment: 'Between two and ten replicas, at half of the requested CPU',
+      lines: ['kubectl autoscale deployment web --min=2 --max=10 --cpu-percent=50'],
+    },
+  ],
   complete: 'resource',
   run: async (k) => {
     const [min, max, cpu] = [k.flags.int('min'), k.flags.int('max'), k.flags.int('cpu-percent')];
@@ -93,15 +125,21 @@ export const autoscale: Command = {
     if (max < min) throw new CommandError(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${min}`);
     const count = await visit(k, { args: k.args, latest: true }, async (info) => {
       if (!info.mapping.subresources.some((s) => s.name === 'scale')) {
-        throw new CommandError(`cannot autoscale a ${info.mapping.kind}: could not find scale subresource for ${gv(info)}, Resource=${info.mapping.resource} in discovery information`);
+        throw new CommandError(
+          `cannot autoscale a ${info.mapping.kind}: could not find scale subresource for ${gv(info)}, Resource=${info.mapping.resource} in discovery information`,
+        );
       }
       const object: Obj = {
-        kind: 'HorizontalPodAutoscaler', apiVersion: 'autoscaling/v2',
+        kind: 'HorizontalPodAutoscaler',
+        apiVersion: 'autoscaling/v2',
         metadata: { name: k.flags.str('name') || info.name, creationTimestamp: null } as unknown as Obj['metadata'],
         spec: {
           scaleTargetRef: { kind: info.mapping.kind, name: info.name, apiVersion: apiVersionOf(info.mapping) },
-          ...(min > 0 && { minReplicas: min }), maxReplicas: max,
-          ...(cpu >= 0 && { metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: cpu } } }] }),
+          ...(min > 0 && { minReplicas: min }),
+          maxReplicas: max,
+          ...(cpu >= 0 && {
+            metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: cpu } } }],
+          }),
         },
         status: { desiredReplicas: 0, currentMetrics: null },
       };

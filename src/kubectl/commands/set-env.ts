@@ -9,33 +9,50 @@ import { readStdin } from '../manifests.ts';
 import { type Obj, at, dict, list, put, str } from '../obj.ts';
 import { changeObjects, matchesWildcard, podSpecPath, splitPairs } from './set.ts';
 
-interface EnvVar { readonly name: string; readonly value?: string; readonly valueFrom?: object }
+interface EnvVar {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: object;
+}
 
 export async function setEnvironment(k: Kubectl): Promise<void> {
   const { resources, pairs } = splitPairs(k.args);
   if (resources.length === 0 && k.flags.list('filename').length === 0) {
     throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
   }
-  const all = [...pairs, ...k.flags.list('env'), ...(k.args.includes('-') || k.flags.list('env').includes('-') ? await fromStdin(k) : [])].filter((p) => p !== '-');
+  const all = [
+    ...pairs,
+    ...k.flags.list('env'),
+    ...(k.args.includes('-') || k.flags.list('env').includes('-') ? await fromStdin(k) : []),
+  ].filter((p) => p !== '-');
   const sets = [...all.filter((p) => p.includes('=')).map(pairOf), ...(k.flags.str('from') === '' ? [] : await fromObject(k))];
   const removes = all.filter((p) => !p.includes('=') && p.endsWith('-')).map((p) => p.slice(0, -1));
   if (k.flags.bool('list')) return listEnvironment(k, resources);
   const wanted = k.flags.str('containers') || '*';
   const overwrite = !k.flags.changed('overwrite') || k.flags.bool('overwrite');
-  await changeObjects(k, resources.filter((r) => r !== '-'), 'env updated', (object) => {
-    const path = podSpecPath(object);
-    if (path === undefined) throw new CommandError(`${String(object.kind)} has no pod template`);
-    let next = object;
-    for (const field of ['initContainers', 'containers']) {
-      const containers = list(object, ...path, field);
-      if (containers.length === 0) continue;
-      next = put(next, [...path, field], containers.map((c) => {
-        if (!matchesWildcard(wanted, str(c, 'name'))) return c;
-        return put(c as Obj, ['env'], merged(list(c, 'env') as EnvVar[], sets, removes, overwrite));
-      }));
-    }
-    return next;
-  });
+  await changeObjects(
+    k,
+    resources.filter((r) => r !== '-'),
+    'env updated',
+    (object) => {
+      const path = podSpecPath(object);
+      if (path === undefined) throw new CommandError(`${String(object.kind)} has no pod template`);
+      let next = object;
+      for (const field of ['initContainers', 'containers']) {
+        const containers = list(object, ...path, field);
+        if (containers.length === 0) continue;
+        next = put(
+          next,
+          [...path, field],
+          containers.map((c) => {
+            if (!matchesWildcard(wanted, str(c, 'name'))) return c;
+            return put(c as Obj, ['env'], merged(list(c, 'env') as EnvVar[], sets, removes, overwrite));
+          }),
+        );
+      }
+      return next;
+    },
+  );
 }
 
 function pairOf(text: string): EnvVar {
@@ -43,7 +60,12 @@ function pairOf(text: string): EnvVar {
   return { name: text.slice(0, equals), value: text.slice(equals + 1) };
 }
 
-function merged(there: readonly EnvVar[], sets: readonly EnvVar[], removes: readonly string[], overwrite: boolean): readonly EnvVar[] | undefined {
+function merged(
+  there: readonly EnvVar[],
+  sets: readonly EnvVar[],
+  removes: readonly string[],
+  overwrite: boolean,
+): readonly EnvVar[] | undefined {
   const clash = overwrite ? undefined : there.find((e) => sets.some((s) => s.name === e.name));
   if (clash !== undefined) throw new CommandError(`'${clash.name}' already has a value (${clash.value ?? ''}), and --overwrite is false`);
   const kept = there.filter((e) => !removes.includes(e.name)).map((e) => sets.find((s) => s.name === e.name) ?? e);
@@ -52,7 +74,10 @@ function merged(there: readonly EnvVar[], sets: readonly EnvVar[], removes: read
 }
 
 async function fromStdin(k: Kubectl): Promise<string[]> {
-  return (await readStdin(k.io)).split('\n').map((l) => l.trim()).filter((l) => l !== '' && !l.startsWith('#'));
+  return (await readStdin(k.io))
+    .split('\n')
+    .map((l) => l.trim())
+    .filter((l) => l !== '' && !l.startsWith('#'));
 }
 
 /** --from=configmap/x or secret/x: one variable for each key. */
@@ -63,7 +88,9 @@ async function fromObject(k: Kubectl): Promise<EnvVar[]> {
   const wanted = k.flags.list('keys');
   const field = kind === 'ConfigMap' ? 'configMapKeyRef' : 'secretKeyRef';
   const variables: EnvVar[] = [];
-  for (const key of Object.keys(dict(info.object, 'data')).sort().filter((one) => wanted.length === 0 || wanted.includes(one))) {
+  for (const key of Object.keys(dict(info.object, 'data'))
+    .sort()
+    .filter((one) => wanted.length === 0 || wanted.includes(one))) {
     const upper = key.replaceAll(/[^A-Za-z0-9_]/g, '_').toUpperCase();
     if (upper !== key) await k.say(`Warning: key ${key} transferred to ${upper}\n`);
     variables.push({ name: k.flags.str('prefix') + upper, valueFrom: { [field]: { key, name: info.name } } });
@@ -89,8 +116,12 @@ async function envLine(k: Kubectl, env: unknown): Promise<string> {
   const secret = at(from, 'secretKeyRef');
   const ref = map ?? secret;
   if (ref === undefined) return `# ${name} from field path ${str(from, 'fieldRef', 'fieldPath')}`;
-  if (!k.flags.bool('resolve')) return `# ${name} from ${map === undefined ? 'secret' : 'configmap'} ${str(ref, 'name')}, key ${str(ref, 'key')}`;
-  const object = await k.rest.json('GET', pathOf(await k.mapping(map === undefined ? 'secrets' : 'configmaps'), k.namespace, str(ref, 'name')));
+  if (!k.flags.bool('resolve'))
+    return `# ${name} from ${map === undefined ? 'secret' : 'configmap'} ${str(ref, 'name')}, key ${str(ref, 'key')}`;
+  const object = await k.rest.json(
+    'GET',
+    pathOf(await k.mapping(map === undefined ? 'secrets' : 'configmaps'), k.namespace, str(ref, 'name')),
+  );
   const value = str(object, 'data', str(ref, 'key'));
   return `${name}=${map === undefined ? fromUtf8(fromBase64(value) ?? new Uint8Array()) : value}`;
 }

@@ -12,7 +12,11 @@ import { patchObject, writeQuery } from '../writes.ts';
 import { labelSelectorOf } from './create-policy.ts';
 import { setEnvironment } from './set-env.ts';
 
-export const set: Command = { name: 'set', summary: 'Set specific features on objects', description: 'Each subcommand changes one thing of resources that are there.' };
+export const set: Command = {
+  name: 'set',
+  summary: 'Set specific features on objects',
+  description: 'Each subcommand changes one thing of resources that are there.',
+};
 
 /** Where the Pod spec of a kind stands; undefined for kinds without one. */
 export function podSpecPath(object: Obj): readonly string[] | undefined {
@@ -22,13 +26,26 @@ export function podSpecPath(object: Obj): readonly string[] | undefined {
 }
 
 /** Reads the objects, changes each by `edit`, sends the difference and says `done`. */
-export async function changeObjects(k: Kubectl, args: readonly string[], done: string, edit: (object: Obj, info: Info) => Obj | Promise<Obj>): Promise<void> {
+export async function changeObjects(
+  k: Kubectl,
+  args: readonly string[],
+  done: string,
+  edit: (object: Obj, info: Info) => Obj | Promise<Obj>,
+): Promise<void> {
   const dryRun = dryRunOf(k);
   const local = k.flags.bool('local');
   const print = resultPrinter(k, dryRun === 'none' && local ? 'client' : dryRun);
-  if (local && k.flags.list('filename').length === 0) throw new CommandError(NO_RESOURCE.replace('You must provide one or more resources by argument or filename.', 'you must specify resources by --filename when --local is set.'));
+  if (local && k.flags.list('filename').length === 0)
+    throw new CommandError(
+      NO_RESOURCE.replace(
+        'You must provide one or more resources by argument or filename.',
+        'you must specify resources by --filename when --local is set.',
+      ),
+    );
   const infos: Info[] = [];
-  await visit(k, { args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: !local }, async (info) => { infos.push(info); });
+  await visit(k, { args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: !local }, async (info) => {
+    infos.push(info);
+  });
   const failures: unknown[] = [];
   for (const info of infos) {
     const before = info.object!;
@@ -37,7 +54,9 @@ export async function changeObjects(k: Kubectl, args: readonly string[], done: s
       const patch = twoWayPatch(before, after);
       if (Object.keys(patch).length === 0 && !local && dryRun === 'none' && outputFormat(k).name === '') continue;
       const local2 = local || dryRun === 'client' || Object.keys(patch).length === 0;
-      const result = local2 ? after : await patchObject(k, info.mapping, info.namespace, info.name, 'strategic', patch, { query: writeQuery(k) });
+      const result = local2
+        ? after
+        : await patchObject(k, info.mapping, info.namespace, info.name, 'strategic', patch, { query: writeQuery(k) });
       await print(local2 ? asTyped(result) : result, done);
     } catch (error) {
       if (k.io.signal.aborted) throw error;
@@ -51,7 +70,9 @@ export async function changeObjects(k: Kubectl, args: readonly string[], done: s
 function asTyped(object: Obj): Obj {
   const path = podSpecPath(object)?.slice(0, -1) ?? [];
   const metadata = at(object, ...path, 'metadata');
-  return path.length === 0 || metadata === undefined ? object : put(object, [...path, 'metadata'], { creationTimestamp: null, ...metadata as object });
+  return path.length === 0 || metadata === undefined
+    ? object
+    : put(object, [...path, 'metadata'], { creationTimestamp: null, ...(metadata as object) });
 }
 
 /** The words split at the first `a=b`. */
@@ -72,38 +93,53 @@ function inPodSpec(object: Obj, edit: (spec: Obj) => Obj): Obj {
 export const setImage: Command = {
   name: 'set image',
   summary: 'Update the image of a pod template',
-  examples: [{ comment: 'A new version for one container; for all of them', lines: ['kubectl set image deployment/web nginx=nginx:1.28', "kubectl set image deployment/web '*=nginx:1.28'"] }],
+  examples: [
+    {
+      comment: 'A new version for one container; for all of them',
+      lines: ['kubectl set image deployment/web nginx=nginx:1.28', "kubectl set image deployment/web '*=nginx:1.28'"],
+    },
+  ],
   complete: 'resource',
   run: async (k) => {
     const { resources, pairs } = splitPairs(k.args);
     if (resources.length === 0 && k.flags.list('filename').length === 0) throw new CommandError(NO_RESOURCE);
     if (pairs.length === 0) throw new CommandError('at least one image update is required');
     const images = pairs.map((p) => ({ name: p.slice(0, p.indexOf('=')), image: p.slice(p.indexOf('=') + 1) }));
-    if (images.length > 1 && images.some((i) => i.name === '*')) throw new CommandError('all containers are already specified by *, but saw more than one container_name=container_image pairs');
-    await changeObjects(k, resources, 'image updated', (object) => inPodSpec(object, (spec) => {
-      let next = spec;
-      for (const { name, image } of images) {
-        let found = false;
-        for (const field of ['initContainers', 'containers']) {
-          const containers = list(next, field);
-          if (containers.length === 0) continue;
-          next = put(next, [field], containers.map((c) => {
-            if (name !== '*' && str(c, 'name') !== name) return c;
-            found = true;
-            return { ...c as object, image };
-          }));
+    if (images.length > 1 && images.some((i) => i.name === '*'))
+      throw new CommandError('all containers are already specified by *, but saw more than one container_name=container_image pairs');
+    await changeObjects(k, resources, 'image updated', (object) =>
+      inPodSpec(object, (spec) => {
+        let next = spec;
+        for (const { name, image } of images) {
+          let found = false;
+          for (const field of ['initContainers', 'containers']) {
+            const containers = list(next, field);
+            if (containers.length === 0) continue;
+            next = put(
+              next,
+              [field],
+              containers.map((c) => {
+                if (name !== '*' && str(c, 'name') !== name) return c;
+                found = true;
+                return { ...(c as object), image };
+              }),
+            );
+          }
+          if (!found) throw new CommandError(`unable to find container named ${JSON.stringify(name)}`);
         }
-        if (!found) throw new CommandError(`unable to find container named ${JSON.stringify(name)}`);
-      }
-      return next;
-    }));
+        return next;
+      }),
+    );
   },
 };
 
 export const setEnv: Command = {
   name: 'set env',
   summary: 'Update environment variables on a pod template',
-  examples: [{ comment: 'Set one, remove another', lines: ['kubectl set env deployment/web COLOR=blue OLD-'] }, { comment: 'Show them', lines: ['kubectl set env deployment/web --list'] }],
+  examples: [
+    { comment: 'Set one, remove another', lines: ['kubectl set env deployment/web COLOR=blue OLD-'] },
+    { comment: 'Show them', lines: ['kubectl set env deployment/web --list'] },
+  ],
   complete: 'resource',
   run: setEnvironment,
 };
@@ -111,34 +147,54 @@ export const setEnv: Command = {
 export const setResources: Command = {
   name: 'set resources',
   summary: 'Update resource requests/limits on objects with pod templates',
-  examples: [{ comment: 'For every container', lines: ['kubectl set resources deployment web --limits=cpu=200m,memory=512Mi --requests=cpu=100m,memory=256Mi'] }],
+  examples: [
+    {
+      comment: 'For every container',
+      lines: ['kubectl set resources deployment web --limits=cpu=200m,memory=512Mi --requests=cpu=100m,memory=256Mi'],
+    },
+  ],
   complete: 'resource',
   run: async (k) => {
     if (k.args.length === 0 && k.flags.list('filename').length === 0) throw new CommandError(NO_RESOURCE);
     const [limits, requests] = [amounts(k.flags.str('limits')), amounts(k.flags.str('requests'))];
-    if (limits === undefined && requests === undefined) throw new CommandError('you must specify an update to requests or limits (in the form of --requests/--limits)');
+    if (limits === undefined && requests === undefined)
+      throw new CommandError('you must specify an update to requests or limits (in the form of --requests/--limits)');
     const wanted = k.flags.str('containers') || '*';
-    await changeObjects(k, k.args, 'resource requirements updated', (object) => inPodSpec(object, (spec) => put(spec, ['containers'], list(spec, 'containers').map((c) => {
-      if (!matchesWildcard(wanted, str(c, 'name'))) return c;
-      let next = c as Obj;
-      for (const [field, values] of [['limits', limits], ['requests', requests]] as const) {
-        if (values === undefined) continue;
-        next = put(next, ['resources', field], { ...at(c, 'resources', field) as object, ...values });
-      }
-      return next;
-    }))));
+    await changeObjects(k, k.args, 'resource requirements updated', (object) =>
+      inPodSpec(object, (spec) =>
+        put(
+          spec,
+          ['containers'],
+          list(spec, 'containers').map((c) => {
+            if (!matchesWildcard(wanted, str(c, 'name'))) return c;
+            let next = c as Obj;
+            for (const [field, values] of [
+              ['limits', limits],
+              ['requests', requests],
+            ] as const) {
+              if (values === undefined) continue;
+              next = put(next, ['resources', field], { ...(at(c, 'resources', field) as object), ...values });
+            }
+            return next;
+          }),
+        ),
+      ),
+    );
   },
 };
 
 function amounts(text: string): Readonly<Record<string, string>> | undefined {
   if (text === '') return undefined;
-  return Object.fromEntries(text.split(',').map((pair) => {
-    const [name = '', amount] = pair.split('=');
-    if (amount === undefined) throw new CommandError(`Invalid argument syntax ${pair}, expected <resource>=<value>`);
-    const quantity = canonicalQuantity(amount);
-    if (quantity === undefined) throw new CommandError("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
-    return [name, quantity];
-  }));
+  return Object.fromEntries(
+    text.split(',').map((pair) => {
+      const [name = '', amount] = pair.split('=');
+      if (amount === undefined) throw new CommandError(`Invalid argument syntax ${pair}, expected <resource>=<value>`);
+      const quantity = canonicalQuantity(amount);
+      if (quantity === undefined)
+        throw new CommandError("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+      return [name, quantity];
+    }),
+  );
 }
 
 export function matchesWildcard(pattern: string, name: string): boolean {
@@ -154,25 +210,30 @@ export const setSelector: Command = {
   complete: 'resource',
   run: async (k) => {
     const selector = k.args.at(-1);
-    if (selector === undefined || !selector.includes('=')) throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
+    if (selector === undefined || !selector.includes('='))
+      throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
     await changeObjects(k, k.args.slice(0, -1), 'selector updated', (object) => {
       if (object.kind !== 'Service') throw new CommandError(`setting a selector is only supported for Services`);
       const parsed = labelSelectorOf(selector) as { matchLabels?: object; matchExpressions?: object };
-      if (parsed.matchExpressions !== undefined) throw new CommandError(`match expression ${JSON.stringify(parsed.matchExpressions)} not supported on this object`);
+      if (parsed.matchExpressions !== undefined)
+        throw new CommandError(`match expression ${JSON.stringify(parsed.matchExpressions)} not supported on this object`);
       return put(object, ['spec', 'selector'], parsed.matchLabels ?? {});
     });
   },
 };
 
 export const setServiceaccount: Command = {
-  name: 'set serviceaccount', aliases: ['sa'],
+  name: 'set serviceaccount',
+  aliases: ['sa'],
   summary: 'Update the service account of a resource',
   examples: [{ comment: 'For the pods of a deployment', lines: ['kubectl set serviceaccount deployment web builder'] }],
   complete: 'resource',
   run: async (k) => {
     const account = k.args.at(-1);
     if (account === undefined) throw new CommandError('serviceaccount is required');
-    await changeObjects(k, k.args.slice(0, -1), 'serviceaccount updated', (object) => inPodSpec(object, (spec) => put(spec, ['serviceAccountName'], account)));
+    await changeObjects(k, k.args.slice(0, -1), 'serviceaccount updated', (object) =>
+      inPodSpec(object, (spec) => put(spec, ['serviceAccountName'], account)),
+    );
   },
 };
 
@@ -184,7 +245,8 @@ export const setSubject: Command = {
   run: async (k) => {
     const group = 'rbac.authorization.k8s.io';
     const added = [
-      ...k.flags.list('user').map((name) => ({ apiGroup: group, kind: 'User', name })), ...k.flags.list('group').map((name) => ({ apiGroup: group, kind: 'Group', name })),
+      ...k.flags.list('user').map((name) => ({ apiGroup: group, kind: 'User', name })),
+      ...k.flags.list('group').map((name) => ({ apiGroup: group, kind: 'Group', name })),
       ...k.flags.list('serviceaccount').map((text) => {
         const [namespace = '', name] = text.split(':');
         if (!name) throw new CommandError('serviceaccount must be <namespace>:<name>');
@@ -193,9 +255,15 @@ export const setSubject: Command = {
     ];
     if (added.length === 0) throw new CommandError('you must specify at least one value of user, group or serviceaccount');
     await changeObjects(k, k.args, 'subjects updated', (object, info) => {
-      if (!info.mapping.resource.endsWith('rolebindings')) throw new CommandError(`setting subject is only supported for RoleBinding/ClusterRoleBinding, not ${groupResource(info.mapping)}`);
+      if (!info.mapping.resource.endsWith('rolebindings'))
+        throw new CommandError(`setting subject is only supported for RoleBinding/ClusterRoleBinding, not ${groupResource(info.mapping)}`);
       const there = list(object, 'subjects');
-      const fresh = added.filter((a) => !there.some((t) => str(t, 'kind') === a.kind && str(t, 'name') === a.name && str(t, 'namespace') === ('namespace' in a ? a.namespace : '')));
+      const fresh = added.filter(
+        (a) =>
+          !there.some(
+            (t) => str(t, 'kind') === a.kind && str(t, 'name') === a.name && str(t, 'namespace') === ('namespace' in a ? a.namespace : ''),
+          ),
+      );
       return put(object, ['subjects'], [...there, ...fresh]);
     });
   },

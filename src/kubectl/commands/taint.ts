@@ -14,7 +14,12 @@ const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 export const taint: Command = {
   name: 'taint',
   summary: 'Update the taints on one or more nodes',
-  examples: [{ comment: 'Keep pods away that do not tolerate it; take the taint off again', lines: ['kubectl taint node worker-1 dedicated=gpu:NoSchedule', 'kubectl taint node worker-1 dedicated-'] }],
+  examples: [
+    {
+      comment: 'Keep pods away that do not tolerate it; take the taint off again',
+      lines: ['kubectl taint node worker-1 dedicated=gpu:NoSchedule', 'kubectl taint node worker-1 dedicated-'],
+    },
+  ],
   complete: 'resource',
   run: async (k) => {
     const { resources, changes } = split(k.args);
@@ -23,9 +28,14 @@ export const taint: Command = {
     if (!['node', 'nodes', 'no'].includes(resources[0]!.toLowerCase())) {
       throw new CommandError(`invalid resource type ${resources[0]}, only node types are supported`);
     }
-    if (resources.length === 1 && !k.flags.bool('all') && k.flags.str('selector') === '') throw new CommandError('at least one resource name must be specified since \'all\' parameter is not set');
+    if (resources.length === 1 && !k.flags.bool('all') && k.flags.str('selector') === '')
+      throw new CommandError("at least one resource name must be specified since 'all' parameter is not set");
     const { add, remove } = parseChanges(changes);
-    await visit(k, { args: resources, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: true, files: false }, (info) => taintOne(k, info, add, remove));
+    await visit(
+      k,
+      { args: resources, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: true, files: false },
+      (info) => taintOne(k, info, add, remove),
+    );
   },
 };
 
@@ -35,7 +45,10 @@ function split(args: readonly string[]): { readonly resources: readonly string[]
   return first < 0 ? { resources: args, changes: [] } : { resources: args.slice(0, first), changes: args.slice(first) };
 }
 
-function parseChanges(words: readonly string[]): { readonly add: readonly Taint[]; readonly remove: readonly Pick<Taint, 'key' | 'effect'>[] } {
+function parseChanges(words: readonly string[]): {
+  readonly add: readonly Taint[];
+  readonly remove: readonly Pick<Taint, 'key' | 'effect'>[];
+} {
   const add: Taint[] = [];
   const remove: { key: string; effect: string }[] = [];
   for (const word of words) {
@@ -50,7 +63,11 @@ function parseChanges(words: readonly string[]): { readonly add: readonly Taint[
     if (effect === undefined) throw usageError('taint', `invalid taint spec: ${word}, ${qualifiedNameErrors(word)[0] ?? ''}`);
     if (!EFFECTS.includes(effect)) throw badEffect(effect);
     const equals = pair.indexOf('=');
-    add.push({ key: equals < 0 ? pair : pair.slice(0, equals), ...(equals >= 0 && pair.length > equals + 1 && { value: pair.slice(equals + 1) }), effect });
+    add.push({
+      key: equals < 0 ? pair : pair.slice(0, equals),
+      ...(equals >= 0 && pair.length > equals + 1 && { value: pair.slice(equals + 1) }),
+      effect,
+    });
   }
   return { add, remove };
 }
@@ -61,20 +78,43 @@ async function taintOne(k: Kubectl, info: Info, add: readonly Taint[], remove: r
   const before = list(info.object, 'spec', 'taints') as readonly Taint[];
   if (!k.flags.bool('overwrite')) {
     const clash = before.filter((b) => add.some((a) => a.key === b.key && a.effect === b.effect));
-    if (clash.length > 0) throw new CommandError(`node ${info.name} already has ${clash.map((c) => c.key).join(',')} taint(s) with same effect(s) and --overwrite is false`);
+    if (clash.length > 0)
+      throw new CommandError(
+        `node ${info.name} already has ${clash.map((c) => c.key).join(',')} taint(s) with same effect(s) and --overwrite is false`,
+      );
   }
   for (const one of remove) {
-    if (!before.some((b) => gone(b, one))) throw new CommandError(`taint ${JSON.stringify(one.effect === '' ? one.key : `${one.key}:${one.effect}`)} not found`);
+    if (!before.some((b) => gone(b, one)))
+      throw new CommandError(`taint ${JSON.stringify(one.effect === '' ? one.key : `${one.key}:${one.effect}`)} not found`);
   }
   const kept = before.filter((b) => !remove.some((r) => gone(b, r)) && !add.some((a) => a.key === b.key && a.effect === b.effect));
   const taints = [...add, ...kept];
   const dryRun = dryRunOf(k);
   const after = put(info.object!, ['spec', 'taints'], taints);
-  const result = dryRun === 'client' ? after : await patchObject(k, info.mapping, '', info.name, 'strategic', { spec: { taints: taints.length > 0 ? taints : null } }, {
-    query: writeQuery(k, { validation: true }),
-  });
-  const word = add.length > 0 && remove.length > 0 ? 'modified' : add.length > 0 ? (before.some((b) => add.some((a) => a.key === b.key && a.effect === b.effect)) ? 'modified' : 'tainted') : 'untainted';
+  const result =
+    dryRun === 'client'
+      ? after
+      : await patchObject(
+          k,
+          info.mapping,
+          '',
+          info.name,
+          'strategic',
+          { spec: { taints: taints.length > 0 ? taints : null } },
+          {
+            query: writeQuery(k, { validation: true }),
+          },
+        );
+  const word =
+    add.length > 0 && remove.length > 0
+      ? 'modified'
+      : add.length > 0
+        ? before.some((b) => add.some((a) => a.key === b.key && a.effect === b.effect))
+          ? 'modified'
+          : 'tainted'
+        : 'untainted';
   await resultPrinter(k, dryRun)(result, word);
 }
 
-const gone = (there: Taint, wanted: Pick<Taint, 'key' | 'effect'>): boolean => there.key === wanted.key && (wanted.effect === '' || there.effect === wanted.effect);
+const gone = (there: Taint, wanted: Pick<Taint, 'key' | 'effect'>): boolean =>
+  there.key === wanted.key && (wanted.effect === '' || there.effect === wanted.effect);

@@ -7,14 +7,16 @@ import { type Obj, at, list, str } from '../obj.ts';
 import { plainTable } from '../printers/table.ts';
 
 export const top: Command = {
-  name: 'top', summary: 'Display resource (CPU/memory) usage',
+  name: 'top',
+  summary: 'Display resource (CPU/memory) usage',
   description: 'Shows what nodes and pods use. It needs metrics-server in the cluster.',
 };
 
 const METRICS = '/apis/metrics.k8s.io/v1beta1';
 
 export const topNode: Command = {
-  name: 'top node', aliases: ['nodes', 'no'],
+  name: 'top node',
+  aliases: ['nodes', 'no'],
   summary: 'Display resource (CPU/memory) usage of nodes',
   examples: [{ comment: 'All nodes', lines: ['kubectl top node'] }],
   complete: 'node',
@@ -28,17 +30,23 @@ export const topNode: Command = {
       const of = at(node, 'status', k.flags.bool('show-capacity') ? 'capacity' : 'allocatable');
       const [cpu, memory] = [millis(m, 'cpu'), bytes(m, 'memory')];
       return [
-        str(m, 'metadata', 'name'), `${cpu}m`, percent(cpu, quantityMillis(str(of, 'cpu') || '0')), mebibytes(memory), percent(memory, quantityUnits(str(of, 'memory') || '0')),
+        str(m, 'metadata', 'name'),
+        `${cpu}m`,
+        percent(cpu, quantityMillis(str(of, 'cpu') || '0')),
+        mebibytes(memory),
+        percent(memory, quantityUnits(str(of, 'memory') || '0')),
       ];
     });
-    const missing = k.args.length > 0 ? [] : nodes.filter((n) => !metrics.some((m) => str(m, 'metadata', 'name') === str(n, 'metadata', 'name')));
+    const missing =
+      k.args.length > 0 ? [] : nodes.filter((n) => !metrics.some((m) => str(m, 'metadata', 'name') === str(n, 'metadata', 'name')));
     const unknown = missing.map((n) => [str(n, 'metadata', 'name'), '<unknown>', '<unknown>', '<unknown>', '<unknown>']);
     await k.print(plainTable(headers(k, ['NAME', 'CPU(cores)', 'CPU(%)', 'MEMORY(bytes)', 'MEMORY(%)']), [...rows, ...unknown], true));
   },
 };
 
 export const topPod: Command = {
-  name: 'top pod', aliases: ['pods', 'po'],
+  name: 'top pod',
+  aliases: ['pods', 'po'],
   summary: 'Display resource (CPU/memory) usage of pods',
   examples: [{ comment: 'All pods of the namespace; by container', lines: ['kubectl top pod', 'kubectl top pod --containers'] }],
   complete: 'pod',
@@ -65,12 +73,18 @@ function sum(metrics: readonly Obj[], everywhere: boolean, byContainer: boolean)
   const pad = [...(everywhere ? [''] : []), ...(byContainer ? [''] : []), ''];
   const cpu = metrics.reduce((total, m) => total + millis(m, 'cpu'), 0);
   const memory = metrics.reduce((total, m) => total + bytes(m, 'memory'), 0);
-  return [[...pad, '________', '________'], [...pad, `${cpu}m`, mebibytes(memory)]];
+  return [
+    [...pad, '________', '________'],
+    [...pad, `${cpu}m`, mebibytes(memory)],
+  ];
 }
 
 async function nothing(k: Kubectl, everywhere: boolean): Promise<void> {
   if (k.args.length > 0) throw new CommandError(`pods ${JSON.stringify(k.args[0])} not found`);
-  const pods = list(await k.rest.json('GET', `/api/v1${everywhere ? '' : `/namespaces/${k.namespace}`}/pods`, { query: selector(k) }), 'items');
+  const pods = list(
+    await k.rest.json('GET', `/api/v1${everywhere ? '' : `/namespaces/${k.namespace}`}/pods`, { query: selector(k) }),
+    'items',
+  );
   if (pods.length > 0) throw new CommandError('metrics not available yet');
   await k.say(everywhere ? 'No resources found\n' : `No resources found in ${k.namespace} namespace.\n`);
 }
@@ -83,7 +97,10 @@ const selector = (k: Kubectl): [string, string][] => [
 
 async function requireMetrics(k: Kubectl): Promise<void> {
   const discovery = await k.discovery();
-  if (!discovery.groupVersions.includes('metrics.k8s.io/v1beta1') && !(await k.rediscover()).groupVersions.includes('metrics.k8s.io/v1beta1')) {
+  if (
+    !discovery.groupVersions.includes('metrics.k8s.io/v1beta1') &&
+    !(await k.rediscover()).groupVersions.includes('metrics.k8s.io/v1beta1')
+  ) {
     throw new CommandError('Metrics API not available');
   }
 }
@@ -91,17 +108,23 @@ async function requireMetrics(k: Kubectl): Promise<void> {
 async function read(k: Kubectl, path: string): Promise<readonly Obj[]> {
   const name = k.args[0];
   try {
-    const found = await k.rest.json('GET', name === undefined ? path : `${path}/${name}`, { query: name === undefined ? selector(k) : [], accept: 'application/json, */*' });
-    return name === undefined ? list(found, 'items') as Obj[] : [found];
+    const found = await k.rest.json('GET', name === undefined ? path : `${path}/${name}`, {
+      query: name === undefined ? selector(k) : [],
+      accept: 'application/json, */*',
+    });
+    return name === undefined ? (list(found, 'items') as Obj[]) : [found];
   } catch (error) {
     if (isNotFound(error) && name === undefined) throw new CommandError('Metrics API not available');
     throw error;
   }
 }
 
-const usages = (m: unknown): readonly unknown[] => (at(m, 'containers') === undefined ? [at(m, 'usage')] : list(m, 'containers').map((c) => at(c, 'usage')));
-const millis = (m: unknown, resource: string): number => Math.ceil(usages(m).reduce<number>((total, u) => total + quantityMillis(str(u, resource) || '0'), 0));
-const bytes = (m: unknown, resource: string): number => usages(m).reduce<number>((total, u) => total + quantityUnits(str(u, resource) || '0'), 0);
+const usages = (m: unknown): readonly unknown[] =>
+  at(m, 'containers') === undefined ? [at(m, 'usage')] : list(m, 'containers').map((c) => at(c, 'usage'));
+const millis = (m: unknown, resource: string): number =>
+  Math.ceil(usages(m).reduce<number>((total, u) => total + quantityMillis(str(u, resource) || '0'), 0));
+const bytes = (m: unknown, resource: string): number =>
+  usages(m).reduce<number>((total, u) => total + quantityUnits(str(u, resource) || '0'), 0);
 const mebibytes = (count: number): string => `${Math.floor(count / 1048576)}Mi`;
 const percent = (part: number, whole: number): string => (whole === 0 ? '<unknown>' : `${Math.floor((part / whole) * 100)}%`);
 

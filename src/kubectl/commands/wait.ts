@@ -15,25 +15,34 @@ export const wait: Command = {
   summary: 'Experimental: Wait for a specific condition on one or many resources',
   examples: [
     { comment: 'Until a pod is ready', lines: ['kubectl wait --for=condition=Ready pod/web --timeout=60s'] },
-    { comment: 'Until it is gone; until a field has a value', lines: ['kubectl wait --for=delete pod/web', "kubectl wait --for=jsonpath='{.status.phase}'=Running pod/web"] },
+    {
+      comment: 'Until it is gone; until a field has a value',
+      lines: ['kubectl wait --for=delete pod/web', "kubectl wait --for=jsonpath='{.status.phase}'=Running pod/web"],
+    },
   ],
   complete: 'resource',
   run,
 };
 
-type Goal =
-  | { readonly type: 'delete' } | { readonly type: 'create' }
-  | { readonly type: 'check'; readonly met: (object: Obj) => boolean };
+type Goal = { readonly type: 'delete' } | { readonly type: 'create' } | { readonly type: 'check'; readonly met: (object: Obj) => boolean };
 
 async function run(k: Kubectl): Promise<void> {
   const goal = goalOf(k.flags.str('for'));
   const limit = k.flags.durationMs('timeout');
   const end = k.io.clock.now() + (limit < 0 ? 7 * 86_400_000 : limit);
   if (k.args.length === 0 && k.flags.list('filename').length === 0) throw new CommandError(NO_RESOURCE);
-  const selection = { args: k.args, labelSelector: k.flags.str('selector'), fieldSelector: k.flags.str('field-selector'), all: k.flags.bool('all'), allNamespaces: k.flags.bool('all-namespaces') };
+  const selection = {
+    args: k.args,
+    labelSelector: k.flags.str('selector'),
+    fieldSelector: k.flags.str('field-selector'),
+    all: k.flags.bool('all'),
+    allNamespaces: k.flags.bool('all-namespaces'),
+  };
   if (goal.type === 'create') await waitCreated(k, selection.args, end);
   const infos: Info[] = [];
-  await visit(k, { ...selection, latest: goal.type === 'check' }, async (info) => { infos.push(info); });
+  await visit(k, { ...selection, latest: goal.type === 'check' }, async (info) => {
+    infos.push(info);
+  });
   if (infos.length === 0) {
     if (goal.type === 'delete') return;
     throw new CommandError('no matching resources found');
@@ -71,12 +80,13 @@ function conditionGoal(text: string): Goal {
   const value = (equals < 0 ? 'true' : text.slice(equals + 1)).toLowerCase();
   return {
     type: 'check',
-    met: (object) => list(object, 'status', 'conditions').some((c) => {
-      if (str(c, 'type').toLowerCase() !== name) return false;
-      const observed = str(c, 'observedGeneration') || str(object, 'status', 'observedGeneration');
-      if (observed !== '' && Number(observed) < Number(str(object, 'metadata', 'generation') || '0')) return false;
-      return str(c, 'status').toLowerCase() === value;
-    }),
+    met: (object) =>
+      list(object, 'status', 'conditions').some((c) => {
+        if (str(c, 'type').toLowerCase() !== name) return false;
+        const observed = str(c, 'observedGeneration') || str(object, 'status', 'observedGeneration');
+        if (observed !== '' && Number(observed) < Number(str(object, 'metadata', 'generation') || '0')) return false;
+        return str(c, 'status').toLowerCase() === value;
+      }),
   };
 }
 
@@ -86,7 +96,8 @@ function jsonPathGoal(text: string): Goal {
   const split = close >= 0 ? /^(\{.*\})(?:=(.*))?$/s.exec(inner) : /^([^=]*)(?:=(.*))?$/s.exec(inner);
   const [, path = '', value] = split ?? [];
   if (path === '') throw new CommandError('jsonpath expression cannot be empty');
-  if (value === '') throw new CommandError('jsonpath wait has to have a value after equal sign, like --for=jsonpath=\'{.status.readyReplicas}\'=3');
+  if (value === '')
+    throw new CommandError("jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3");
   const compiled = compileJsonPath(relaxedPath(path), true);
   const wanted = value?.replace(/^(['"])(.*)\1$/, '$2');
   return {
@@ -96,7 +107,8 @@ function jsonPathGoal(text: string): Goal {
       if (found.length === 0) return false;
       if (found.length > 1) throw new CommandError('given jsonpath expression matches more than one value');
       if (wanted === undefined) return true;
-      if (typeof found[0] === 'object' && found[0] !== null) throw new CommandError('jsonpath leads to a nested object or list which is not supported');
+      if (typeof found[0] === 'object' && found[0] !== null)
+        throw new CommandError('jsonpath leads to a nested object or list which is not supported');
       return String(found[0]) === wanted;
     },
   };
@@ -108,7 +120,10 @@ async function waitMet(k: Kubectl, info: Info, met: (object: Obj) => boolean, en
   const late = (): CommandError => new CommandError(`timed out waiting for the condition on ${groupResource(info.mapping)}/${info.name}`);
   for (;;) {
     if (k.io.clock.now() >= end) throw late();
-    const query = [['fieldSelector', `metadata.name=${info.name}`], ['resourceVersion', version]] as const;
+    const query = [
+      ['fieldSelector', `metadata.name=${info.name}`],
+      ['resourceVersion', version],
+    ] as const;
     const connection = await openWatch(k, pathOf(info.mapping, info.namespace), query, 'application/json');
     const result = await readWatch(k, connection, end - k.io.clock.now(), (event) => {
       version = event.object.metadata?.resourceVersion ?? version;
@@ -124,7 +139,11 @@ async function waitMet(k: Kubectl, info: Info, met: (object: Obj) => boolean, en
 async function waitCreated(k: Kubectl, args: readonly string[], end: number): Promise<void> {
   for (;;) {
     try {
-      const count = await visit(k, { args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: true }, async () => undefined);
+      const count = await visit(
+        k,
+        { args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: true },
+        async () => undefined,
+      );
       if (count > 0) return;
     } catch (error) {
       if (!isNotFound(error)) throw error;

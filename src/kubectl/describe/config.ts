@@ -1,7 +1,15 @@
 /** ConfigMap, Secret, ServiceAccount, Namespace, ResourceQuota, LimitRange, PriorityClass and PodDisruptionBudget.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/describe/describe.go */
 import { fromBase64 } from '../../base/bytes.ts';
-import type { LimitRange, LimitRangeItem, Namespace, PodDisruptionBudget, PriorityClass, ResourceQuota, ServiceAccount } from '../../api/generated/types.ts';
+import type {
+  LimitRange,
+  LimitRangeItem,
+  Namespace,
+  PodDisruptionBudget,
+  PriorityClass,
+  ResourceQuota,
+  ServiceAccount,
+} from '../../api/generated/types.ts';
 import { formatLabelSelector } from '../../api/selectors.ts';
 import { rfc1123z } from '../duration.ts';
 import { type Obj, byText, dict, str } from '../obj.ts';
@@ -42,10 +50,16 @@ export const serviceAccount: Describer = async (text, object, context) => {
   const of = object as unknown as ServiceAccount;
   head(text, object);
   const tokens = (await context.list('secrets', of.metadata?.namespace ?? ''))
-    .filter((s) => str(s, 'type') === 'kubernetes.io/service-account-token' && str(s, 'metadata', 'annotations', 'kubernetes.io/service-account.name') === of.metadata?.name)
+    .filter(
+      (s) =>
+        str(s, 'type') === 'kubernetes.io/service-account-token' &&
+        str(s, 'metadata', 'annotations', 'kubernetes.io/service-account.name') === of.metadata?.name,
+    )
     .map((s) => str(s, 'metadata', 'name'));
   const rows: [string, readonly string[]][] = [
-    ['Image pull secrets:', (of.imagePullSecrets ?? []).map((s) => s.name ?? '')], ['Mountable secrets: ', (of.secrets ?? []).map((s) => s.name ?? '')], ['Tokens:            ', tokens],
+    ['Image pull secrets:', (of.imagePullSecrets ?? []).map((s) => s.name ?? '')],
+    ['Mountable secrets: ', (of.secrets ?? []).map((s) => s.name ?? '')],
+    ['Tokens:            ', tokens],
   ];
   for (const [title, names] of rows) {
     if (names.length === 0) text.line(0, `${title.trimEnd()}\t<none>`);
@@ -65,9 +79,10 @@ export const namespace: Describer = async (text, object, context) => {
     text.raw('Conditions:\n');
     text.line(1, 'Type\tLastTransitionTime\tReason\tMessage');
     text.line(1, '----\t------------------\t------\t-------');
-    for (const c of of.status?.conditions ?? []) text.line(1, `${c.type}\t${rfc1123z(c.lastTransitionTime)}\t${c.reason ?? ''}\t${c.message ?? ''}`);
+    for (const c of of.status?.conditions ?? [])
+      text.line(1, `${c.type}\t${rfc1123z(c.lastTransitionTime)}\t${c.reason ?? ''}\t${c.message ?? ''}`);
   }
-  const quotas = await context.list('resourcequotas', name) as unknown as readonly ResourceQuota[];
+  const quotas = (await context.list('resourcequotas', name)) as unknown as readonly ResourceQuota[];
   text.raw('\n');
   if (quotas.length === 0) {
     text.raw('No resource quota.\n');
@@ -82,7 +97,7 @@ export const namespace: Describer = async (text, object, context) => {
     }
   }
   text.raw('\n');
-  const ranges = await context.list('limitranges', name) as unknown as readonly LimitRange[];
+  const ranges = (await context.list('limitranges', name)) as unknown as readonly LimitRange[];
   if (ranges.length === 0) {
     text.raw('No LimitRange resource.\n');
   } else {
@@ -94,16 +109,26 @@ export const namespace: Describer = async (text, object, context) => {
 
 function quotaRows(quota: ResourceQuota): string[] {
   const { hard = {}, used = {} } = quota.status ?? {};
-  return Object.keys(hard).sort(byText).map((name) => `${name}\t${used[name] ?? '0'}\t${hard[name] ?? ''}`);
+  return Object.keys(hard)
+    .sort(byText)
+    .map((name) => `${name}\t${used[name] ?? '0'}\t${hard[name] ?? ''}`);
 }
 
 function limitRows(item: LimitRangeItem): string[] {
   const maps = [item.max, item.min, item.default, item.defaultRequest, item.maxLimitRequestRatio];
   const names = [...new Set(maps.flatMap((m) => Object.keys(m ?? {})))].sort(byText);
   const cell = (map: Readonly<Record<string, string>> | undefined, name: string): string => map?.[name] ?? '-';
-  return names.map((name) => [
-    item.type, name, cell(item.min, name), cell(item.max, name), cell(item.defaultRequest, name), cell(item.default, name), cell(item.maxLimitRequestRatio, name),
-  ].join('\t'));
+  return names.map((name) =>
+    [
+      item.type,
+      name,
+      cell(item.min, name),
+      cell(item.max, name),
+      cell(item.defaultRequest, name),
+      cell(item.default, name),
+      cell(item.maxLimitRequestRatio, name),
+    ].join('\t'),
+  );
 }
 
 export const resourceQuota: Describer = (text, object) => {
@@ -120,10 +145,13 @@ export const resourceQuota: Describer = (text, object) => {
 };
 
 const SCOPES: Readonly<Record<string, string>> = {
-  Terminating: 'Matches all pods that have an active deadline. These pods have a limited lifespan on a node before being actively terminated by the system.',
-  NotTerminating: 'Matches all pods that do not have an active deadline. These pods usually include long running pods whose container command is not expected to terminate.',
+  Terminating:
+    'Matches all pods that have an active deadline. These pods have a limited lifespan on a node before being actively terminated by the system.',
+  NotTerminating:
+    'Matches all pods that do not have an active deadline. These pods usually include long running pods whose container command is not expected to terminate.',
   BestEffort: 'Matches all pods that do not have resource requirements set. These pods have a best effort quality of service.',
-  NotBestEffort: 'Matches all pods that have at least one resource requirement set. These pods have a burstable or guaranteed quality of service.',
+  NotBestEffort:
+    'Matches all pods that have at least one resource requirement set. These pods have a burstable or guaranteed quality of service.',
 };
 
 export const limitRange: Describer = (text, object) => {
@@ -160,4 +188,3 @@ export const podDisruptionBudget: Describer = async (text, object, context) => {
   text.line(2, `Total:\t${of.status?.expectedPods ?? 0}`);
   await describeEvents(text, object, context);
 };
-

@@ -8,8 +8,14 @@ import { type Text, boolWord, orNone } from './text.ts';
 /** Values of fields and resources that only a Pod has. */
 export type Resolve = (env: EnvVar) => string;
 
-export function describeContainers(text: Text, label: string, containers: readonly Container[], statuses: readonly ContainerStatus[] | undefined,
-  resolve: Resolve, indent: string): void {
+export function describeContainers(
+  text: Text,
+  label: string,
+  containers: readonly Container[],
+  statuses: readonly ContainerStatus[] | undefined,
+  resolve: Resolve,
+  indent: string,
+): void {
   text.raw(`${indent}${label}:${containers.length === 0 ? ' <none>' : ''}\n`);
   const inner = indent === '' ? '' : ' ';
   for (const container of containers) {
@@ -74,7 +80,10 @@ function state(text: Text, title: string, of: ContainerState | undefined): void 
 }
 
 function resources(text: Text, container: Container): void {
-  for (const [title, values] of [['Limits', container.resources?.limits], ['Requests', container.resources?.requests]] as const) {
+  for (const [title, values] of [
+    ['Limits', container.resources?.limits],
+    ['Requests', container.resources?.requests],
+  ] as const) {
     if (values === undefined || Object.keys(values).length === 0) continue;
     text.line(2, `${title}:`);
     for (const name of Object.keys(values).sort(byText)) text.line(3, `${name}:\t${values[name] ?? ''}`);
@@ -88,7 +97,8 @@ function probes(text: Text, container: Container): void {
 }
 
 export function probeText(probe: Probe): string {
-  const numbers = `delay=${probe.initialDelaySeconds ?? 0}s timeout=${probe.timeoutSeconds ?? 1}s period=${probe.periodSeconds ?? 10}s ` +
+  const numbers =
+    `delay=${probe.initialDelaySeconds ?? 0}s timeout=${probe.timeoutSeconds ?? 1}s period=${probe.periodSeconds ?? 10}s ` +
     `#success=${probe.successThreshold ?? 1} #failure=${probe.failureThreshold ?? 3}`;
   if (probe.exec !== undefined) return `exec [${(probe.exec.command ?? []).join(' ')}] ${numbers}`;
   if (probe.httpGet !== undefined) {
@@ -123,9 +133,15 @@ function variableLines(text: Text, variable: EnvVar, resolve: Resolve): void {
   } else if (from.resourceFieldRef !== undefined) {
     text.line(3, `${variable.name}:\t${resolve(variable)} (${from.resourceFieldRef.resource})`);
   } else if (from.secretKeyRef !== undefined) {
-    text.line(3, `${variable.name}:\t<set to the key '${from.secretKeyRef.key}' in secret '${from.secretKeyRef.name ?? ''}'>\tOptional: ${from.secretKeyRef.optional ?? false}`);
+    text.line(
+      3,
+      `${variable.name}:\t<set to the key '${from.secretKeyRef.key}' in secret '${from.secretKeyRef.name ?? ''}'>\tOptional: ${from.secretKeyRef.optional ?? false}`,
+    );
   } else if (from.configMapKeyRef !== undefined) {
-    text.line(3, `${variable.name}:\t<set to the key '${from.configMapKeyRef.key}' of config map '${from.configMapKeyRef.name ?? ''}'>\tOptional: ${from.configMapKeyRef.optional ?? false}`);
+    text.line(
+      3,
+      `${variable.name}:\t<set to the key '${from.configMapKeyRef.key}' of config map '${from.configMapKeyRef.name ?? ''}'>\tOptional: ${from.configMapKeyRef.optional ?? false}`,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 /** What describes one object of a kind, and what it may ask the server for. */
+import { parseTime } from '../../base/time.ts';
 import type { Kubectl } from '../command.ts';
 import type { Mapping } from '../discovery.ts';
 import { isNotFound, isReason } from '../errors.ts';
@@ -25,10 +26,17 @@ export function describeContext(k: Kubectl, mapping: Mapping): DescribeContext {
     return `${root}${m.namespaced && namespace !== '' ? `/namespaces/${namespace}` : ''}/${m.resource}`;
   };
   const quiet = (error: unknown): void => {
-    if (!isNotFound(error) && !isReason(error, 'Forbidden') && !(error instanceof Error && error.message.includes("doesn't have a resource type"))) throw error;
+    if (
+      !isNotFound(error) &&
+      !isReason(error, 'Forbidden') &&
+      !(error instanceof Error && error.message.includes("doesn't have a resource type"))
+    )
+      throw error;
   };
   return {
-    k, mapping, nowMs: k.io.clock.now(),
+    k,
+    mapping,
+    nowMs: k.io.clock.now(),
     list: async (type, namespace, query = []) => {
       try {
         return list(await k.rest.json('GET', await path(type, namespace), { query: [...query, ['limit', '500']] }), 'items') as Obj[];
@@ -53,10 +61,15 @@ export async function describeEvents(text: Text, object: Obj, context: DescribeC
   if (!context.k.flags.bool('show-events')) return;
   const namespace = str(object, 'metadata', 'namespace');
   const selector = [
-    `involvedObject.name=${str(object, 'metadata', 'name')}`, `involvedObject.namespace=${namespace}`,
+    `involvedObject.name=${str(object, 'metadata', 'name')}`,
+    `involvedObject.namespace=${namespace}`,
     ...(str(object, 'metadata', 'uid') === '' ? [] : [`involvedObject.uid=${str(object, 'metadata', 'uid')}`]),
   ].join(',');
-  eventTable(text, await context.list('events', namespace, [['fieldSelector', selector]]) as unknown as readonly CoreV1Event[], context.nowMs);
+  eventTable(
+    text,
+    (await context.list('events', namespace, [['fieldSelector', selector]])) as unknown as readonly CoreV1Event[],
+    context.nowMs,
+  );
 }
 
 export function eventTable(text: Text, events: readonly CoreV1Event[], nowMs: number): void {
@@ -64,7 +77,7 @@ export function eventTable(text: Text, events: readonly CoreV1Event[], nowMs: nu
     text.raw('Events:\t<none>\n');
     return;
   }
-  const time = (e: CoreV1Event): number => Date.parse(e.lastTimestamp ?? e.eventTime ?? '') || 0;
+  const time = (e: CoreV1Event): number => parseTime(e.lastTimestamp ?? e.eventTime ?? '') || 0;
   text.flush();
   text.raw('Events:\n');
   text.line(1, 'Type\tReason\tAge\tFrom\tMessage');

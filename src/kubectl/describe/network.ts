@@ -1,6 +1,15 @@
 /** Service, Endpoints, EndpointSlice, Ingress, IngressClass and NetworkPolicy.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/describe/describe.go */
-import type { Endpoints, EndpointSlice, Ingress, IngressBackend, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort, Service } from '../../api/generated/types.ts';
+import type {
+  Endpoints,
+  EndpointSlice,
+  Ingress,
+  IngressBackend,
+  NetworkPolicy,
+  NetworkPolicyPeer,
+  NetworkPolicyPort,
+  Service,
+} from '../../api/generated/types.ts';
 import { formatLabelSelector } from '../../api/selectors.ts';
 import { goTime } from '../duration.ts';
 import { formatLabels, str } from '../obj.ts';
@@ -25,20 +34,26 @@ export const service: Describer = async (text, object, context) => {
   if (spec?.externalName) text.line(0, `External Name:\t${spec.externalName}`);
   const ingress = of.status?.loadBalancer?.ingress ?? [];
   if (ingress.length > 0) {
-    text.line(0, `LoadBalancer Ingress:\t${ingress.map((i) => (i.ip === undefined ? i.hostname ?? '' : `${i.ip}${i.ipMode === undefined ? '' : ` (${i.ipMode})`}`)).join(', ')}`);
+    text.line(
+      0,
+      `LoadBalancer Ingress:\t${ingress.map((i) => (i.ip === undefined ? (i.hostname ?? '') : `${i.ip}${i.ipMode === undefined ? '' : ` (${i.ipMode})`}`)).join(', ')}`,
+    );
   }
   await ports(text, of, context);
   text.line(0, `Session Affinity:\t${spec?.sessionAffinity ?? ''}`);
   if (spec?.externalTrafficPolicy) text.line(0, `External Traffic Policy:\t${spec.externalTrafficPolicy}`);
   if (spec?.internalTrafficPolicy) text.line(0, `Internal Traffic Policy:\t${spec.internalTrafficPolicy}`);
   if (spec?.healthCheckNodePort) text.line(0, `HealthCheck NodePort:\t${spec.healthCheckNodePort}`);
-  if (spec?.loadBalancerSourceRanges !== undefined && spec.loadBalancerSourceRanges.length > 0) text.line(0, `LoadBalancer Source Ranges:\t${spec.loadBalancerSourceRanges.join(',')}`);
+  if (spec?.loadBalancerSourceRanges !== undefined && spec.loadBalancerSourceRanges.length > 0)
+    text.line(0, `LoadBalancer Source Ranges:\t${spec.loadBalancerSourceRanges.join(',')}`);
   await describeEvents(text, object, context);
 };
 
 async function ports(text: Text, of: Service, context: DescribeContext): Promise<void> {
   const selector = `kubernetes.io/service-name=${of.metadata?.name ?? ''}`;
-  const slices = await context.list('endpointslices.v1.discovery.k8s.io', of.metadata?.namespace ?? '', [['labelSelector', selector]]) as unknown as readonly EndpointSlice[];
+  const slices = (await context.list('endpointslices.v1.discovery.k8s.io', of.metadata?.namespace ?? '', [
+    ['labelSelector', selector],
+  ])) as unknown as readonly EndpointSlice[];
   for (const port of of.spec?.ports ?? []) {
     const name = port.name || '<unset>';
     const protocol = port.protocol ?? 'TCP';
@@ -54,11 +69,13 @@ function sliceText(slices: readonly EndpointSlice[], portName: string): string {
   if (slices.length === 0) return '';
   const all: string[] = [];
   for (const slice of slices) {
-    const numbers = (slice.ports ?? []).length === 0 ? [undefined] : (slice.ports ?? []).filter((p) => (p.name ?? '') === portName).map((p) => p.port);
+    const numbers =
+      (slice.ports ?? []).length === 0 ? [undefined] : (slice.ports ?? []).filter((p) => (p.name ?? '') === portName).map((p) => p.port);
     for (const number of numbers) {
       for (const endpoint of slice.endpoints) {
         if (endpoint.conditions?.ready === false) continue;
-        for (const address of endpoint.addresses) all.push(number === undefined ? address : `${address.includes(':') ? `[${address}]` : address}:${number}`);
+        for (const address of endpoint.addresses)
+          all.push(number === undefined ? address : `${address.includes(':') ? `[${address}]` : address}:${number}`);
       }
     }
   }
@@ -77,7 +94,12 @@ export const endpoints: Describer = async (text, object, context) => {
     text.line(1, `NotReadyAddresses:\t${(subset.notReadyAddresses ?? []).map((a) => a.ip).join(',') || '<none>'}`);
     if ((subset.ports ?? []).length > 0) {
       text.line(1, 'Ports:');
-      table(text, 2, ['Name', 'Port', 'Protocol'], (subset.ports ?? []).map((p) => [p.name || '<unset>', String(p.port), p.protocol ?? 'TCP']));
+      table(
+        text,
+        2,
+        ['Name', 'Port', 'Protocol'],
+        (subset.ports ?? []).map((p) => [p.name || '<unset>', String(p.port), p.protocol ?? 'TCP']),
+      );
     }
     text.raw('\n');
   }
@@ -95,7 +117,12 @@ export const endpointSlice: Describer = async (text, object, context) => {
     text.raw('Ports: <unset>\n');
   } else {
     text.raw('Ports:\n');
-    table(text, 1, ['Name', 'Port', 'Protocol'], (of.ports ?? []).map((p) => [p.name || '<unset>', orUnset(p.port), p.protocol ?? 'TCP']));
+    table(
+      text,
+      1,
+      ['Name', 'Port', 'Protocol'],
+      (of.ports ?? []).map((p) => [p.name || '<unset>', orUnset(p.port), p.protocol ?? 'TCP']),
+    );
   }
   if (of.endpoints.length === 0) text.raw('Endpoints: <none>\n');
   else text.raw('Endpoints:\n');
@@ -150,9 +177,11 @@ async function backendText(of: Ingress, backend: IngressBackend, context: Descri
   const { name, port } = backend.service;
   const shown = `${name}:${port?.number ?? port?.name ?? ''}`;
   const namespace = of.metadata?.namespace ?? '';
-  const target = await context.get('services', namespace, name) as Service | undefined;
+  const target = (await context.get('services', namespace, name)) as Service | undefined;
   if (target === undefined) return `${shown} (<error: services ${JSON.stringify(name)} not found>)`;
-  const slices = await context.list('endpointslices.v1.discovery.k8s.io', namespace, [['labelSelector', `kubernetes.io/service-name=${name}`]]) as unknown as readonly EndpointSlice[];
+  const slices = (await context.list('endpointslices.v1.discovery.k8s.io', namespace, [
+    ['labelSelector', `kubernetes.io/service-name=${name}`],
+  ])) as unknown as readonly EndpointSlice[];
   const servicePort = target.spec?.ports?.find((p) => p.port === port?.number || (p.name !== undefined && p.name === port?.name));
   return `${shown} (${sliceText(slices, servicePort?.name ?? '')})`;
 }
@@ -175,21 +204,37 @@ export const networkPolicy: Describer = (text, object) => {
   const spec = of.spec;
   text.raw('Spec:\n');
   const selector = formatLabelSelector(spec?.podSelector);
-  text.line(1, `PodSelector: ${selector === '<none>' ? '    <none> (Allowing the specific traffic to all pods in this namespace)' : `    ${selector}`}`);
+  text.line(
+    1,
+    `PodSelector: ${selector === '<none>' ? '    <none> (Allowing the specific traffic to all pods in this namespace)' : `    ${selector}`}`,
+  );
   const types = spec?.policyTypes ?? ['Ingress'];
   const { length } = types;
   if (length === 0 || types.includes('Ingress')) {
     text.line(1, 'Allowing ingress traffic:');
-    rules(text, (spec?.ingress ?? []).map((r) => ({ ports: r.ports, peers: r.from })), 'From', 'ingress');
+    rules(
+      text,
+      (spec?.ingress ?? []).map((r) => ({ ports: r.ports, peers: r.from })),
+      'From',
+      'ingress',
+    );
   } else text.line(1, 'Not affecting ingress traffic');
   if (types.includes('Egress')) {
     text.line(1, 'Allowing egress traffic:');
-    rules(text, (spec?.egress ?? []).map((r) => ({ ports: r.ports, peers: r.to })), 'To', 'egress');
+    rules(
+      text,
+      (spec?.egress ?? []).map((r) => ({ ports: r.ports, peers: r.to })),
+      'To',
+      'egress',
+    );
   } else text.line(1, 'Not affecting egress traffic');
   text.line(1, `Policy Types: ${types.join(', ')}`);
 };
 
-interface PolicyRule { readonly ports?: readonly NetworkPolicyPort[]; readonly peers?: readonly NetworkPolicyPeer[] }
+interface PolicyRule {
+  readonly ports?: readonly NetworkPolicyPort[];
+  readonly peers?: readonly NetworkPolicyPeer[];
+}
 
 function rules(text: Text, all: readonly PolicyRule[], word: string, direction: string): void {
   if (all.length === 0) {
@@ -198,8 +243,10 @@ function rules(text: Text, all: readonly PolicyRule[], word: string, direction: 
   }
   all.forEach((rule, i) => {
     if ((rule.ports ?? []).length === 0) text.line(2, 'To Port: <any> (traffic allowed to all ports)');
-    for (const port of rule.ports ?? []) text.line(2, `To Port: ${port.port ?? '<any>'}${port.endPort === undefined ? '' : `-${port.endPort}`}/${port.protocol ?? 'TCP'}`);
-    if ((rule.peers ?? []).length === 0) text.line(2, `${word}: <any> (traffic not restricted by ${word === 'From' ? 'source' : 'destination'})`);
+    for (const port of rule.ports ?? [])
+      text.line(2, `To Port: ${port.port ?? '<any>'}${port.endPort === undefined ? '' : `-${port.endPort}`}/${port.protocol ?? 'TCP'}`);
+    if ((rule.peers ?? []).length === 0)
+      text.line(2, `${word}: <any> (traffic not restricted by ${word === 'From' ? 'source' : 'destination'})`);
     for (const peer of rule.peers ?? []) peerLines(text, peer, word);
     if (i !== all.length - 1) text.line(2, '----------');
   });
@@ -214,4 +261,3 @@ function peerLines(text: Text, peer: NetworkPolicyPeer, word: string): void {
   text.line(4, `CIDR: ${peer.ipBlock.cidr}`);
   text.line(4, `Except: ${(peer.ipBlock.except ?? []).join(', ')}`);
 }
-

@@ -13,7 +13,10 @@ export const node: Describer = async (text, object, context) => {
   const { metadata, spec, status } = of;
   const name = metadata?.name ?? '';
   text.line(0, `Name:\t${name}`);
-  const roles = Object.keys(metadata?.labels ?? {}).filter((l) => l.startsWith('node-role.kubernetes.io/')).map((l) => l.slice(24)).sort(byText);
+  const roles = Object.keys(metadata?.labels ?? {})
+    .filter((l) => l.startsWith('node-role.kubernetes.io/'))
+    .map((l) => l.slice(24))
+    .sort(byText);
   text.line(0, `Roles:\t${roles.join(',') || '<none>'}`);
   labelLines(text, 'Labels', metadata?.labels);
   annotationLines(text, 'Annotations', metadata?.annotations);
@@ -34,12 +37,14 @@ export const node: Describer = async (text, object, context) => {
   if (spec?.providerID) text.line(0, `ProviderID:\t${spec.providerID}`);
   await pods(text, of, context);
   if (!context.k.flags.bool('show-events')) return;
-  const events = await context.list('events', '', [['fieldSelector', `involvedObject.kind=Node,involvedObject.name=${name}`]]) as unknown as readonly CoreV1Event[];
+  const events = (await context.list('events', '', [
+    ['fieldSelector', `involvedObject.kind=Node,involvedObject.name=${name}`],
+  ])) as unknown as readonly CoreV1Event[];
   eventTable(text, events, context.nowMs);
 };
 
 async function lease(text: Text, name: string, context: DescribeContext): Promise<void> {
-  const found = await context.get('leases.v1.coordination.k8s.io', 'kube-node-lease', name) as Lease | undefined;
+  const found = (await context.get('leases.v1.coordination.k8s.io', 'kube-node-lease', name)) as Lease | undefined;
   text.raw('Lease:\n');
   text.line(1, `HolderIdentity:\t${found?.spec?.holderIdentity ?? '<unset>'}`);
   text.line(1, `AcquireTime:\t${!found?.spec?.acquireTime ? '<unset>' : rfc1123z(found.spec.acquireTime)}`);
@@ -53,7 +58,10 @@ function conditions(text: Text, { status }: Node): void {
   text.line(1, 'Type\tStatus\tLastHeartbeatTime\tLastTransitionTime\tReason\tMessage');
   text.line(1, '----\t------\t-----------------\t------------------\t------\t-------');
   for (const c of all) {
-    text.line(1, `${c.type} \t${c.status} \t${rfc1123z(c.lastHeartbeatTime)} \t${rfc1123z(c.lastTransitionTime)} \t${c.reason ?? ''} \t${c.message ?? ''}`);
+    text.line(
+      1,
+      `${c.type} \t${c.status} \t${rfc1123z(c.lastHeartbeatTime)} \t${rfc1123z(c.lastTransitionTime)} \t${c.reason ?? ''} \t${c.message ?? ''}`,
+    );
   }
 }
 
@@ -79,7 +87,10 @@ function system(text: Text, { status }: Node): void {
 }
 
 /** An amount in billionths, with the form in which it was written. */
-interface Amount { readonly nanos: bigint; readonly text: string }
+interface Amount {
+  readonly nanos: bigint;
+  readonly text: string;
+}
 
 const ZERO: Amount = { nanos: 0n, text: '0' };
 
@@ -87,7 +98,10 @@ function sum(all: readonly Amount[]): Amount {
   const total = all.reduce((n, a) => n + a.nanos, 0n);
   const like = all.find((a) => a.nanos !== 0n);
   const form = like === undefined ? undefined : parseQuantity(like.text);
-  return { nanos: total, text: form === undefined || typeof form === 'string' ? '0' : formatQuantity({ nanos: total, format: form.format }) };
+  return {
+    nanos: total,
+    text: form === undefined || typeof form === 'string' ? '0' : formatQuantity({ nanos: total, format: form.format }),
+  };
 }
 
 function amountOf(text: string | undefined): Amount {
@@ -105,8 +119,11 @@ const shown = (amount: Amount, whole: string | undefined): string => `${amount.t
 function total(pod: Pod, kind: 'requests' | 'limits', resource: string): Amount {
   const exact = kind === 'requests' ? podRequest(pod, resource) : podLimit(pod, resource);
   if (!Number.isFinite(exact)) return ZERO;
-  const of = (containers: readonly { readonly resources?: { readonly requests?: Readonly<Record<string, string>>; readonly limits?: Readonly<Record<string, string>> } }[]): Amount[] =>
-    containers.map((c) => amountOf(c.resources?.[kind]?.[resource]));
+  const of = (
+    containers: readonly {
+      readonly resources?: { readonly requests?: Readonly<Record<string, string>>; readonly limits?: Readonly<Record<string, string>> };
+    }[],
+  ): Amount[] => containers.map((c) => amountOf(c.resources?.[kind]?.[resource]));
   const init = pod.spec?.initContainers ?? [];
   const sidecars = init.filter((c) => c.restartPolicy === 'Always');
   const running = sum(of([...(pod.spec?.containers ?? []), ...sidecars]));
@@ -117,15 +134,27 @@ function total(pod: Pod, kind: 'requests' | 'limits', resource: string): Amount 
 
 async function pods(text: Text, of: Node, context: DescribeContext): Promise<void> {
   const selector = `spec.nodeName=${of.metadata?.name ?? ''},status.phase!=Failed,status.phase!=Succeeded`;
-  const all = (await context.list('pods', '', [['fieldSelector', selector]]) as unknown as readonly Pod[])
-    .filter((p) => p.status?.phase !== 'Failed' && p.status?.phase !== 'Succeeded');
+  const all = ((await context.list('pods', '', [['fieldSelector', selector]])) as unknown as readonly Pod[]).filter(
+    (p) => p.status?.phase !== 'Failed' && p.status?.phase !== 'Succeeded',
+  );
   const room = of.status?.allocatable && Object.keys(of.status.allocatable).length > 0 ? of.status.allocatable : of.status?.capacity;
   const cell = (pod: Pod, kind: 'requests' | 'limits', resource: string): string => shown(total(pod, kind, resource), room?.[resource]);
   text.line(0, `Non-terminated Pods:\t(${all.length} in total)`);
-  table(text, 1, ['Namespace', 'Name', '', 'CPU Requests', 'CPU Limits', 'Memory Requests', 'Memory Limits', 'Age'], all.map((p) => [
-    p.metadata?.namespace ?? '', p.metadata?.name ?? '', '', cell(p, 'requests', 'cpu'), cell(p, 'limits', 'cpu'), cell(p, 'requests', 'memory'),
-    cell(p, 'limits', 'memory'), ageOf(p.metadata?.creationTimestamp, context.nowMs),
-  ]));
+  table(
+    text,
+    1,
+    ['Namespace', 'Name', '', 'CPU Requests', 'CPU Limits', 'Memory Requests', 'Memory Limits', 'Age'],
+    all.map((p) => [
+      p.metadata?.namespace ?? '',
+      p.metadata?.name ?? '',
+      '',
+      cell(p, 'requests', 'cpu'),
+      cell(p, 'limits', 'cpu'),
+      cell(p, 'requests', 'memory'),
+      cell(p, 'limits', 'memory'),
+      ageOf(p.metadata?.creationTimestamp, context.nowMs),
+    ]),
+  );
   text.raw('Allocated resources:\n  (Total limits may be over 100 percent, i.e., overcommitted.)\n');
   const rows = resourceNames(of.status?.allocatable as Obj | undefined).map((name) => {
     const [requests, limits] = [sum(all.map((p) => total(p, 'requests', name))), sum(all.map((p) => total(p, 'limits', name)))];
@@ -136,7 +165,8 @@ async function pods(text: Text, of: Node, context: DescribeContext): Promise<voi
 }
 
 function resourceNames(allocatable: Obj | undefined): readonly string[] {
-  const others = Object.keys(allocatable ?? {}).filter((n) => !['cpu', 'memory', 'ephemeral-storage', 'pods'].includes(n)).sort(byText);
+  const others = Object.keys(allocatable ?? {})
+    .filter((n) => !['cpu', 'memory', 'ephemeral-storage', 'pods'].includes(n))
+    .sort(byText);
   return ['cpu', 'memory', 'ephemeral-storage', ...others];
 }
-

@@ -9,7 +9,11 @@ import { describeVolumes } from './volumes.ts';
 const unresolved = (): string => '';
 
 /** `extra`: annotations that rollout history shows with the template. */
-export function describePodTemplate(text: Text, template: PodTemplateSpec | undefined, extra: readonly (readonly [string, string, string])[] = []): void {
+export function describePodTemplate(
+  text: Text,
+  template: PodTemplateSpec | undefined,
+  extra: readonly (readonly [string, string, string])[] = [],
+): void {
   text.raw('Pod Template:\n');
   const spec = template?.spec;
   if (spec === undefined) {
@@ -17,11 +21,14 @@ export function describePodTemplate(text: Text, template: PodTemplateSpec | unde
     return;
   }
   labelLines(text, '  Labels', template?.metadata?.labels);
-  const causes = Object.fromEntries(extra.filter(([, , value]) => value !== '' && value !== '<none>').map(([, key, value]) => [key, value]));
+  const causes = Object.fromEntries(
+    extra.filter(([, , value]) => value !== '' && value !== '<none>').map(([, key, value]) => [key, value]),
+  );
   const annotations = { ...template?.metadata?.annotations, ...causes };
   if (Object.keys(annotations).length > 0) annotationLines(text, '  Annotations', annotations);
   if (spec.serviceAccountName) text.line(1, `Service Account:\t${spec.serviceAccountName}`);
-  if (spec.initContainers !== undefined && spec.initContainers.length > 0) describeContainers(text, 'Init Containers', spec.initContainers, undefined, unresolved, '  ');
+  if (spec.initContainers !== undefined && spec.initContainers.length > 0)
+    describeContainers(text, 'Init Containers', spec.initContainers, undefined, unresolved, '  ');
   describeContainers(text, 'Containers', spec.containers, undefined, unresolved, '  ');
   describeVolumes(text, spec.volumes, '  ');
   topologySpread(text, spec.topologySpreadConstraints, '  ');

@@ -1,4 +1,5 @@
 /** Upstream: staging/src/k8s.io/kubectl/pkg/describe/describe.go describePod */
+import { parseTime } from '../../base/time.ts';
 import type { EnvVar, Pod } from '../../api/generated/types.ts';
 import { controllerOf } from '../../api/meta.ts';
 import { qosClassOf } from '../../api/pod.ts';
@@ -18,7 +19,7 @@ export const pod: Describer = async (text, object, context) => {
   labelLines(text, 'Labels', metadata?.labels);
   annotationLines(text, 'Annotations', metadata?.annotations);
   if (metadata?.deletionTimestamp !== undefined) {
-    text.line(0, `Status:\tTerminating (lasts ${humanDuration(context.nowMs - Date.parse(metadata.deletionTimestamp))})`);
+    text.line(0, `Status:\tTerminating (lasts ${humanDuration(context.nowMs - parseTime(metadata.deletionTimestamp))})`);
     text.line(0, `Termination Grace Period:\t${metadata.deletionGracePeriodSeconds ?? 0}s`);
   } else {
     text.line(0, `Status:\t${status?.phase ?? ''}`);
@@ -71,7 +72,8 @@ function conditions(text: Text, { spec, status }: Pod): void {
   const gates = spec?.readinessGates ?? [];
   if (gates.length > 0) {
     text.raw('Readiness Gates:\n  Type\tStatus\n');
-    for (const gate of gates) text.line(1, `${gate.conditionType} \t${status?.conditions?.find((c) => c.type === gate.conditionType)?.status ?? '<none>'} `);
+    for (const gate of gates)
+      text.line(1, `${gate.conditionType} \t${status?.conditions?.find((c) => c.type === gate.conditionType)?.status ?? '<none>'} `);
   }
   const all = status?.conditions ?? [];
   if (all.length === 0) return;
@@ -88,14 +90,17 @@ function resolver(of: Pod): Resolve {
     const container = of.spec?.containers.find((c) => c.name === (ref.containerName ?? '') || c.env?.includes(variable));
     const [kind = '', name = ''] = ref.resource.split('.');
     const amount = String(at(container, 'resources', kind, name) ?? '0');
-    return name === 'cpu' ? String(Math.ceil(quantityMillis(amount) / quantityMillis(ref.divisor && ref.divisor !== '0' ? ref.divisor : '1'))) : amount;
+    return name === 'cpu'
+      ? String(Math.ceil(quantityMillis(amount) / quantityMillis(ref.divisor && ref.divisor !== '0' ? ref.divisor : '1')))
+      : amount;
   };
 }
 
 function fieldValue(of: Obj, path: string): string {
   const key = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path);
   if (key !== null) return String(at(of, 'metadata', key[1]!, key[2]!) ?? '');
-  if (path === 'metadata.labels' || path === 'metadata.annotations') return formatLabels(at(of, ...path.split('.')) as Record<string, string>);
+  if (path === 'metadata.labels' || path === 'metadata.annotations')
+    return formatLabels(at(of, ...path.split('.')) as Record<string, string>);
   if (path === 'status.podIPs') return ((at(of, 'status', 'podIPs') ?? []) as { ip: string }[]).map((p) => p.ip).join(',');
   return String(at(of, ...path.split('.')) ?? '');
 }

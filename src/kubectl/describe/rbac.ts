@@ -1,6 +1,13 @@
 /** Roles, bindings, HorizontalPodAutoscaler and CertificateSigningRequest.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/describe/describe.go */
-import type { CertificateSigningRequest, PolicyRule, RoleBinding, V2HorizontalPodAutoscaler, V2MetricSpec, V2MetricStatus } from '../../api/generated/types.ts';
+import type {
+  CertificateSigningRequest,
+  PolicyRule,
+  RoleBinding,
+  V2HorizontalPodAutoscaler,
+  V2MetricSpec,
+  V2MetricStatus,
+} from '../../api/generated/types.ts';
 import { rfc1123z } from '../duration.ts';
 import { byText, list, str } from '../obj.ts';
 import { type Describer, describeEvents } from './describer.ts';
@@ -27,7 +34,8 @@ function ruleRows(rules: readonly PolicyRule[]): string[] {
   const add = (group: string, base: string, urls: string, names: readonly string[], verbs: readonly string[]): void => {
     const key = `${group}|${base}|${urls}|${names.join(',')}`;
     const there = merged.get(key);
-    if (there === undefined) merged.set(key, { resource: qualified(group, base), group, base, urls, names: `[${names.join(' ')}]`, verbs: [...verbs] });
+    if (there === undefined)
+      merged.set(key, { resource: qualified(group, base), group, base, urls, names: `[${names.join(' ')}]`, verbs: [...verbs] });
     else for (const verb of verbs) if (!there.verbs.includes(verb)) there.verbs.push(verb);
   };
   for (const rule of rules) {
@@ -40,12 +48,22 @@ function ruleRows(rules: readonly PolicyRule[]): string[] {
     }
     for (const url of rule.nonResourceURLs ?? []) add('', '', `[${url}]`, [], rule.verbs);
   }
-  return [...merged.values()].sort((a, b) => byText(goText(a), goText(b))).map((r) => `${r.resource}\t${r.urls}\t${r.names}\t[${r.verbs.join(' ')}]`);
+  return [...merged.values()]
+    .sort((a, b) => byText(goText(a), goText(b)))
+    .map((r) => `${r.resource}\t${r.urls}\t${r.names}\t[${r.verbs.join(' ')}]`);
 }
 
-interface Row { readonly resource: string; readonly group: string; readonly base: string; readonly urls: string; readonly names: string; readonly verbs: readonly string[] }
+interface Row {
+  readonly resource: string;
+  readonly group: string;
+  readonly base: string;
+  readonly urls: string;
+  readonly names: string;
+  readonly verbs: readonly string[];
+}
 /** Rules stand in the order of Go's text of them. */
-const goText = (r: Row): string => `Verbs:[${r.verbs.join(' ')}],APIGroups:[${r.group}],Resources:[${r.base}],ResourceNames:${r.names},NonResourceURLs:${r.urls},`;
+const goText = (r: Row): string =>
+  `Verbs:[${r.verbs.join(' ')}],APIGroups:[${r.group}],Resources:[${r.base}],ResourceNames:${r.names},NonResourceURLs:${r.urls},`;
 
 export const roleBinding: Describer = (text, object) => {
   const of = object as unknown as RoleBinding;
@@ -56,7 +74,12 @@ export const roleBinding: Describer = (text, object) => {
   text.line(1, `Kind:\t${of.roleRef.kind}`);
   text.line(1, `Name:\t${of.roleRef.name}`);
   text.raw('Subjects:\n');
-  table(text, 1, ['Kind', 'Name', 'Namespace'], (of.subjects ?? []).map((s) => [s.kind, s.name, s.namespace ?? '']));
+  table(
+    text,
+    1,
+    ['Kind', 'Name', 'Namespace'],
+    (of.subjects ?? []).map((s) => [s.kind, s.name, s.namespace ?? '']),
+  );
 };
 
 export const autoscaler: Describer = async (text, object, context) => {
@@ -88,7 +111,10 @@ function behavior(text: Text, { spec }: V2HorizontalPodAutoscaler): void {
   const of = spec?.behavior;
   if (of === undefined) return;
   text.raw('Behavior:\n');
-  for (const [title, rules] of [['Scale Up', of.scaleUp], ['Scale Down', of.scaleDown]] as const) {
+  for (const [title, rules] of [
+    ['Scale Up', of.scaleUp],
+    ['Scale Down', of.scaleDown],
+  ] as const) {
     if (rules === undefined) continue;
     text.line(1, `${title}:`);
     if (rules.stabilizationWindowSeconds !== undefined) text.line(2, `Stabilization Window: ${rules.stabilizationWindowSeconds} seconds`);
@@ -104,7 +130,8 @@ function metricText(spec: V2MetricSpec, status: V2MetricStatus | undefined): str
     const resource = spec.resource ?? spec.containerResource;
     const current = status?.resource?.current ?? status?.containerResource?.current;
     const where = spec.type === 'Resource' ? 'on pods' : `of container ${JSON.stringify(spec.containerResource?.container ?? '')} on pods`;
-    if (resource?.target.averageValue !== undefined) return `resource ${resource.name} ${where}:\t${current?.averageValue ?? '<unknown>'} / ${resource.target.averageValue}`;
+    if (resource?.target.averageValue !== undefined)
+      return `resource ${resource.name} ${where}:\t${current?.averageValue ?? '<unknown>'} / ${resource.target.averageValue}`;
     const now = current?.averageUtilization === undefined ? '<unknown>' : `${current.averageUtilization}% (${current.averageValue ?? ''})`;
     const goal = resource?.target.averageUtilization === undefined ? '<auto>' : `${resource.target.averageUtilization}%`;
     return `resource ${resource?.name ?? ''} ${where}  (as a percentage of request):\t${now} / ${goal}`;
@@ -116,8 +143,10 @@ function metricText(spec: V2MetricSpec, status: V2MetricStatus | undefined): str
     const of = spec.object;
     const average = of?.target.type === 'AverageValue';
     const now = average ? status?.object?.current.averageValue : status?.object?.current.value;
-    return `${JSON.stringify(of?.metric.name ?? '')} on ${of?.describedObject.kind ?? ''}/${of?.describedObject.name ?? ''} (target ${average ? 'average value' : 'value'}):\t` +
-      `${now ?? '<unknown>'} / ${(average ? of?.target.averageValue : of?.target.value) ?? ''}`;
+    return (
+      `${JSON.stringify(of?.metric.name ?? '')} on ${of?.describedObject.kind ?? ''}/${of?.describedObject.name ?? ''} (target ${average ? 'average value' : 'value'}):\t` +
+      `${now ?? '<unknown>'} / ${(average ? of?.target.averageValue : of?.target.value) ?? ''}`
+    );
   }
   const of = spec.external;
   const average = of?.target.averageValue !== undefined;
@@ -138,4 +167,3 @@ export const signingRequest: Describer = async (text, object, context) => {
   text.line(0, `Status:\t${types.includes('Denied') ? 'Denied' : types.includes('Approved') ? `Approved${issued}` : 'Pending'}`);
   await describeEvents(text, object, context);
 };
-

@@ -1,5 +1,6 @@
 /** PersistentVolume, PersistentVolumeClaim and StorageClass.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/describe/describe.go */
+import { parseTime } from '../../base/time.ts';
 import type { PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '../../api/generated/types.ts';
 import { humanDuration, rfc1123z } from '../duration.ts';
 import { byText } from '../obj.ts';
@@ -7,7 +8,12 @@ import { type Describer, describeEvents } from './describer.ts';
 import { type Text, annotationLines, labelLines } from './text.ts';
 import { sourceLines } from './volumes.ts';
 
-const MODES: Readonly<Record<string, string>> = { ReadWriteOnce: 'RWO', ReadOnlyMany: 'ROX', ReadWriteMany: 'RWX', ReadWriteOncePod: 'RWOP' };
+const MODES: Readonly<Record<string, string>> = {
+  ReadWriteOnce: 'RWO',
+  ReadOnlyMany: 'ROX',
+  ReadWriteMany: 'RWX',
+  ReadWriteOncePod: 'RWOP',
+};
 const modes = (all: readonly string[] | undefined): string => (all ?? []).map((m) => MODES[m] ?? m).join(',');
 
 export const persistentVolume: Describer = async (text, object, context) => {
@@ -18,7 +24,8 @@ export const persistentVolume: Describer = async (text, object, context) => {
   annotationLines(text, 'Annotations', metadata?.annotations);
   text.line(0, `Finalizers:\t[${(metadata?.finalizers ?? []).join(' ')}]`);
   text.line(0, `StorageClass:\t${spec?.storageClassName ?? ''}`);
-  if (metadata?.deletionTimestamp !== undefined) text.line(0, `Status:\tTerminating (lasts ${humanDuration(context.nowMs - Date.parse(metadata.deletionTimestamp))})`);
+  if (metadata?.deletionTimestamp !== undefined)
+    text.line(0, `Status:\tTerminating (lasts ${humanDuration(context.nowMs - parseTime(metadata.deletionTimestamp))})`);
   else text.line(0, `Status:\t${status?.phase ?? ''}`);
   text.line(0, `Claim:\t${spec?.claimRef === undefined ? '' : `${spec.claimRef.namespace ?? ''}/${spec.claimRef.name ?? ''}`}`);
   text.line(0, `Reclaim Policy:\t${spec?.persistentVolumeReclaimPolicy ?? ''}`);
@@ -56,7 +63,8 @@ export const persistentVolumeClaim: Describer = async (text, object, context) =>
   text.line(0, `Name:\t${metadata?.name ?? ''}`);
   text.line(0, `Namespace:\t${metadata?.namespace ?? ''}`);
   text.line(0, `StorageClass:\t${spec?.storageClassName ?? ''}`);
-  if (metadata?.deletionTimestamp !== undefined) text.line(0, `Status:\tTerminating (lasts ${humanDuration(context.nowMs - Date.parse(metadata.deletionTimestamp))})`);
+  if (metadata?.deletionTimestamp !== undefined)
+    text.line(0, `Status:\tTerminating (lasts ${humanDuration(context.nowMs - parseTime(metadata.deletionTimestamp))})`);
   else text.line(0, `Status:\t${status?.phase ?? ''}`);
   text.line(0, `Volume:\t${spec?.volumeName ?? ''}`);
   labelLines(text, 'Labels', metadata?.labels);
@@ -72,17 +80,28 @@ export const persistentVolumeClaim: Describer = async (text, object, context) =>
     text.line(1, `Kind:\t${spec.dataSource.kind}`);
     text.line(1, `Name:\t${spec.dataSource.name}`);
   }
-  const pods = await context.list('pods', metadata?.namespace ?? '') as unknown as readonly Pod[];
-  const users = pods.filter((p) => p.spec?.volumes?.some((v) => v.persistentVolumeClaim?.claimName === metadata?.name
-    || (v.ephemeral !== undefined && `${p.metadata?.name ?? ''}-${v.name}` === metadata?.name)));
+  const pods = (await context.list('pods', metadata?.namespace ?? '')) as unknown as readonly Pod[];
+  const users = pods.filter((p) =>
+    p.spec?.volumes?.some(
+      (v) =>
+        v.persistentVolumeClaim?.claimName === metadata?.name ||
+        (v.ephemeral !== undefined && `${p.metadata?.name ?? ''}-${v.name}` === metadata?.name),
+    ),
+  );
   if (users.length === 0) text.line(0, 'Used By:\t<none>');
-  users.map((p) => p.metadata?.name ?? '').sort(byText).forEach((name, i) => text.line(0, `${i === 0 ? 'Used By:' : ''}\t${name}`));
+  users
+    .map((p) => p.metadata?.name ?? '')
+    .sort(byText)
+    .forEach((name, i) => text.line(0, `${i === 0 ? 'Used By:' : ''}\t${name}`));
   if ((status?.conditions ?? []).length > 0) {
     text.raw('Conditions:\n');
     text.line(1, 'Type\tStatus\tLastProbeTime\tLastTransitionTime\tReason\tMessage');
     text.line(1, '----\t------\t-----------------\t------------------\t------\t-------');
     for (const c of status?.conditions ?? []) {
-      text.line(1, `${c.type} \t${c.status} \t${rfc1123z(c.lastProbeTime)} \t${rfc1123z(c.lastTransitionTime)} \t${c.reason ?? ''} \t${c.message ?? ''}`);
+      text.line(
+        1,
+        `${c.type} \t${c.status} \t${rfc1123z(c.lastProbeTime)} \t${rfc1123z(c.lastTransitionTime)} \t${c.reason ?? ''} \t${c.message ?? ''}`,
+      );
     }
   }
   await describeEvents(text, object, context);
@@ -90,10 +109,14 @@ export const persistentVolumeClaim: Describer = async (text, object, context) =>
 
 export const storageClass: Describer = async (text, object, context) => {
   const of = object as unknown as StorageClass;
-  const isDefault = of.metadata?.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true'
-    || of.metadata?.annotations?.['storageclass.beta.kubernetes.io/is-default-class'] === 'true';
+  const isDefault =
+    of.metadata?.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true' ||
+    of.metadata?.annotations?.['storageclass.beta.kubernetes.io/is-default-class'] === 'true';
   const pairs = (values: Readonly<Record<string, string>> | undefined): string =>
-    Object.entries(values ?? {}).map(([k, v]) => `${k}=${v}`).sort(byText).join(',') || '<none>';
+    Object.entries(values ?? {})
+      .map(([k, v]) => `${k}=${v}`)
+      .sort(byText)
+      .join(',') || '<none>';
   text.line(0, `Name:\t${of.metadata?.name ?? ''}`);
   text.line(0, `IsDefaultClass:\t${isDefault ? 'Yes' : 'No'}`);
   text.line(0, `Annotations:\t${pairs(of.metadata?.annotations)}`);

@@ -42,7 +42,9 @@ type Map = Readonly<Record<string, string>> | undefined;
 
 /** "Labels:\ta=b" and the others below it. */
 export function labelLines(text: Text, title: string, labels: Map): void {
-  const pairs = Object.entries(labels ?? {}).sort(([a], [b]) => byText(a, b)).map(([k, v]) => `${k}=${v}`);
+  const pairs = Object.entries(labels ?? {})
+    .sort(([a], [b]) => byText(a, b))
+    .map(([k, v]) => `${k}=${v}`);
   if (pairs.length === 0) text.raw(`${title}:\t<none>\n`);
   pairs.forEach((pair, i) => text.raw(`${i === 0 ? `${title}:` : ''}\t${pair}\n`));
 }
@@ -51,7 +53,9 @@ const HIDDEN = ['kubectl.kubernetes.io/last-applied-configuration'];
 const LONG = 140;
 
 export function annotationLines(text: Text, title: string, annotations: Map): void {
-  const keys = Object.keys(annotations ?? {}).filter((k) => !HIDDEN.includes(k)).sort(byText);
+  const keys = Object.keys(annotations ?? {})
+    .filter((k) => !HIDDEN.includes(k))
+    .sort(byText);
   if (keys.length === 0) text.raw(`${title}:\t<none>\n`);
   keys.forEach((key, i) => {
     const value = (annotations![key] ?? '').replace(/\n$/, '');
@@ -72,7 +76,13 @@ export const orUnset = (value: unknown): string => (value === undefined || value
 export const boolWord = (value: boolean | undefined): string => (value === true ? 'True' : 'False');
 
 /** A table of a description at a level: headers, dashes below them, rows. */
-export function table(text: Text, level: number, headers: readonly string[], rows: readonly (readonly string[])[], dashes?: readonly string[]): void {
+export function table(
+  text: Text,
+  level: number,
+  headers: readonly string[],
+  rows: readonly (readonly string[])[],
+  dashes?: readonly string[],
+): void {
   text.line(level, headers.join('\t'));
   text.line(level, (dashes ?? headers.map((h) => '-'.repeat(h.length))).join('\t'));
   for (const row of rows) text.line(level, row.join('\t'));

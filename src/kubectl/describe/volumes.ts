@@ -29,27 +29,51 @@ export function sourceLines(source: object): readonly string[] {
 const SOURCES: Readonly<Record<string, (of: unknown) => readonly string[]>> = {
   hostPath: (of) => ['Type:\tHostPath (bare host directory volume)', `Path:\t${str(of, 'path')}`, `HostPathType:\t${str(of, 'type')}`],
   emptyDir: (of) => [
-    "Type:\tEmptyDir (a temporary directory that shares a pod's lifetime)", `Medium:\t${str(of, 'medium')}`, `SizeLimit:\t${str(of, 'sizeLimit') || '<unset>'}`,
+    "Type:\tEmptyDir (a temporary directory that shares a pod's lifetime)",
+    `Medium:\t${str(of, 'medium')}`,
+    `SizeLimit:\t${str(of, 'sizeLimit') || '<unset>'}`,
   ],
-  nfs: (of) => ['Type:\tNFS (an NFS mount that lasts the lifetime of a pod)', `Server:\t${str(of, 'server')}`, `Path:\t${str(of, 'path')}`, `ReadOnly:\t${str(of, 'readOnly') || 'false'}`],
-  secret: (of) => ['Type:\tSecret (a volume populated by a Secret)', `SecretName:\t${str(of, 'secretName')}`, `Optional:\t${str(of, 'optional') || 'false'}`],
-  configMap: (of) => ['Type:\tConfigMap (a volume populated by a ConfigMap)', `Name:\t${str(of, 'name')}`, `Optional:\t${str(of, 'optional') || 'false'}`],
+  nfs: (of) => [
+    'Type:\tNFS (an NFS mount that lasts the lifetime of a pod)',
+    `Server:\t${str(of, 'server')}`,
+    `Path:\t${str(of, 'path')}`,
+    `ReadOnly:\t${str(of, 'readOnly') || 'false'}`,
+  ],
+  secret: (of) => [
+    'Type:\tSecret (a volume populated by a Secret)',
+    `SecretName:\t${str(of, 'secretName')}`,
+    `Optional:\t${str(of, 'optional') || 'false'}`,
+  ],
+  configMap: (of) => [
+    'Type:\tConfigMap (a volume populated by a ConfigMap)',
+    `Name:\t${str(of, 'name')}`,
+    `Optional:\t${str(of, 'optional') || 'false'}`,
+  ],
   persistentVolumeClaim: (of) => [
-    'Type:\tPersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)', `ClaimName:\t${str(of, 'claimName')}`, `ReadOnly:\t${str(of, 'readOnly') || 'false'}`,
+    'Type:\tPersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)',
+    `ClaimName:\t${str(of, 'claimName')}`,
+    `ReadOnly:\t${str(of, 'readOnly') || 'false'}`,
   ],
   ephemeral: (of) => [
     'Type:\tEphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)',
-    `StorageClass:\t${str(of, 'volumeClaimTemplate', 'spec', 'storageClassName')}`, `Volume:\t${str(of, 'volumeClaimTemplate', 'spec', 'volumeName')}`,
+    `StorageClass:\t${str(of, 'volumeClaimTemplate', 'spec', 'storageClassName')}`,
+    `Volume:\t${str(of, 'volumeClaimTemplate', 'spec', 'volumeName')}`,
   ],
   downwardAPI: (of) => [
-    'Type:\tDownwardAPI (a volume populated by information about the pod)', 'Items:',
+    'Type:\tDownwardAPI (a volume populated by information about the pod)',
+    'Items:',
     ...list(of, 'items').map((i) => `  ${str(i, 'fieldRef', 'fieldPath') || str(i, 'resourceFieldRef', 'resource')} -> ${str(i, 'path')}`),
   ],
-  projected: (of) => ['Type:\tProjected (a volume that contains injected data from multiple sources)', ...list(of, 'sources').flatMap(projected)],
+  projected: (of) => [
+    'Type:\tProjected (a volume that contains injected data from multiple sources)',
+    ...list(of, 'sources').flatMap(projected),
+  ],
   csi: (of) => [
-    'Type:\tCSI (a Container Storage Interface (CSI) volume source)', `Driver:\t${str(of, 'driver')}`,
+    'Type:\tCSI (a Container Storage Interface (CSI) volume source)',
+    `Driver:\t${str(of, 'driver')}`,
     ...(at(of, 'volumeHandle') === undefined ? [] : [`FSType:\t${str(of, 'fsType')}`, `VolumeHandle:\t${str(of, 'volumeHandle')}`]),
-    `ReadOnly:\t${str(of, 'readOnly') || 'false'}`, 'VolumeAttributes:\t' + attributes(at(of, 'volumeAttributes')),
+    `ReadOnly:\t${str(of, 'readOnly') || 'false'}`,
+    'VolumeAttributes:\t' + attributes(at(of, 'volumeAttributes')),
   ],
   local: (of) => ['Type:\tLocalVolume (a persistent volume backed by local storage on a node)', `Path:\t${str(of, 'path')}`],
 };

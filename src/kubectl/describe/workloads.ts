@@ -1,6 +1,17 @@
 /** Deployment, ReplicaSet, ReplicationController, StatefulSet, DaemonSet, Job and CronJob.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/describe/describe.go */
-import type { CronJob, DaemonSet, Deployment, Job, PersistentVolumeClaim, Pod, PodTemplateSpec, ReplicaSet, StatefulSet } from '../../api/generated/types.ts';
+import { parseTime } from '../../base/time.ts';
+import type {
+  CronJob,
+  DaemonSet,
+  Deployment,
+  Job,
+  PersistentVolumeClaim,
+  Pod,
+  PodTemplateSpec,
+  ReplicaSet,
+  StatefulSet,
+} from '../../api/generated/types.ts';
 import { controllerOf } from '../../api/meta.ts';
 import { formatLabelSelector } from '../../api/selectors.ts';
 import { humanDuration, rfc1123z } from '../duration.ts';
@@ -23,16 +34,25 @@ export const deployment: Describer = async (text, object, context) => {
   labelLines(text, 'Labels', of.metadata?.labels);
   annotationLines(text, 'Annotations', of.metadata?.annotations);
   text.line(0, `Selector:\t${formatLabelSelector(spec?.selector)}`);
-  text.line(0, `Replicas:\t${spec?.replicas ?? 1} desired | ${status?.updatedReplicas ?? 0} updated | ${status?.replicas ?? 0} total | ` +
-    `${status?.availableReplicas ?? 0} available | ${status?.unavailableReplicas ?? 0} unavailable`);
+  text.line(
+    0,
+    `Replicas:\t${spec?.replicas ?? 1} desired | ${status?.updatedReplicas ?? 0} updated | ${status?.replicas ?? 0} total | ` +
+      `${status?.availableReplicas ?? 0} available | ${status?.unavailableReplicas ?? 0} unavailable`,
+  );
   text.line(0, `StrategyType:\t${spec?.strategy?.type ?? ''}`);
   text.line(0, `MinReadySeconds:\t${spec?.minReadySeconds ?? 0}`);
   const rolling = spec?.strategy?.rollingUpdate;
-  if (rolling !== undefined) text.line(0, `RollingUpdateStrategy:\t${rolling.maxUnavailable ?? '25%'} max unavailable, ${rolling.maxSurge ?? '25%'} max surge`);
+  if (rolling !== undefined)
+    text.line(0, `RollingUpdateStrategy:\t${rolling.maxUnavailable ?? '25%'} max unavailable, ${rolling.maxSurge ?? '25%'} max surge`);
   describePodTemplate(text, spec?.template);
   if (status?.conditions !== undefined && status.conditions.length > 0) {
     text.raw('Conditions:\n');
-    table(text, 1, ['Type', 'Status', 'Reason'], status.conditions.map((c) => [c.type, c.status, c.reason ?? '']));
+    table(
+      text,
+      1,
+      ['Type', 'Status', 'Reason'],
+      status.conditions.map((c) => [c.type, c.status, c.reason ?? '']),
+    );
   }
   const { old, current } = await replicaSets(of, context);
   text.line(0, `OldReplicaSets:\t${old.map(replicaSetText).join(', ') || '<none>'}`);
@@ -40,22 +60,30 @@ export const deployment: Describer = async (text, object, context) => {
   await describeEvents(text, object, context);
 };
 
-const replicaSetText = (rs: ReplicaSet): string => `${rs.metadata?.name ?? ''} (${rs.status?.replicas ?? 0}/${rs.spec?.replicas ?? 0} replicas created)`;
+const replicaSetText = (rs: ReplicaSet): string =>
+  `${rs.metadata?.name ?? ''} (${rs.status?.replicas ?? 0}/${rs.spec?.replicas ?? 0} replicas created)`;
 
 async function replicaSets(of: Deployment, context: DescribeContext): Promise<{ old: readonly ReplicaSet[]; current?: ReplicaSet }> {
   const selector = podSelectorOf(of as unknown as Obj) ?? '';
-  const all = await context.list('replicasets.v1.apps', of.metadata?.namespace ?? '', [['labelSelector', selector]]) as unknown as readonly ReplicaSet[];
-  const owned = all.filter((rs) => controllerOf(rs)?.uid === of.metadata?.uid || controllerOf(rs) === undefined || of.metadata?.uid === undefined);
+  const all = (await context.list('replicasets.v1.apps', of.metadata?.namespace ?? '', [
+    ['labelSelector', selector],
+  ])) as unknown as readonly ReplicaSet[];
+  const owned = all.filter(
+    (rs) => controllerOf(rs)?.uid === of.metadata?.uid || controllerOf(rs) === undefined || of.metadata?.uid === undefined,
+  );
   const revision = of.metadata?.annotations?.['deployment.kubernetes.io/revision'];
   const number = (rs: ReplicaSet): number => Number(rs.metadata?.annotations?.['deployment.kubernetes.io/revision'] ?? '0');
-  const current = owned.find((rs) => rs.metadata?.annotations?.['deployment.kubernetes.io/revision'] === revision)
-    ?? [...owned].sort((a, b) => number(b) - number(a))[0];
+  const current =
+    owned.find((rs) => rs.metadata?.annotations?.['deployment.kubernetes.io/revision'] === revision) ??
+    [...owned].sort((a, b) => number(b) - number(a))[0];
   return { old: owned.filter((rs) => rs !== current), ...(current !== undefined && { current }) };
 }
 
 async function podCounts(object: Obj, context: DescribeContext): Promise<string> {
   const selector = podSelectorOf(object) ?? '';
-  const pods = await context.list('pods', str(object, 'metadata', 'namespace'), [['labelSelector', selector]]) as unknown as readonly Pod[];
+  const pods = (await context.list('pods', str(object, 'metadata', 'namespace'), [
+    ['labelSelector', selector],
+  ])) as unknown as readonly Pod[];
   const owned = pods.filter((p) => controllerOf(p)?.uid === str(object, 'metadata', 'uid'));
   const count = (phase: string): number => owned.filter((p) => p.status?.phase === phase).length;
   return `${count('Running')} Running / ${count('Pending')} Waiting / ${count('Succeeded')} Succeeded / ${count('Failed')} Failed`;
@@ -74,7 +102,12 @@ export const replicaSet: Describer = async (text, object, context) => {
   describePodTemplate(text, of.spec?.template);
   if (of.status?.conditions !== undefined && of.status.conditions.length > 0) {
     text.raw('Conditions:\n');
-    table(text, 1, ['Type', 'Status', 'Reason'], of.status.conditions.map((c) => [c.type, c.status, c.reason ?? '']));
+    table(
+      text,
+      1,
+      ['Type', 'Status', 'Reason'],
+      of.status.conditions.map((c) => [c.type, c.status, c.reason ?? '']),
+    );
   }
   await describeEvents(text, object, context);
 };
@@ -100,7 +133,10 @@ function claims(text: Text, templates: readonly PersistentVolumeClaim[]): void {
   text.raw(templates.length === 0 ? 'Volume Claims:\t<none>\n' : 'Volume Claims:\n');
   for (const claim of templates) {
     text.line(1, `Name:\t${claim.metadata?.name ?? ''}`);
-    text.line(1, `StorageClass:\t${claim.spec?.storageClassName ?? claim.metadata?.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? ''}`);
+    text.line(
+      1,
+      `StorageClass:\t${claim.spec?.storageClassName ?? claim.metadata?.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? ''}`,
+    );
     labelLines(text, '  Labels', claim.metadata?.labels);
     annotationLines(text, '  Annotations', claim.metadata?.annotations);
     text.line(1, `Capacity:\t${claim.spec?.resources?.requests?.['storage'] ?? '<default>'}`);
@@ -143,11 +179,14 @@ export const job: Describer = async (text, object, context) => {
   if (status?.startTime !== undefined) text.line(0, `Start Time:\t${rfc1123z(status.startTime)}`);
   if (status?.completionTime !== undefined) text.line(0, `Completed At:\t${rfc1123z(status.completionTime)}`);
   if (status?.startTime !== undefined && status.completionTime !== undefined) {
-    text.line(0, `Duration:\t${humanDuration(Date.parse(status.completionTime) - Date.parse(status.startTime))}`);
+    text.line(0, `Duration:\t${humanDuration(parseTime(status.completionTime) - parseTime(status.startTime))}`);
   }
   if (spec?.activeDeadlineSeconds !== undefined) text.line(0, `Active Deadline Seconds:\t${spec.activeDeadlineSeconds}s`);
   const ready = status?.ready === undefined ? '' : ` (${status.ready} Ready)`;
-  text.line(0, `Pods Statuses:\t${status?.active ?? 0} Active${ready} / ${status?.succeeded ?? 0} Succeeded / ${status?.failed ?? 0} Failed`);
+  text.line(
+    0,
+    `Pods Statuses:\t${status?.active ?? 0} Active${ready} / ${status?.succeeded ?? 0} Succeeded / ${status?.failed ?? 0} Failed`,
+  );
   if (spec?.completionMode === 'Indexed') text.line(0, `Completed Indexes:\t${status?.completedIndexes || '<none>'}`);
   describePodTemplate(text, spec?.template);
   await describeEvents(text, object, context);
@@ -166,7 +205,10 @@ export const cronJob: Describer = async (text, object, context) => {
   text.line(0, `Suspend:\t${spec?.suspend === undefined ? '<unset>' : spec.suspend ? 'True' : 'False'}`);
   text.line(0, `Successful Job History Limit:\t${spec?.successfulJobsHistoryLimit ?? '<unset>'}`);
   text.line(0, `Failed Job History Limit:\t${spec?.failedJobsHistoryLimit ?? '<unset>'}`);
-  text.line(0, `Starting Deadline Seconds:\t${spec?.startingDeadlineSeconds === undefined ? '<unset>' : `${spec.startingDeadlineSeconds}s`}`);
+  text.line(
+    0,
+    `Starting Deadline Seconds:\t${spec?.startingDeadlineSeconds === undefined ? '<unset>' : `${spec.startingDeadlineSeconds}s`}`,
+  );
   text.line(0, `Selector:\t${job?.selector === undefined ? '<unset>' : formatLabelSelector(job.selector)}`);
   text.line(0, `Parallelism:\t${job?.parallelism ?? '<unset>'}`);
   text.line(0, `Completions:\t${job?.completions ?? '<unset>'}`);

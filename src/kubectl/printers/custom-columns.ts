@@ -50,7 +50,10 @@ export function goText(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
   if (typeof value === 'object') {
-    return `map[${Object.keys(value).sort().map((key) => `${key}:${goText((value as Readonly<Record<string, unknown>>)[key])}`).join(' ')}]`;
+    return `map[${Object.keys(value)
+      .sort()
+      .map((key) => `${key}:${goText((value as Readonly<Record<string, unknown>>)[key])}`)
+      .join(' ')}]`;
   }
   return String(value);
 }

@@ -10,13 +10,25 @@ type Node =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'print'; readonly pipe: Pipe }
   | { readonly type: 'range' | 'if' | 'with'; readonly pipe: Pipe; readonly body: readonly Node[]; readonly otherwise: readonly Node[] };
-interface Pipe { readonly variables: readonly string[]; readonly declare: boolean; readonly commands: readonly (readonly string[])[] }
+interface Pipe {
+  readonly variables: readonly string[];
+  readonly declare: boolean;
+  readonly commands: readonly (readonly string[])[];
+}
 
-interface Scope { readonly dot: unknown; readonly root: unknown; readonly variables: Map<string, unknown>; readonly missing: boolean }
+interface Scope {
+  readonly dot: unknown;
+  readonly root: unknown;
+  readonly variables: Map<string, unknown>;
+  readonly missing: boolean;
+}
 
 export function compileGoTemplate(template: string, allowMissing: boolean): (object: Obj) => string {
-  const { nodes } = guarded(template, () => parse(lex(template), 0, template));
-  return (object) => guarded(template, () => run(nodes, { dot: object, root: object, variables: new Map([['$', object as unknown]]), missing: allowMissing }));
+  const { nodes } = guarded(template, () => parse(lex(template), 0));
+  return (object) =>
+    guarded(template, () =>
+      run(nodes, { dot: object, root: object, variables: new Map([['$', object as unknown]]), missing: allowMissing }),
+    );
 }
 
 class TemplateProblem extends Error {}
@@ -29,7 +41,8 @@ function guarded<T>(template: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof TemplateProblem) throw new CommandError(`error parsing template ${template}, template: output:1: ${error.message}`);
+    if (error instanceof TemplateProblem)
+      throw new CommandError(`error parsing template ${template}, template: output:1: ${error.message}`);
     throw error;
   }
 }
@@ -76,9 +89,13 @@ function closing(text: string, from: number): number {
   return -1;
 }
 
-interface Parsed { readonly nodes: Node[]; readonly next: number; readonly ended: string }
+interface Parsed {
+  readonly nodes: Node[];
+  readonly next: number;
+  readonly ended: string;
+}
 
-function parse(tokens: readonly Token[], from: number, template: string, inside = false): Parsed {
+function parse(tokens: readonly Token[], from: number, inside = false): Parsed {
   const nodes: Node[] = [];
   for (let i = from; i < tokens.length; i += 1) {
     const token = tokens[i]!;
@@ -92,7 +109,7 @@ function parse(tokens: readonly Token[], from: number, template: string, inside 
       return { nodes, next: i, ended: token.action };
     }
     if (word === 'range' || word === 'if' || word === 'with') {
-      const body = parse(tokens, i + 1, template, true);
+      const body = parse(tokens, i + 1, true);
       let otherwise: Node[] = [];
       let last = body;
       if (body.ended.startsWith('else')) {
@@ -100,12 +117,12 @@ function parse(tokens: readonly Token[], from: number, template: string, inside 
         if (chained !== '') {
           const rewritten = [...tokens];
           rewritten[body.next] = { action: chained };
-          const nested = parse(rewritten, body.next, template, true);
+          const nested = parse(rewritten, body.next, true);
           nodes.push({ type: word, pipe: pipeOf(token.action.slice(word.length)), body: body.nodes, otherwise: nested.nodes });
           i = nested.next;
           continue;
         }
-        last = parse(tokens, body.next + 1, template, true);
+        last = parse(tokens, body.next + 1, true);
         otherwise = last.nodes;
       }
       nodes.push({ type: word, pipe: pipeOf(token.action.slice(word.length)), body: body.nodes, otherwise });
@@ -194,20 +211,27 @@ function run(nodes: readonly Node[], scope: Scope): string {
 }
 
 function runRange(node: Extract<Node, { type: 'range' | 'if' | 'with' }>, value: unknown, scope: Scope): string {
-  const entries: [unknown, unknown][] = Array.isArray(value) ? value.map((v, i) => [i, v])
-    : typeof value === 'object' && value !== null ? Object.keys(value).sort().map((k) => [k, (value as Record<string, unknown>)[k]]) : [];
+  const entries: [unknown, unknown][] = Array.isArray(value)
+    ? value.map((v, i) => [i, v])
+    : typeof value === 'object' && value !== null
+      ? Object.keys(value)
+          .sort()
+          .map((k) => [k, (value as Record<string, unknown>)[k]])
+      : [];
   if (entries.length === 0) return run(node.otherwise, scope);
   const [first, second] = node.pipe.variables;
-  return entries.map(([key, item]) => {
-    const variables = new Map(scope.variables);
-    if (second !== undefined) {
-      variables.set(first!, key);
-      variables.set(second, item);
-    } else if (first !== undefined) {
-      variables.set(first, item);
-    }
-    return run(node.body, { ...scope, dot: item, variables });
-  }).join('');
+  return entries
+    .map(([key, item]) => {
+      const variables = new Map(scope.variables);
+      if (second !== undefined) {
+        variables.set(first!, key);
+        variables.set(second, item);
+      } else if (first !== undefined) {
+        variables.set(first, item);
+      }
+      return run(node.body, { ...scope, dot: item, variables });
+    })
+    .join('');
 }
 
 const printed = (value: unknown): string => (value === undefined || value === null ? '<no value>' : goText(value));
@@ -220,7 +244,9 @@ function truthy(value: unknown): boolean {
 
 function evaluate(pipe: Pipe, scope: Scope): unknown {
   let value: unknown;
-  pipe.commands.forEach((command, i) => { value = call(command, scope, i === 0 ? [] : [value]); });
+  pipe.commands.forEach((command, i) => {
+    value = call(command, scope, i === 0 ? [] : [value]);
+  });
   if (pipe.variables.length === 1) scope.variables.set(pipe.variables[0]!, value);
   return value;
 }
@@ -228,7 +254,8 @@ function evaluate(pipe: Pipe, scope: Scope): unknown {
 function call(command: readonly string[], scope: Scope, piped: readonly unknown[]): unknown {
   const [head = '', ...rest] = command;
   if (Object.hasOwn(FUNCTIONS, head)) return FUNCTIONS[head]!([...rest.map((w) => operand(w, scope)), ...piped]);
-  if (/^[A-Za-z_]\w*$/.test(head) && !['true', 'false', 'nil'].includes(head)) throw complain(`function ${JSON.stringify(head)} not defined`);
+  if (/^[A-Za-z_]\w*$/.test(head) && !['true', 'false', 'nil'].includes(head))
+    throw complain(`function ${JSON.stringify(head)} not defined`);
   return operand(head, scope);
 }
 
@@ -260,16 +287,19 @@ function fields(from: unknown, path: string, scope: Scope): unknown {
       return undefined;
     }
     const next = typeof value === 'object' ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
-    if (next === undefined && !scope.missing) throw new CommandError(`error executing template: map has no entry for key ${JSON.stringify(name)}`);
+    if (next === undefined && !scope.missing)
+      throw new CommandError(`error executing template: map has no entry for key ${JSON.stringify(name)}`);
     value = next;
   }
   return value;
 }
 
-const order = (a: unknown, b: unknown): number => (typeof a === 'number' && typeof b === 'number' ? a - b : String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0);
+const order = (a: unknown, b: unknown): number =>
+  typeof a === 'number' && typeof b === 'number' ? a - b : String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
 
 const FUNCTIONS: Readonly<Record<string, (args: readonly unknown[]) => unknown>> = {
-  index: ([value, ...keys]) => keys.reduce<unknown>((v, key) => (v === undefined || v === null ? undefined : (v as Record<string, unknown>)[key as string]), value),
+  index: ([value, ...keys]) =>
+    keys.reduce<unknown>((v, key) => (v === undefined || v === null ? undefined : (v as Record<string, unknown>)[key as string]), value),
   len: ([value]) => (typeof value === 'string' || Array.isArray(value) ? value.length : Object.keys(value ?? {}).length),
   not: ([value]) => !truthy(value),
   and: (args) => args.find((a) => !truthy(a)) ?? args.at(-1),
@@ -288,17 +318,22 @@ const FUNCTIONS: Readonly<Record<string, (args: readonly unknown[]) => unknown>>
   base64decode: ([value]) => fromUtf8(fromBase64(String(value)) ?? new Uint8Array()),
   base64encode: ([value]) => base64(String(value)),
   slice: ([value, from, to]) => (value as string).slice(from as number, to as number | undefined),
-  exists: ([value, ...keys]) => keys.reduce<unknown>((v, key) => (v as Record<string, unknown> | undefined)?.[key as string], value) !== undefined,
+  exists: ([value, ...keys]) =>
+    keys.reduce<unknown>((v, key) => (v as Record<string, unknown> | undefined)?.[key as string], value) !== undefined,
   html: ([value]) => String(value),
 };
 
 function sprintf(format: string, args: readonly unknown[]): string {
   let i = 0;
-  return format.replace(/%([-+0 ]*)(\d*)(?:\.(\d+))?([vsdqtf%])/g, (_, flags: string, width: string, precision: string | undefined, verb: string) => {
-    if (verb === '%') return '%';
-    const value = args[i];
-    i += 1;
-    const text = verb === 'q' ? JSON.stringify(String(value)) : verb === 'f' ? Number(value).toFixed(Number(precision ?? '6')) : printed(value);
-    return flags.includes('-') ? text.padEnd(Number(width)) : text.padStart(Number(width), flags.includes('0') ? '0' : ' ');
-  });
+  return format.replace(
+    /%([-+0 ]*)(\d*)(?:\.(\d+))?([vsdqtf%])/g,
+    (_, flags: string, width: string, precision: string | undefined, verb: string) => {
+      if (verb === '%') return '%';
+      const value = args[i];
+      i += 1;
+      const text =
+        verb === 'q' ? JSON.stringify(String(value)) : verb === 'f' ? Number(value).toFixed(Number(precision ?? '6')) : printed(value);
+      return flags.includes('-') ? text.padEnd(Number(width)) : text.padStart(Number(width), flags.includes('0') ? '0' : ' ');
+    },
+  );
 }

@@ -5,7 +5,13 @@ import { CommandError } from '../errors.ts';
 export type JsonNode =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'path'; readonly steps: readonly PathStep[]; readonly fromRoot: boolean }
-  | { readonly type: 'range'; readonly steps: readonly PathStep[]; readonly fromRoot: boolean; readonly rootIsItem: boolean; readonly body: readonly JsonNode[] };
+  | {
+      readonly type: 'range';
+      readonly steps: readonly PathStep[];
+      readonly fromRoot: boolean;
+      readonly rootIsItem: boolean;
+      readonly body: readonly JsonNode[];
+    };
 
 export type PathStep =
   | { readonly type: 'field'; readonly name: string }
@@ -44,7 +50,8 @@ export function parseJsonPath(template: string): readonly JsonNode[] {
     } else if (/^["']/.test(action)) {
       nodes.push({ type: 'text', text: unquote(action) });
     } else {
-      for (const part of splitUnquoted(action, ' ')) nodes.push({ type: 'path', steps: parseSteps(part, fail), fromRoot: part.startsWith('$') });
+      for (const part of splitUnquoted(action, ' '))
+        nodes.push({ type: 'path', steps: parseSteps(part, fail), fromRoot: part.startsWith('$') });
     }
   }
   if (stack.length > 0) throw fail('unclosed range');
@@ -102,7 +109,8 @@ function parseSteps(path: string, fail: Fail): readonly PathStep[] {
       i = close + 1;
     } else if (/[-+\d]/.test(c) && steps.length === 0) {
       const number = /^[-+]?\d+(\.\d+)?/.exec(path.slice(i))?.[0];
-      if (number === undefined) throw fail(`unrecognized character in action: U+${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')} '${c}'`);
+      if (number === undefined)
+        throw fail(`unrecognized character in action: U+${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')} '${c}'`);
       steps.push({ type: 'literal', text: number });
       i += number.length;
     } else if (/[\w*]/.test(c)) {
@@ -153,7 +161,8 @@ function bracket(inner: string, fail: Fail): PathStep {
   const filter = /^\?\((.*)\)$/s.exec(inner);
   if (filter !== null) return filterOf(filter[1]!, fail);
   const parts = splitUnquoted(inner, ',');
-  if (parts.length > 1) return { type: 'union', branches: parts.map((part) => (/^\./.test(part) ? parseSteps(part, fail) : [bracket(part, fail)])) };
+  if (parts.length > 1)
+    return { type: 'union', branches: parts.map((part) => (/^\./.test(part) ? parseSteps(part, fail) : [bracket(part, fail)])) };
   if (/^'.*'$/s.test(inner)) return { type: 'field', name: inner.slice(1, -1).replace(/\\(.)/g, '$1') };
   const range = /^(-?\d*)(?::(-?\d*))?(?::(-?\d*))?$/.exec(inner);
   if (range === null || inner === '') throw fail(`invalid array index ${inner}`);
@@ -165,7 +174,9 @@ function filterOf(text: string, fail: Fail): PathStep {
   const operator = operatorAt(text);
   if (operator === undefined) return { type: 'filter', left: parseSteps(text.trim(), fail), operator: 'exists', right: [] };
   return {
-    type: 'filter', operator: operator.text, left: parseSteps(text.slice(0, operator.at).trim(), fail),
+    type: 'filter',
+    operator: operator.text,
+    left: parseSteps(text.slice(0, operator.at).trim(), fail),
     right: parseSteps(text.slice(operator.at + operator.text.length).trim(), fail),
   };
 }

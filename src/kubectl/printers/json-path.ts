@@ -29,9 +29,26 @@ export function compileJsonPath(template: string, allowMissing: boolean): Compil
   };
   return {
     text: template,
-    find: (object) => evaluate(object).flat().filter((v) => !(v instanceof Literal)),
-    print: (object) => guarded(object).map((values) => values.map(valueText).join(' ')).join(''),
-    asJson: (object) => `${JSON.stringify(JSON.parse(goJson(guarded(object).flat().filter((v) => !(v instanceof Literal)))), undefined, 4)}\n`,
+    find: (object) =>
+      evaluate(object)
+        .flat()
+        .filter((v) => !(v instanceof Literal)),
+    print: (object) =>
+      guarded(object)
+        .map((values) => values.map(valueText).join(' '))
+        .join(''),
+    asJson: (object) =>
+      `${JSON.stringify(
+        JSON.parse(
+          goJson(
+            guarded(object)
+              .flat()
+              .filter((v) => !(v instanceof Literal)),
+          ),
+        ),
+        undefined,
+        4,
+      )}\n`,
   };
 }
 
@@ -46,7 +63,9 @@ export function relaxedPath(expression: string): string {
   return inner.startsWith('[') ? `{${inner}}` : `{.${inner}}`;
 }
 
-class Literal { constructor(readonly text: string) {} }
+class Literal {
+  constructor(readonly text: string) {}
+}
 class PathProblem extends Error {}
 
 function run(nodes: readonly JsonNode[], current: readonly unknown[], root: unknown, missing: boolean, out: unknown[][]): void {
@@ -71,13 +90,20 @@ function follow(steps: readonly PathStep[], start: readonly unknown[], root: unk
 
 function take(step: PathStep, value: unknown, root: unknown, missing: boolean): unknown[] {
   switch (step.type) {
-    case 'field': return field(step.name, value, missing);
-    case 'wildcard': return children(value);
-    case 'literal': return [new Literal(step.text)];
-    case 'union': return step.branches.flatMap((branch) => follow(branch, [value], root, missing));
-    case 'slice': return slice(step, value);
-    case 'recursive': return [value, ...descendants(value)];
-    default: return children(value, true).filter((item) => holds(step, item, root));
+    case 'field':
+      return field(step.name, value, missing);
+    case 'wildcard':
+      return children(value);
+    case 'literal':
+      return [new Literal(step.text)];
+    case 'union':
+      return step.branches.flatMap((branch) => follow(branch, [value], root, missing));
+    case 'slice':
+      return slice(step, value);
+    case 'recursive':
+      return [value, ...descendants(value)];
+    default:
+      return children(value, true).filter((item) => holds(step, item, root));
   }
 }
 
@@ -95,7 +121,9 @@ function children(value: unknown, arraysOnly = false): unknown[] {
   if (Array.isArray(value)) return value;
   if (typeof value !== 'object' || value === null) return [];
   if (arraysOnly) return [];
-  return Object.keys(value).sort().map((key) => (value as Readonly<Record<string, unknown>>)[key]);
+  return Object.keys(value)
+    .sort()
+    .map((key) => (value as Readonly<Record<string, unknown>>)[key]);
 }
 
 function descendants(value: unknown): unknown[] {
@@ -124,16 +152,23 @@ function holds(step: Extract<PathStep, { type: 'filter' }>, item: unknown, root:
   if (step.operator === 'exists') return left !== undefined;
   const [right] = follow(step.right, [item], root, true);
   const rightValue = right instanceof Literal ? literalValue(right.text) : right;
-  if (leftValue === undefined || rightValue === undefined) return step.operator === '!=' && leftValue !== rightValue && leftValue !== undefined;
+  if (leftValue === undefined || rightValue === undefined)
+    return step.operator === '!=' && leftValue !== rightValue && leftValue !== undefined;
   const numbers = typeof leftValue === 'number' && typeof rightValue === 'number';
   const [a, b] = numbers ? [leftValue, rightValue] : [String(leftValue), String(rightValue)];
   switch (step.operator) {
-    case '==': return a === b;
-    case '!=': return a !== b;
-    case '<': return a < b;
-    case '<=': return a <= b;
-    case '>': return a > b;
-    default: return a >= b;
+    case '==':
+      return a === b;
+    case '!=':
+      return a !== b;
+    case '<':
+      return a < b;
+    case '<=':
+      return a <= b;
+    case '>':
+      return a > b;
+    default:
+      return a >= b;
   }
 }
 
@@ -149,8 +184,10 @@ function valueText(value: unknown): string {
 }
 
 function explained(template: string, problem: string, object: unknown): string {
-  return `error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${problem}. Printing more information for debugging the template:\n` +
-    `\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(object)}\n\n`;
+  return (
+    `error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${problem}. Printing more information for debugging the template:\n` +
+    `\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(object)}\n\n\n`
+  );
 }
 
 /** Go's %#v of a value of JSON. */

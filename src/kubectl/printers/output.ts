@@ -27,11 +27,12 @@ export function outputFormat(k: Kubectl): OutputFormat {
   const equals = given.indexOf('=');
   const name = equals < 0 ? given : given.slice(0, equals);
   const argument = equals < 0 ? template : given.slice(equals + 1);
-  if (equals < 0 && given.startsWith('{') ) return { name: given, argument: '' };
+  if (equals < 0 && given.startsWith('{')) return { name: given, argument: '' };
   return { name, argument };
 }
 
-const ALLOWED = 'custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,yaml';
+const ALLOWED =
+  'custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,yaml';
 const ALLOWED_PLAIN = 'go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,yaml';
 
 export function objectPrinter(k: Kubectl, format: OutputFormat, typed = false): ObjectPrinter {
@@ -39,21 +40,36 @@ export function objectPrinter(k: Kubectl, format: OutputFormat, typed = false): 
   const missing = k.flags.bool('allow-missing-template-keys');
   const fileText = (): string => readText(k.io, resolvePath(k.io.cwd, format.argument), format.argument);
   switch (format.name) {
-    case 'json': return (object) => `${typed ? JSON.stringify(shown(object), undefined, 4) : goJson(shown(object), 4)}\n`;
-    case 'yaml': return yamlPrinter(shown);
-    case 'name': return (object) => itemsOf(object).map((item) => `${nameOf(item)}\n`).join('');
-    case 'jsonpath': return jsonPathPrinter(needed(format, 'template format specified but no template given'), missing);
-    case 'jsonpath-file': return jsonPathPrinter(fileText().trimEnd(), missing);
-    case 'jsonpath-as-json': return compileJsonPath(needed(format, 'template format specified but no template given'), missing).asJson;
-    case 'go-template': case 'template':
+    case 'json':
+      return (object) => `${typed ? JSON.stringify(shown(object), undefined, 4) : goJson(shown(object), 4)}\n`;
+    case 'yaml':
+      return yamlPrinter(shown);
+    case 'name':
+      return (object) =>
+        itemsOf(object)
+          .map((item) => `${nameOf(item)}\n`)
+          .join('');
+    case 'jsonpath':
+      return jsonPathPrinter(needed(format, 'template format specified but no template given'), missing);
+    case 'jsonpath-file':
+      return jsonPathPrinter(fileText().trimEnd(), missing);
+    case 'jsonpath-as-json':
+      return compileJsonPath(needed(format, 'template format specified but no template given'), missing).asJson;
+    case 'go-template':
+    case 'template':
       return compileGoTemplate(needed(format, 'template format specified but no template given'), missing);
-    case 'go-template-file': case 'templatefile': return compileGoTemplate(fileText(), missing);
+    case 'go-template-file':
+    case 'templatefile':
+      return compileGoTemplate(fileText(), missing);
     case 'custom-columns':
       return customColumns(needed(format, 'custom-columns format specified but no custom columns given'), k.flags.bool('no-headers'));
-    case 'custom-columns-file': return customColumns(columnsOfFile(fileText()), k.flags.bool('no-headers'));
+    case 'custom-columns-file':
+      return customColumns(columnsOfFile(fileText()), k.flags.bool('no-headers'));
     default: {
       const allowed = k.path === 'get' ? ALLOWED : ALLOWED_PLAIN;
-      throw new CommandError(`unable to match a printer suitable for the output format ${JSON.stringify(format.name)}, allowed formats are: ${allowed}`);
+      throw new CommandError(
+        `unable to match a printer suitable for the output format ${JSON.stringify(format.name)}, allowed formats are: ${allowed}`,
+      );
     }
   }
 }
@@ -90,7 +106,7 @@ export function withoutManagedFields(object: Obj): Obj {
 }
 
 export const itemsOf = (object: Obj): readonly Obj[] =>
-  (Array.isArray(object['items']) && String(object.kind ?? '').endsWith('List') ? list(object, 'items') as Obj[] : [object]);
+  Array.isArray(object['items']) && String(object.kind ?? '').endsWith('List') ? (list(object, 'items') as Obj[]) : [object];
 
 /** "pod/web", "deployment.apps/web". */
 export function nameOf(object: Obj): string {
@@ -115,7 +131,8 @@ export function dryRunOf(k: Kubectl): DryRun {
   const value = k.flags.str('dry-run');
   if (value === '' || value === 'none') return 'none';
   if (value === 'client' || value === 'server') return value;
-  if (value === 'unchanged') throw new CommandError('--dry-run flag without a value was specified. A value must be set: "none", "server", or "client".');
+  if (value === 'unchanged')
+    throw new CommandError('--dry-run flag without a value was specified. A value must be set: "none", "server", or "client".');
   if (value === 'true' || value === 'false') {
     throw new CommandError(`Invalid dry-run value (${value}). Must be "none", "server", or "client".`);
   }

@@ -30,8 +30,22 @@ export function createTablePrinter(options: TableOptions, beforeHeaders: readonl
       const rows = list(table, 'rows');
       if (rows.length === 0) return '';
       const shown = columns.map((c, index) => ({ c, index })).filter(({ c }) => options.wide || Number(at(c, 'priority') ?? 0) === 0);
-      const lines = rows.map((row) => rowCells(row, shown.map((s) => s.index), options, before));
-      if (!headed) lines.unshift(headerCells(shown.map((s) => str(s.c, 'name')), options, beforeHeaders));
+      const lines = rows.map((row) =>
+        rowCells(
+          row,
+          shown.map((s) => s.index),
+          options,
+          before,
+        ),
+      );
+      if (!headed)
+        lines.unshift(
+          headerCells(
+            shown.map((s) => str(s.c, 'name')),
+            options,
+            beforeHeaders,
+          ),
+        );
       headed = true;
       return alignTabs(`${lines.map((cells) => cells.join('\t')).join('\n')}\n`, TABLE, widths);
     },
@@ -40,8 +54,11 @@ export function createTablePrinter(options: TableOptions, beforeHeaders: readonl
 
 function headerCells(names: readonly string[], options: TableOptions, before: readonly string[]): string[] {
   return [
-    ...before, ...(options.withNamespace ? ['NAMESPACE'] : []), ...names.map((n) => n.toUpperCase()),
-    ...options.columnLabels.map((label) => (label.split('/').at(-1) ?? label).toUpperCase()), ...(options.showLabels ? ['LABELS'] : []),
+    ...before,
+    ...(options.withNamespace ? ['NAMESPACE'] : []),
+    ...names.map((n) => n.toUpperCase()),
+    ...options.columnLabels.map((label) => (label.split('/').at(-1) ?? label).toUpperCase()),
+    ...(options.showLabels ? ['LABELS'] : []),
   ];
 }
 
@@ -52,8 +69,11 @@ function rowCells(row: unknown, indexes: readonly number[], options: TableOption
   const texts = indexes.map((index) => cellText(cells[index]));
   if (options.withKind !== '' && texts.length > 0) texts[0] = `${options.withKind}/${texts[0]}`;
   return [
-    ...before, ...(options.withNamespace ? [str(metadata, 'namespace')] : []), ...texts,
-    ...options.columnLabels.map((label) => cellText(labels[label] ?? '')), ...(options.showLabels ? [formatLabels(labels)] : []),
+    ...before,
+    ...(options.withNamespace ? [str(metadata, 'namespace')] : []),
+    ...texts,
+    ...options.columnLabels.map((label) => cellText(labels[label] ?? '')),
+    ...(options.showLabels ? [formatLabels(labels)] : []),
   ];
 }
 
