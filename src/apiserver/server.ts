@@ -66,7 +66,8 @@ export interface Apiserver {
   readonly kinds: Kinds;
 }
 
-const BOOKMARK_MS = 60_000;
+/** Differs from Kubernetes: bookmarks come when the store is compacted, not every minute; that is when watchers need them. */
+const BOOKMARK_MS = 300_000;
 const COMPACTION_MS = 300_000;
 
 export function createApiserver(options: ApiserverOptions): Apiserver {

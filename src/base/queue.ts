@@ -10,6 +10,7 @@ export class Queue<T> implements AsyncIterable<T> {
   private takers: Settle<T | undefined>[] = [];
   private ended = false;
   private failure: { readonly error: unknown } | undefined;
+  private onward: { item(item: T): void; end(error: unknown): void } | undefined;
 
   /** `onLeave` runs when a `for await` over the queue is left early: there a subscription ends. */
   constructor(private readonly world: World, private readonly onLeave?: () => void) {}
@@ -25,6 +26,7 @@ export class Queue<T> implements AsyncIterable<T> {
   /** Ignored after close. */
   push(item: T): void {
     if (this.ended) return;
+    if (this.onward) return this.onward.item(item);
     const taker = this.takers.shift();
     if (taker) taker.resolve(item);
     else this.items.push(item);
@@ -53,10 +55,19 @@ export class Queue<T> implements AsyncIterable<T> {
     return all;
   }
 
+  /** For who only passes on: every item from the first on is handed over within the pusher's event, then the end.
+   *  Nobody takes from this queue any more. */
+  forward(item: (item: T) => void, end: (error: unknown) => void): void {
+    for (const each of this.drain()) item(each);
+    if (this.ended) end(this.failure?.error);
+    else this.onward = { item, end };
+  }
+
   close(error?: unknown): void {
     if (this.ended) return;
     this.ended = true;
     if (error !== undefined) this.failure = { error };
+    this.onward?.end(error);
     const { takers } = this;
     this.takers = [];
     for (const taker of takers) {

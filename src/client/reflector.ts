@@ -22,8 +22,8 @@ export interface InformerOptions {
 const BACK_OFF = { firstMs: 800, longestMs: 30_000 };
 const BACK_OFF_RESET_MS = 120_000;
 const SHORT_WATCH_MS = 1000;
-/** The server ends each watch after a random time in [300, 600) s, so that watchers spread over its replicas. */
-const WATCH_SECONDS_MIN = 300;
+/** Differs from Kubernetes: a watch is begun anew after [1800, 3600) s, not [300, 600): there are no replicas to spread over. */
+const WATCH_SECONDS_MIN = 1800;
 
 type WatchEnd = 'again' | 'relist';
 

@@ -34,6 +34,10 @@ export interface ControlPlaneParts {
   readonly version: string;
 }
 
+const AT_ONCE = { atOnce: () => true };
+/** What the apiserver answers without waiting for anything. */
+const HEALTH = /^\/(livez|readyz|healthz)\b/;
+
 const ok = () => ({ status: 200, body: 'ok' });
 
 const forever = (process: Process): Promise<number> => process.world.suspend<number>(() => undefined);
@@ -41,7 +45,7 @@ const forever = (process: Process): Promise<number> => process.world.suspend<num
 function etcdProgram({ store }: ControlPlaneParts, port: EtcdPort): Program {
   return async (process) => {
     port.open(process.world, store);
-    serveHttp(process.world, process.net, 2381, () => ({ status: 200, body: '{"health":"true","reason":""}' }));
+    serveHttp(process.world, process.net, 2381, () => ({ status: 200, body: '{"health":"true","reason":""}' }), AT_ONCE);
     await process.stdout.write(`{"level":"info","msg":"ready to serve client requests","revision":${store.revision}}\n`);
     return forever(process);
   };
@@ -72,7 +76,7 @@ function apiserverProgram(parts: ControlPlaneParts, port: EtcdPort): Program {
     const { world } = process;
     const server = createApiserver({ world, streams: context, etcd: port.etcd, version, dialer: dialerOf(parts, world), admission: admissionChain({ world }), advertiseAddress: nodeAddress(0) });
     slot.listen(world, server.transport());
-    serveHttp(world, process.net, ADDRESSES.apiserverPort, httpFront(server.transport()));
+    serveHttp(world, process.net, ADDRESSES.apiserverPort, httpFront(server.transport()), { atOnce: ({ target }) => HEALTH.test(target) });
     await process.stderr.write(`I Serving securely on [::]:${ADDRESSES.apiserverPort}\n`);
     return forever(process);
   };
@@ -82,7 +86,7 @@ const componentUser = (name: string): UserInfo => ({ name: `system:${name}`, gro
 
 function controllerManagerProgram({ slot }: ControlPlaneParts): Program {
   return async (process) => {
-    serveHttp(process.world, process.net, 10257, ok);
+    serveHttp(process.world, process.net, 10257, ok, AT_ONCE);
     const transport = asUser(slot.transport(process.world), componentUser('kube-controller-manager'));
     await runControllerManager({ world: process.world, transport, options: { hostname: CONTROL_PLANE, clusterCIDR: ADDRESSES.podCidr } });
     await process.stderr.write('E leaderelection lost\n');
@@ -92,7 +96,7 @@ function controllerManagerProgram({ slot }: ControlPlaneParts): Program {
 
 function schedulerProgram({ slot }: ControlPlaneParts): Program {
   return async (process) => {
-    serveHttp(process.world, process.net, 10259, ok);
+    serveHttp(process.world, process.net, 10259, ok, AT_ONCE);
     const transport = asUser(slot.transport(process.world), componentUser('kube-scheduler'));
     await runScheduler({ world: process.world, transport, identity: `${CONTROL_PLANE}_${process.world.random.fork('identity').uuid()}` });
     await process.stderr.write('E leaderelection lost\n');

@@ -81,6 +81,13 @@ function relay(world: World, listening: Listening, connection: Connection): Conn
     connection.close();
   };
   listening.streams.add(frames);
+  if (connection.frames instanceof Queue) {
+    (connection.frames as Queue<Frame>).forward((frame) => frames.push(frame), (error) => {
+      listening.streams.delete(frames);
+      frames.close(error);
+    });
+    return { frames, send: (frame) => connection.send(frame), close };
+  }
   world.spawn('relay', async () => {
     try {
       for await (const frame of connection.frames) frames.push(frame);

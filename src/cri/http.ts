@@ -184,12 +184,15 @@ export interface ServeOptions {
   readonly host?: string;
   /** Hears every answer: access logs. */
   readonly answered?: (request: HttpRequest, answer: HttpAnswer, bodyBytes: number) => void;
+  /** Requests that the handler answers without waiting: those of the node itself then need no connection. */
+  readonly atOnce?: (request: HttpRequest) => boolean;
   /** Only TLS is spoken on this port; plain HTTP is answered with 400. */
   readonly tls?: boolean;
 }
 
 /** Serves until the world's scope ends or the listener is closed. A connection serves many requests. */
 export function serveHttp(world: World, net: NetworkNamespace, port: number, handler: HttpHandler, options: ServeOptions = {}): Listener {
+  const { atOnce } = options;
   return net.listen(port, stream => {
     world.spawn('http connection', async () => {
       try {
@@ -199,7 +202,7 @@ export function serveHttp(world: World, net: NetworkNamespace, port: number, han
         stream.reset();
       }
     });
-  }, options.host);
+  }, options.host, atOnce === undefined ? undefined : (request) => (atOnce(request) ? handler(request) : undefined));
 }
 
 async function serveConnection(world: World, stream: ByteStream, handler: HttpHandler, options: ServeOptions): Promise<void> {

@@ -1,21 +1,30 @@
 /** The network as one Pod (or a node, or the learner's host) sees it: byte streams with connect, data, half-close and
  *  reset, so that HTTP, redis, gRPC and port-forward are one mechanism, and datagrams for DNS. */
 import type { World } from '../base/world.ts';
+import type { HttpAnswer, HttpRequest } from './http.ts';
 
 export interface NetworkNamespace {
   /** The namespace's own address. */
   readonly address: string;
   /** Throws NetworkError EADDRINUSE. `host` undefined listens on all addresses. */
-  listen(port: number, accept: (stream: ByteStream) => void, host?: string): Listener;
+  listen(port: number, accept: (stream: ByteStream) => void, host?: string, atOnce?: AtOnce): Listener;
   /** Connects to an IP address or name (resolved through /etc/hosts and DNS). Rejects with NetworkError. */
   connect(host: string, port: number, options?: { readonly timeoutMs?: number }): Promise<ByteStream>;
   bindUdp(port: number, receive: (datagram: Datagram) => void): Listener & { send(address: string, port: number, data: Uint8Array): void };
   /** getaddrinfo: /etc/hosts, then DNS with the search path. Rejects with NetworkError ENOTFOUND or EAI_AGAIN. */
   resolve(name: string): Promise<readonly string[]>;
   readonly listeners: readonly { readonly port: number; readonly protocol: 'TCP' | 'UDP'; readonly host: string }[];
+  /** What an HTTP server of this machine that answers at once says to a request of the machine itself (a probe): no
+   *  connection is made. undefined: it takes one. */
+  ask?(host: string, port: number, request: Asked): HttpAnswer | Promise<HttpAnswer> | undefined;
   /** The same namespace for one process: its waits end with `world`, and `release` closes what it holds open. */
   bind?(world: World): NetworkNamespace & { release(): void };
 }
+
+/** A request without the connection that it would have come over. */
+export type Asked = Pick<HttpRequest, 'method' | 'target' | 'headers' | 'body'>;
+/** An HTTP server's answer where it needs no wait for it; a promise that it gives settles within the event. */
+export type AtOnce = (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer> | undefined;
 
 export interface Listener { readonly port: number; close(): void }
 

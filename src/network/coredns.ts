@@ -66,8 +66,8 @@ export async function runCoreDns({ process, transport, clusterDomain, user }: Co
   const { world, net } = process;
   const view = createView(world, transport, user);
   await process.stdout.write('.:53\n');
-  serveHttp(world, net, HEALTH_PORT, () => ({ status: 200, body: 'OK' }));
-  serveHttp(world, net, READY_PORT, () => (view.synced() ? { status: 200, body: 'OK' } : { status: 503, body: 'kubernetes' }));
+  serveHttp(world, net, HEALTH_PORT, () => ({ status: 200, body: 'OK' }), { atOnce: () => true });
+  serveHttp(world, net, READY_PORT, () => (view.synced() ? { status: 200, body: 'OK' } : { status: 503, body: 'kubernetes' }), { atOnce: () => true });
   const rotate = { turn: 0 };
   const socket = net.bindUdp(DNS_PORT, (datagram) => {
     const query = decodeDns(datagram.data);

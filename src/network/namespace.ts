@@ -1,13 +1,14 @@
 /** A network namespace: listeners, sockets and open connections of a Pod or a host. Each process sees it through a view
  *  bound to its own world, whose `release` closes what the process leaves open. */
 import type { Random, World } from '../base/world.ts';
+import type { HttpAnswer } from '../cri/http.ts';
 import { NetworkError } from '../cri/network.ts';
-import type { ByteStream, Datagram, Listener, NetworkNamespace } from '../cri/network.ts';
+import type { Asked, AtOnce, ByteStream, Datagram, Listener, NetworkNamespace } from '../cri/network.ts';
 import type { BoundStream } from './stream.ts';
 
 type Protocol = 'TCP' | 'UDP';
 
-interface TcpListener { readonly port: number; readonly host: string; readonly world: World; readonly owner: Owner; readonly accept: (stream: ByteStream) => void }
+interface TcpListener { readonly port: number; readonly host: string; readonly world: World; readonly owner: Owner; readonly accept: (stream: ByteStream) => void; readonly atOnce: AtOnce | undefined }
 interface UdpSocket { readonly port: number; readonly receive: (datagram: Datagram) => void; /** Where a service's address really went: replies are shown as coming from the service. */ readonly seenAs: Map<string, { address: string; port: number }> }
 /** What one process holds open. */
 interface Owner { readonly listeners: Set<Listener>; readonly streams: Set<BoundStream> }
@@ -29,6 +30,7 @@ export interface NamespaceOptions {
   readonly address: string;
   readonly name: string;
   connect(from: Namespace, waiting: World, target: string, port: number, limitMs: number | undefined): Promise<BoundStream>;
+  ask?(from: Namespace, target: string, port: number, request: Asked): HttpAnswer | Promise<HttpAnswer> | undefined;
   sendDatagram(from: Namespace, sourcePort: number, target: string, port: number, data: Uint8Array): { readonly address: string; readonly port: number };
   readonly ephemeral: Random;
 }
@@ -51,11 +53,11 @@ export function createNamespace(options: NamespaceOptions): Namespace {
     return EPHEMERAL_FIRST + nextPort;
   }
 
-  function listen(waiting: World, owner: Owner, wanted: number, accept: (stream: ByteStream) => void, host = '0.0.0.0'): Listener {
+  function listen(waiting: World, owner: Owner, wanted: number, accept: (stream: ByteStream) => void, host = '0.0.0.0', atOnce?: AtOnce): Listener {
     const port = wanted === 0 ? ephemeralPort() : wanted;
     const there = tcp.get(port) ?? [];
     if (there.some(entry => entry.host === host || entry.host === '0.0.0.0' || host === '0.0.0.0')) throw new NetworkError('EADDRINUSE');
-    const entry: TcpListener = { port, host, world: waiting, owner, accept };
+    const entry: TcpListener = { port, host, world: waiting, owner, accept, atOnce };
     tcp.set(port, [...there, entry]);
     const listener: Listener = {
       port,
@@ -114,7 +116,8 @@ export function createNamespace(options: NamespaceOptions): Namespace {
   function view(waiting: World, owner: Owner): NetworkNamespace & { release(): void } {
     return {
       address,
-      listen: (port, accept, host) => listen(waiting, owner, port, accept, host),
+      listen: (port, accept, host, atOnce) => listen(waiting, owner, port, accept, host, atOnce),
+      ask: (host, port, request) => options.ask?.(self, host, port, request),
       connect: (host, port, how) => connect(waiting, owner, host, port, how?.timeoutMs),
       bindUdp: (port, receive) => bindUdp(owner, port, receive),
       async resolve(target) {

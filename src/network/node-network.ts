@@ -2,7 +2,8 @@
  *  A connection inside the machine is two buffers; one to another machine is segments on the channel "net". */
 import type { Random, World } from '../base/world.ts';
 import { NetworkError } from '../cri/network.ts';
-import type { ByteStream, Datagram, Listener, NetworkErrorCode, NetworkNamespace } from '../cri/network.ts';
+import type { HttpAnswer } from '../cri/http.ts';
+import type { Asked, ByteStream, Datagram, Listener, NetworkErrorCode, NetworkNamespace } from '../cri/network.ts';
 import type { PodNetworks } from '../cri/pod-network.ts';
 import type { PodSandboxConfig } from '../cri/runtime.ts';
 import { contains, createAddressPool, parseRange } from './addresses.ts';
@@ -76,7 +77,7 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
   let pool: AddressPool | undefined;
   let podCIDR: string | undefined;
 
-  const host = createNamespace({ world, address, name: nodeName, connect, sendDatagram, ephemeral: random });
+  const host = createNamespace({ world, address, name: nodeName, connect, ask, sendDatagram, ephemeral: random });
   const network: NodeNetwork = {
     nodeName, address, rules, host: host.namespace, firewall: undefined,
     get podCIDR() { return podCIDR; },
@@ -179,6 +180,14 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
     const stream = await dial(from, waiting, machine, to, { address: target, port }, limitMs, fail);
     trace('TCP', from, original, hops, 'delivered');
     return stream;
+  }
+
+  /** The node's own requests to itself and its Pods: nothing stands between. */
+  function ask(from: Namespace, target: string, port: number, request: Asked): HttpAnswer | Promise<HttpAnswer> | undefined {
+    const to = target.startsWith('127.') || target === from.address ? from : pods.get(target);
+    const listener = to?.listenerAt('TCP', port, target);
+    if (listener?.atOnce === undefined) return undefined;
+    return listener.atOnce({ ...request, remoteAddress: from.address, remotePort: from.ephemeralPort(), localPort: port });
   }
 
   function allowed(protocol: Protocol, source: string, destination: string, port: number, own: boolean): boolean {

@@ -117,7 +117,7 @@ class DomainClock implements Clock {
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
     return this.domain.suspend<void>((settle) => {
       if (signal?.aborted) return settle.reject(signal.reason);
-      const timer = this.set(delayMs, () => settle.resolve());
+      const timer = this.set(delayMs, () => settle.resolve(), true);
       if (!signal) return timer;
       const aborted = (): void => settle.reject(signal.reason);
       signal.addEventListener('abort', aborted);
@@ -130,10 +130,10 @@ class DomainClock implements Clock {
     });
   }
 
-  private set(delayMs: number, fire: () => void): Disposable {
+  private set(delayMs: number, fire: () => void, wakes = false): Disposable {
     const { domain } = this;
     if (domain.killed) return { [Symbol.dispose]() {} };
-    const timer = domain.machine.setTimer(domain, delayMs, fire);
+    const timer = domain.machine.setTimer(domain, delayMs, fire, wakes);
     const own = (domain.ownTimers ??= new Set());
     own.add(timer);
     return {

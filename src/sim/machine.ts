@@ -47,7 +47,7 @@ export interface MachineChecks {
   readonly checkJson?: boolean;
 }
 
-export interface Timer { readonly at: Micros; readonly order: number; readonly scope: Domain; readonly fire: () => void; index: number }
+export interface Timer { readonly at: Micros; readonly order: number; readonly scope: Domain; readonly fire: () => void; index: number; /** Firing does nothing but wake. */ readonly wakes: boolean }
 interface Wake { readonly scope: Domain; readonly run: () => void }
 
 /** Sequence numbers of an incarnation start above all of the one before. */
@@ -126,6 +126,8 @@ export class Machine {
       this.moveTo(timerAt, timerRound);
       timer.scope.ownTimers?.delete(timer);
       this.guard('timer', timer.fire);
+      // No promise job can be left behind, and a wake comes next in any case.
+      if (timer.wakes && this.wakesHead < this.wakes.length) this.runWake();
     }
   }
 
@@ -173,9 +175,9 @@ export class Machine {
     else void putOff(turns, run);
   }
 
-  setTimer(scope: Domain, delayMs: number, fire: () => void): Timer {
+  setTimer(scope: Domain, delayMs: number, fire: () => void, wakes = false): Timer {
     const delay = toMicros(delayMs);
-    const timer: Timer = { at: this.now + delay, order: this.order, scope, fire, index: -1 };
+    const timer: Timer = { at: this.now + delay, order: this.order, scope, fire, index: -1, wakes };
     this.order += 1;
     if (delay !== Infinity) this.timers.push(timer);
     return timer;

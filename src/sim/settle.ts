@@ -13,8 +13,9 @@ export function createSettle(): SettlePromises {
 /** A tick that is asked for from a microtask runs when the microtask queue is empty; asked for from synchronous code of a
  *  macrotask it would run before the microtasks. */
 function nodeSettle(node: NodeProcess): SettlePromises {
+  const settled = Promise.resolve();
   return () => new Promise((resolve) => {
-    queueMicrotask(() => node.nextTick(resolve));
+    void settled.then(() => node.nextTick(resolve));
   });
 }
 

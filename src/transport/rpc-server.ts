@@ -1,9 +1,10 @@
 /** The answering end of a Transport over a channel. */
+import { Queue } from '../base/queue.ts';
 import type { Settle, World } from '../base/world.ts';
 import { AbortedError, isAbort } from '../base/with-timeout.ts';
 import { ApiError } from '../api/errors.ts';
 import { INPUT, isQuiet } from '../sim/quiet.ts';
-import { TransportError, type ApiRequest, type Connection, type Transport } from '../api/transport.ts';
+import { TransportError, type ApiRequest, type Connection, type Frame, type Transport } from '../api/transport.ts';
 import type { Channel } from './mux.ts';
 import type { Peers } from './peers.ts';
 import { RpcCodec, WINDOW, readFrame, readRequest, type RpcMessage, type WireError, type WireRequest } from './rpc-message.ts';
@@ -11,7 +12,19 @@ import { RpcCodec, WINDOW, readFrame, readRequest, type RpcMessage, type WireErr
 type Choose = (from: string) => Transport;
 
 /** One request or stream being served. */
-interface Serving { readonly from: string; readonly id: string; readonly abort: AbortController; connection?: Connection; sent: number; taken: number; room?: Settle<void> }
+interface Serving {
+  readonly from: string;
+  readonly id: string;
+  readonly abort: AbortController;
+  connection?: Connection;
+  sent: number;
+  taken: number;
+  room?: Settle<void>;
+  /** Frames that the reader has no room for, where they are passed on without a task. */
+  readonly held: Frame[];
+  /** What follows when they are sent. */
+  end?: () => void;
+}
 
 export class RpcServer {
   private world: World | undefined;
@@ -51,6 +64,7 @@ export class RpcServer {
       const { room } = serving;
       delete serving.room;
       room?.resolve();
+      this.flush(serving);
     }
   }
 
@@ -62,7 +76,7 @@ export class RpcServer {
   private accept(from: string, message: RpcMessage & { readonly k: 'request' | 'connect' }): void {
     const { id } = message;
     if (!this.choose || !this.world) return this.reply(from, { k: 'failed', id, e: { code: 'refused', message: '' } });
-    const serving: Serving = { from, id, abort: new AbortController(), sent: 0, taken: 0 };
+    const serving: Serving = { from, id, abort: new AbortController(), sent: 0, taken: 0, held: [] };
     this.serving.set(`${from} ${id}`, serving);
     this.peers.hold(from, true);
     const transport = this.choose(from);
@@ -89,6 +103,7 @@ export class RpcServer {
       serving.connection = connection;
       opened = true;
       this.reply(from, { k: 'opened', id });
+      if (connection.frames instanceof Queue) return this.pass(world, serving, connection.frames as Queue<Frame>);
       for await (const frame of connection.frames) {
         if (!this.has(serving)) return;
         if (serving.sent - serving.taken >= WINDOW) await world.suspend<void>((settle) => { serving.room = settle; });
@@ -104,6 +119,31 @@ export class RpcServer {
       }
     }
     this.forget(serving);
+  }
+
+  /** Frames go out in the event in which they are made, as far as the reader has room. */
+  private pass(world: World, serving: Serving, frames: Queue<Frame>): void {
+    const { from, id } = serving;
+    frames.forward((frame) => {
+      serving.held.push(frame);
+      this.flush(serving);
+    }, (error) => {
+      serving.end = () => {
+        this.reply(from, { k: 'end', id, n: serving.sent, ...(error !== undefined && { e: this.wireError(world, error) }) });
+        this.forget(serving);
+      };
+      this.flush(serving);
+    });
+  }
+
+  private flush(serving: Serving): void {
+    const { from, id, held } = serving;
+    while (held.length > 0 && serving.sent - serving.taken < WINDOW) {
+      if (!this.has(serving)) return;
+      this.reply(from, { k: 'frame', id, n: serving.sent, f: this.codec.frame(held.shift() as Frame) });
+      serving.sent += 1;
+    }
+    if (held.length === 0 && this.has(serving)) serving.end?.();
   }
 
   private stop(serving: Serving): void {

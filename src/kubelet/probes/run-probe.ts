@@ -5,7 +5,7 @@ import { fromUtf8 } from '../../base/bytes.ts';
 import { TimeoutError, withTimeout } from '../../base/with-timeout.ts';
 import { grpcHealth } from '../../cri/grpc-health.ts';
 import { HttpError, httpGet } from '../../cri/http.ts';
-import { NetworkError } from '../../cri/network.ts';
+import { type Asked, NetworkError } from '../../cri/network.ts';
 import { StartError } from '../../cri/runtime.ts';
 import { collectOutput } from '../../cri/streams.ts';
 import type { KubeletContext } from '../context.ts';
@@ -18,6 +18,7 @@ export type ProbeResult =
   | { readonly result: 'error'; readonly output: string };
 
 const OUTPUT_MAX = 10 * 1024;
+const NOTHING = new Uint8Array(0);
 const USER_AGENT = 'kube-probe/1.33';
 
 const failure = (output: string): ProbeResult => ({ result: 'failure', output });
@@ -77,6 +78,12 @@ async function httpProbe(context: KubeletContext, host: string, port: number, ac
   const named = (name: string): boolean => own.some(([key]) => key.toLowerCase() === name);
   const headers = [...(named('user-agent') ? [] : [['User-Agent', USER_AGENT] as const]), ...(named('accept') ? [] : [['Accept', '*/*'] as const]), ...own];
   let path = url.slice(url.indexOf('/', 8));
+  const direct = action.scheme === 'HTTPS' ? undefined : context.net.ask?.(host, port, askedAtOnce(path, host, port, headers));
+  if (direct !== undefined) {
+    const answer = await direct;
+    if (answer.status >= 200 && answer.status < 300) return success(bodyText(answer.body));
+    if (answer.status >= 400) return failure(`HTTP probe failed with statuscode: ${answer.status}`);
+  }
   try {
     return await withTimeout(context.world, timeoutMs, async () => {
       for (let hops = 0; hops < REDIRECTS_MAX; hops += 1) {
@@ -97,6 +104,14 @@ async function httpProbe(context: KubeletContext, host: string, port: number, ac
     throw error;
   }
 }
+
+function askedAtOnce(target: string, host: string, port: number, headers: readonly (readonly [string, string])[]): Asked {
+  const named: Record<string, string> = { host: port === 80 ? host : `${host}:${port}` };
+  for (const [name, value] of headers) named[name.toLowerCase()] = value;
+  return { method: 'GET', target, headers: { ...named, connection: 'close' }, body: NOTHING };
+}
+
+const bodyText = (body: Uint8Array | string = ''): string => (typeof body === 'string' ? body : fromUtf8(body)).slice(0, OUTPUT_MAX);
 
 /** A redirect to another host counts as success and is not followed. */
 function sameHostRedirect(status: number, location: string | undefined, host: string, port: number): string | undefined {
