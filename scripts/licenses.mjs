@@ -1,5 +1,5 @@
 // The licences of every package that is shipped to a browser or runs beside the command line: what package.json names
-// under "dependencies", and what those need.
+// under "dependencies", and what those need. Optional native add-ons are not among them: nothing of ours bundles or loads one.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -16,7 +16,7 @@ export function isAllowed(expression) {
 export function shippedPackages(root) {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   return Object.entries(lock.packages)
-    .filter(([path, entry]) => path !== '' && !entry.dev && existsSync(join(root, path, 'package.json')))
+    .filter(([path, entry]) => path !== '' && !entry.dev && !entry.optional && !entry.devOptional && existsSync(join(root, path, 'package.json')))
     .map(([path]) => {
       const manifest = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
       const file = readdirSync(join(root, path)).find((name) => /^(licen[cs]e|copying)/i.test(name));

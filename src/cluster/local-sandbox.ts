@@ -22,14 +22,19 @@ import { conditionFor } from './run-conditions.ts';
 import { TerminalSession } from './session.ts';
 import { createShellLink } from './shell-link.ts';
 import type { ShellLink } from './shell-link.ts';
-import { createTraceStore } from './trace-store.ts';
+import { activeFaults } from './active-faults.ts';
+import type { Recording } from './recording.ts';
 import type { TraceStore } from './trace-store.ts';
 
-export type Reopen = (journal: { readonly entries: Simulation['entries']; readonly untilMicros: number }) => Promise<Simulation>;
+export interface Opened { readonly simulation: Simulation; readonly recording: Recording }
+
+export type Reopen = (journal: { readonly entries: Simulation['entries']; readonly untilMicros: number }) => Promise<Opened>;
 
 export interface LocalSandboxOptions {
   readonly profile: Profile;
   readonly simulation: Simulation;
+  /** Has heard the simulation from its first event on. */
+  readonly recording: Recording;
   /** A second simulation with the same past, for looking back and for forks. */
   readonly reopen: Reopen;
   readonly playing: boolean;
@@ -51,24 +56,23 @@ export class LocalSandbox implements Sandbox {
   readonly capabilities: Capabilities = { time: true, faults: true, fork: true, files: true };
   readonly api: Transport;
   readonly time: TimeControl;
-  readonly trace: TraceStore = createTraceStore();
+  readonly trace: TraceStore;
   readonly files: LearnerFiles;
   readonly #simulation: Simulation;
   readonly #options: LocalSandboxOptions;
   readonly #pacer: Pacer;
   readonly #shell: ShellLink;
   readonly #sessions = new Map<string, TerminalSession>();
-  readonly #faults = new Map<string, ActiveFault & { readonly undo: () => Promise<void> }>();
   readonly #errors = new Set<(error: SandboxError) => void>();
   readonly #timeListeners = new Set<(state: TimeState) => void>();
   #past: { readonly atMicros: number; readonly simulation: Simulation; readonly api: Transport } | undefined;
   #live: Transport;
   #sessionCount = 0;
-  #faultCount = 0;
 
   constructor(options: LocalSandboxOptions) {
     this.#options = options;
     this.profile = options.profile;
+    this.trace = options.recording.trace;
     this.#simulation = options.simulation;
     this.#pacer = createPacer(options.simulation, { speed: options.speed, onError: (error) => this.#tellError(error) });
     this.#live = this.#transportTo(options.simulation);
@@ -79,7 +83,6 @@ export class LocalSandbox implements Sandbox {
     this.#shell = createShellLink(options.simulation, (error) => this.#tellError(error));
     this.files = this.#shell.files;
     this.time = this.#timeControl();
-    options.simulation.onTrace((records) => this.trace.add(records));
     options.simulation.onCrash((crash) => this.#tellError(crash));
     options.simulation.onOutput(({ machine, channel, body, at }) => {
       if (machine !== SHELL) return;
@@ -102,14 +105,15 @@ export class LocalSandbox implements Sandbox {
       driveUntil: (done) => this.#driveUntil(done),
     }, options);
     this.#sessions.set(id, session);
-    await this.#shell.send({ k: 'open', session: id, columns: options.columns ?? 80, rows: options.rows ?? 24 });
+    const past = this.#options.recording.events(id);
+    if (past) session.restore(past);
+    else await this.#shell.send({ k: 'open', session: id, columns: options.columns ?? 80, rows: options.rows ?? 24 });
     return session;
   }
 
   async journal(): Promise<Journal> {
-    return {
-      format: 1, engine: ENGINE, profile: this.profile, entries: [...this.#simulation.entries], endMicros: this.#simulation.frontier, hash: await this.#simulation.hash(),
-    };
+    const { entries, frontier, hash } = await this.#simulation.save();
+    return { format: 1, engine: ENGINE, profile: this.profile, entries, endMicros: frontier, hash };
   }
 
   hash(): Promise<string> {
@@ -118,8 +122,8 @@ export class LocalSandbox implements Sandbox {
 
   async fork(atMicros = this.#simulation.frontier): Promise<Sandbox> {
     const entries = this.#simulation.entries.filter(({ at }) => at <= atMicros);
-    const simulation = await this.#options.reopen({ entries, untilMicros: atMicros });
-    return new LocalSandbox({ ...this.#options, simulation, playing: false });
+    const opened = await this.#options.reopen({ entries, untilMicros: atMicros });
+    return new LocalSandbox({ ...this.#options, ...opened, playing: false });
   }
 
   async look(atMicros: number | undefined): Promise<void> {
@@ -127,7 +131,7 @@ export class LocalSandbox implements Sandbox {
     if (atMicros === undefined) this.#past = undefined;
     else {
       const entries = this.#simulation.entries.filter(({ at }) => at <= atMicros);
-      const simulation = await this.#options.reopen({ entries, untilMicros: Math.min(atMicros, this.#simulation.frontier) });
+      const { simulation } = await this.#options.reopen({ entries, untilMicros: Math.min(atMicros, this.#simulation.frontier) });
       this.#past = { atMicros, simulation, api: this.#transportTo(simulation) };
     }
     before?.simulation.close();
@@ -136,20 +140,27 @@ export class LocalSandbox implements Sandbox {
 
   async fault(fault: Fault): Promise<FaultHandle> {
     if (this.#past) throw new PastError();
+    const before = new Set(this.faults.map(({ id }) => id));
     const plan = planFault(fault, this.#machineNames(), this.profile.link);
     for (const input of plan.begin) await this.#simulation.apply(input);
-    this.#faultCount += 1;
-    const id = `fault-${this.#faultCount}`;
-    const undo = async (): Promise<void> => {
-      if (!this.#faults.delete(id)) return;
-      for (const input of plan.undo ?? []) await this.#simulation.apply(input);
+    const begun = this.faults.filter(({ id }) => !before.has(id)).map(({ id }) => id);
+    return {
+      id: begun[0] ?? fault.type, fault,
+      undo: async () => { for (const id of begun) await this.undo(id); },
     };
-    if (plan.undo) this.#faults.set(id, { id, fault, sinceMicros: this.#simulation.frontier, undoable: true, undo });
-    return { id, fault, undo };
   }
 
   get faults(): readonly ActiveFault[] {
-    return [...this.#faults.values()].map(({ id, fault, sinceMicros, undoable }) => ({ id, fault, sinceMicros, undoable }));
+    return activeFaults(this.#simulation.entries, this.profile.link);
+  }
+
+  async undo(id: string): Promise<void> {
+    if (this.#past) throw new PastError();
+    const active = this.faults.find((one) => one.id === id);
+    if (!active) return;
+    const names = this.#machineNames();
+    const nodes = active.fault.type === 'node-crash' ? [...names.nodes, active.fault.node] : names.nodes;
+    for (const input of planFault(active.fault, { ...names, nodes }, this.profile.link).undo ?? []) await this.#simulation.apply(input);
   }
 
   onError(listener: (error: SandboxError) => void): Disposable {

@@ -9,6 +9,9 @@ import type { Simulation } from '../sim/simulation.ts';
 import { isUp } from './boot.ts';
 import type { ControlPlaneHooks } from './control-plane-machine.ts';
 import { LocalSandbox } from './local-sandbox.ts';
+import type { Opened } from './local-sandbox.ts';
+import { record } from './recording.ts';
+import type { Recording } from './recording.ts';
 import { firstEntries, machineBuilder } from './machines.ts';
 import { CONTROL_PLANE, SHELL } from './profile.ts';
 
@@ -26,16 +29,18 @@ export interface OpenOptions {
   /** Tests: see MachineChecks. */
   readonly checks?: MachineChecks;
   readonly hooks?: ControlPlaneHooks;
+  /** Hears the simulation before its first event. */
+  readonly prepare?: (simulation: Simulation) => void;
 }
 
 /** A new cluster that is not up by then is shown as it is. */
 const BOOT_LIMIT_MICROS = 180e6;
 const BOOT_LOOK_MICROS = 500_000;
 
-export function openMachines({ profile, journal, untilMicros, placement, checks, hooks }: OpenOptions): Promise<Simulation> {
+export function openMachines({ profile, journal, untilMicros, placement, prepare, checks, hooks }: OpenOptions): Promise<Simulation> {
   return openSimulation({
     seed: profile.seed, startAtMs: profile.startAtMs, link: profile.link, build: machineBuilder(hooks), hub: CONTROL_PLANE, shells: [SHELL],
-    entries: journal ?? firstEntries(profile), ...(placement && { placement }), ...(checks && { checks }), ...(untilMicros !== undefined && { untilMicros }),
+    entries: journal ?? firstEntries(profile), ...(prepare && { prepare }), ...(placement && { placement }), ...(checks && { checks }), ...(untilMicros !== undefined && { untilMicros }),
   });
 }
 
@@ -56,12 +61,18 @@ async function moveWhenReady(simulation: Simulation, placement: Placement): Prom
   }
 }
 
+async function openRecorded(options: OpenOptions): Promise<Opened> {
+  let recording: Recording | undefined;
+  const simulation = await openMachines({ ...options, prepare: (prepared) => { recording = record(prepared); } });
+  return { simulation, recording: recording ?? record(simulation) };
+}
+
 export async function openCluster(options: OpenOptions): Promise<Sandbox> {
-  const simulation = await openMachines(options);
+  const { simulation, recording } = await openRecorded(options);
   if (!options.journal) await boot(simulation, options.profile);
   const sandbox = new LocalSandbox({
-    profile: options.profile, simulation, playing: options.playing ?? false, speed: options.speed ?? 1,
-    reopen: ({ entries, untilMicros }) => openMachines({ profile: options.profile, journal: entries, untilMicros }),
+    profile: options.profile, simulation, recording, playing: options.playing ?? false, speed: options.speed ?? 1,
+    reopen: ({ entries, untilMicros }) => openRecorded({ profile: options.profile, journal: entries, untilMicros }),
   });
   if (options.moveTo) void moveWhenReady(simulation, options.moveTo);
   return sandbox;

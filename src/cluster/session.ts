@@ -5,6 +5,7 @@ import type { CommandResult, RunOptions, Session, ShellOptions } from '../sandbo
 import { createLineEditor } from '../shell/line-editor.ts';
 import type { LineEditor } from '../shell/line-editor.ts';
 import type { ShellInput, ShellOutput } from '../shell/protocol.ts';
+import type { SessionEvent } from './recording.ts';
 
 export interface SessionHost {
   /** Journals an input for the learner's host; resolves when it was applied. */
@@ -81,6 +82,26 @@ export class TerminalSession implements Session {
 
   close(): void {
     void this.host.send({ k: 'close', session: this.id });
+  }
+
+  /** Shows again what happened in this terminal before: a reload finds it as it was. */
+  restore(events: readonly SessionEvent[]): void {
+    let asked: Extract<ShellOutput, { k: 'edit' }> | undefined;
+    for (const event of events) {
+      if (event.type === 'input') {
+        if (event.input.k === 'edited') asked = undefined;
+        else this.#restoreLine(event.input);
+      } else if (event.output.k === 'edit') asked = event.output;
+      else this.receive(event.output, event.at);
+    }
+    if (asked) void this.#edit(asked);
+  }
+
+  #restoreLine({ id, line }: Extract<ShellInput, { k: 'line' }>): void {
+    this.#count = Math.max(this.#count, id);
+    this.#editor.show(line);
+    this.#atPrompt = false;
+    this.#pending = { id, line, startedAtMicros: this.host.nowMicros(), stdout: '', stderr: '' };
   }
 
   /** What the learner's host printed for this session, and when. */

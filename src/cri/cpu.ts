@@ -123,3 +123,22 @@ export function createCpu(clock: Clock, capacityMillis: number): Cpu {
     inUse: () => Math.round([...groups].reduce((sum, group) => sum + group.rate, 0) * 1000),
   };
 }
+
+/** What a host does for its owner within one instant costs no time, up to a burst: so the learner's own commands are
+ *  answered while time stands still, and a loop that never waits still meets the clock. */
+export function withBurst(clock: Clock, group: CpuGroup, burstMs: number): CpuGroup {
+  let at = -1;
+  let spentMs = 0;
+  return {
+    ...group,
+    async compute(world, cpuMs) {
+      const now = clock.micros();
+      if (now !== at) {
+        at = now;
+        spentMs = 0;
+      }
+      spentMs += cpuMs;
+      if (spentMs > burstMs) await group.compute(world, cpuMs);
+    },
+  };
+}

@@ -1,6 +1,6 @@
 /** A host without a container around it: the learner's machine, with a home directory, tools and a shell to be run on it. */
 import type { World } from '../base/world.ts';
-import { createCpu } from './cpu.ts';
+import { createCpu, withBurst } from './cpu.ts';
 import { createMountedFiles } from './file-views.ts';
 import type { FileSystem } from './files.ts';
 import type { ImageStore } from './image-store.ts';
@@ -50,6 +50,9 @@ export interface SessionStreams {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** CPU that a command line may use in one instant before time must pass. */
+const BURST_MS = 50;
+
 export function createHost(options: HostOptions): Host {
   const { world } = options;
   const now = (): number => world.clock.now();
@@ -66,7 +69,7 @@ export function createHost(options: HostOptions): Host {
   const files = createMountedFiles(base, options.home === undefined ? [] : [{ path: home, files: options.home.files, readOnly: false }]);
   const processes = createProcesses({
     world, space, files, hostname: options.hostname, pidsLimit: 2_000,
-    cpu: createCpu(world.clock, options.cpuMillis ?? 4_000).group({}),
+    cpu: withBurst(world.clock, createCpu(world.clock, options.cpuMillis ?? 4_000).group({}), BURST_MS),
     net: own => resolvingNet(options.net, own, options.hostname),
     programAt: path => options.programs[path] ?? options.toolbox.programAt(path),
     onMistake: options.onMistake,

@@ -154,6 +154,10 @@ function faultMethods(sandbox: Sandbox, tellFaults: () => void) {
       tellFaults();
       return handle.id;
     },
+    async undo(id: string): Promise<void> {
+      await sandbox.undo(id);
+      tellFaults();
+    },
     async undoFault(id: string): Promise<void> {
       await handles.get(id)?.undo();
       handles.delete(id);

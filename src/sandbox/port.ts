@@ -150,6 +150,10 @@ class RemoteSandbox implements Sandbox {
     return { id, fault, undo: () => this.call('undoFault', id) };
   }
 
+  undo(id: string): Promise<void> {
+    return this.call('undo', id);
+  }
+
   onError(listener: (error: SandboxError) => void): Disposable {
     return listen(this.errorListeners, listener);
   }

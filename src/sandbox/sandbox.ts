@@ -22,7 +22,10 @@ export interface Sandbox {
   look(atMicros: number | undefined): Promise<void>;
   /** Begins a fault; journaled. */
   fault(fault: Fault): Promise<FaultHandle>;
+  /** Those that are on, also after a reload; in the order in which they began. */
   readonly faults: readonly ActiveFault[];
+  /** Ends a fault by its id: a crashed node boots, a cut link heals. Journaled; unknown ids are ignored. */
+  undo(id: string): Promise<void>;
   /** The learner's files, the same as the shell's. Writes are journal entries. */
   readonly files: LearnerFiles;
   onError(listener: (error: SandboxError) => void): Disposable;

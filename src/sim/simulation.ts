@@ -30,6 +30,8 @@ export interface SimulationOptions {
   readonly checks?: MachineChecks;
   /** Throws a component's crash out of the call in which it happened: tests. */
   readonly strict?: boolean;
+  /** Called before the first entry is played: who must hear everything listens here. */
+  readonly prepare?: (simulation: Simulation) => void;
 }
 
 export interface Simulation {
@@ -53,6 +55,8 @@ export interface Simulation {
   /** Each entry as it enters the journal, forced ones too. */
   onEntry(listener: (entry: JournalEntry) => void): Disposable;
   digests(): Promise<Digests>;
+  /** The journal so far, how far history has got, and the hash of just that moment. */
+  save(): Promise<{ readonly entries: readonly JournalEntry[]; readonly frontier: Micros; readonly hash: string }>;
   /** 64 hex digits. */
   hash(): Promise<string>;
   /** A second history with the same past: played again up to `atMicros` (default: the frontier). */
@@ -71,6 +75,7 @@ export function inline(build: MachineBuilder): Placement {
 
 export async function openSimulation(options: SimulationOptions): Promise<Simulation> {
   const simulation = new LocalSimulation(options);
+  options.prepare?.(simulation);
   await simulation.play();
   return simulation;
 }
@@ -125,8 +130,9 @@ class LocalSimulation implements Simulation {
     const { entries = [], untilMicros = entries.at(-1)?.at ?? 0 } = this.options;
     for (const entry of entries) {
       if (entry.at > untilMicros) break;
+      await this.conductor.runThrough(entry.at);
+      this.journal(entry);
       await this.conductor.apply(entry);
-      this.entries.push(entry);
       this.throwCrash();
     }
     await this.conductor.runThrough(untilMicros);
@@ -175,10 +181,17 @@ class LocalSimulation implements Simulation {
     return combine(await this.digests());
   }
 
+  save(): Promise<{ readonly entries: readonly JournalEntry[]; readonly frontier: Micros; readonly hash: string }> {
+    return this.alone(async () => {
+      const { frontier } = this;
+      return { entries: [...this.entries], frontier, hash: combine(await this.conductor.digests()) };
+    });
+  }
+
   async fork(atMicros?: Micros, placement: Placement = inline(this.options.build)): Promise<Simulation> {
     const untilMicros = atMicros ?? this.frontier;
     assert(untilMicros <= this.frontier, `a fork at ${untilMicros} lies in the future`);
-    return openSimulation({ ...this.options, placement, entries: this.entries.filter(({ at }) => at <= untilMicros), untilMicros });
+    return openSimulation({ ...this.options, prepare: undefined, placement, entries: this.entries.filter(({ at }) => at <= untilMicros), untilMicros });
   }
 
   async move(placement: Placement): Promise<void> {
