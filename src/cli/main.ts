@@ -7,7 +7,6 @@ import { serve } from './serve.ts';
 
 const COMMANDS: readonly CliCommand[] = [serve, run, replay];
 
-
 function help(): string {
   return [
     'A Kubernetes cluster to learn with, simulated. Not affiliated with the Kubernetes project.', '',
@@ -41,4 +40,9 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+// `tabernetes run ... | head` is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
 process.exitCode = await main(process.argv.slice(2));

@@ -2,6 +2,9 @@
  *  kube-scheduler as static Pods. etcd's data is on its disk, so it survives a kill and the power switch. */
 import type { World } from '../base/world.ts';
 import { stringifyYaml } from '../api/yaml.ts';
+import { TransportError } from '../api/transport.ts';
+import type { Transport } from '../api/transport.ts';
+import type { StoreSnapshot } from '../sandbox/sandbox.ts';
 import { ADMINISTRATOR, asUser } from './as-user.ts';
 import { createEtcd } from '../etcd/store.ts';
 import type { Etcd } from '../etcd/etcd.ts';
@@ -21,6 +24,8 @@ const MANIFESTS = '/etc/kubernetes/manifests';
 export interface ControlPlaneOptions extends NodeOptions {
   /** Objects to apply once the API answers, as `kubectl apply` of a learner's start state would. */
   readonly manifests?: readonly object[];
+  /** etcd's data at the start. */
+  readonly restore?: StoreSnapshot;
 }
 
 export interface ControlPlaneHooks {
@@ -28,14 +33,25 @@ export interface ControlPlaneHooks {
   readonly onStore?: (store: Etcd, context: MachineContext) => void;
 }
 
+/** Where observers read etcd's data. */
+export const SNAPSHOT = 'snapshot';
+
+function snapshotOf(store: Etcd): Transport {
+  return {
+    request: async () => ({ status: 200, headers: {}, body: store.snapshot() }),
+    connect: async () => { throw new TransportError('refused', 'a snapshot is no stream'); },
+  };
+}
+
 export function buildControlPlane(context: MachineContext, options: ControlPlaneOptions, hooks: ControlPlaneHooks = {}): void {
   const mux = openMux(context);
   const address = nodeAddress(0);
-  const store = createEtcd();
+  const store = createEtcd(options.restore);
   store.watch('', store.revision, ({ type, kv }) => context.record('etcd', `${kv.modRevision} ${type} ${kv.key} ${JSON.stringify(kv.value)}`));
   hooks.onStore?.(store, context);
   const slot = createSlot(`${address}:${ADDRESSES.apiserverPort}`);
   serveTransport(context, mux.channel('api'), slot.transport(context));
+  serveTransport(context, mux.channel(SNAPSHOT), snapshotOf(store));
   buildNode(context, options, {
     images: (power, node) => controlPlaneImages({ context, power, node, mux, store, slot, version: options.profile.version }),
     transport: (world: World) => slot.transport(world),

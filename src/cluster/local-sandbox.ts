@@ -3,7 +3,7 @@ import { disposable } from '../base/dispose.ts';
 import type { ApiRequest, Transport } from '../api/transport.ts';
 import { ApiError } from '../api/errors.ts';
 import type {
-  ActiveFault, Capabilities, Fault, FaultHandle, LearnerFiles, Profile, RunCondition, Sandbox, SandboxError, Session, ShellOptions, TimeControl, TimeState,
+  ActiveFault, Capabilities, Fault, FaultHandle, LearnerFiles, Profile, RunCondition, Sandbox, SandboxError, Session, StoreSnapshot, ShellOptions, TimeControl, TimeState,
 } from '../sandbox/sandbox.ts';
 import type { Journal } from '../sim/journal.ts';
 import { createPacer } from '../sim/pace.ts';
@@ -18,6 +18,7 @@ import { planFault } from './faults.ts';
 import type { MachineNames } from './faults.ts';
 import { startNode, workerIndex, workerName } from './machines.ts';
 import { CONTROL_PLANE, SHELL } from './profile.ts';
+import { SNAPSHOT } from './control-plane-machine.ts';
 import { conditionFor } from './run-conditions.ts';
 import { TerminalSession } from './session.ts';
 import { createShellLink } from './shell-link.ts';
@@ -114,6 +115,11 @@ export class LocalSandbox implements Sandbox {
   async journal(): Promise<Journal> {
     const { entries, frontier, hash } = await this.#simulation.save();
     return { format: 1, engine: ENGINE, profile: this.profile, entries, endMicros: frontier, hash };
+  }
+
+  async snapshot(): Promise<StoreSnapshot> {
+    const transport = outsideTransport(this.#simulation, { machine: CONTROL_PLANE, channel: SNAPSHOT, name: 'snapshot' });
+    return (await transport.request({ method: 'GET', path: '/' })).body as StoreSnapshot;
   }
 
   hash(): Promise<string> {

@@ -25,7 +25,7 @@ export function startNode(profile: Profile, name: string, index: number, zone?: 
 
 /** The entries at time 0. */
 export function firstEntries(profile: Profile): readonly JournalEntry[] {
-  const controlPlane: ControlPlaneOptions = { index: 0, profile: essentials(profile), ...(profile.manifests && { manifests: profile.manifests }) };
+  const controlPlane: ControlPlaneOptions = { index: 0, profile: essentials(profile), ...(profile.manifests && { manifests: profile.manifests }), ...(profile.restore && { restore: profile.restore }) };
   const shell: ShellOptions = { ...(profile.files && { files: profile.files }) };
   const inputs: JournalInput[] = [{ type: 'start', machine: CONTROL_PLANE, kind: 'control-plane', options: controlPlane }];
   for (let index = 1; index <= profile.nodes; index += 1) inputs.push(startNode(profile, workerName(index), index));

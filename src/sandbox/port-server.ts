@@ -154,6 +154,7 @@ function faultMethods(sandbox: Sandbox, tellFaults: () => void) {
       tellFaults();
       return handle.id;
     },
+    snapshot: () => sandbox.snapshot(),
     async undo(id: string): Promise<void> {
       await sandbox.undo(id);
       tellFaults();

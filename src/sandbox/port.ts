@@ -7,7 +7,7 @@ import { decodeError, wrapCalls, type Caller } from './calls.ts';
 import { receiveItems, type Item } from './port-items.ts';
 import type { Hello, SandboxMethods } from './port-server.ts';
 import { RemoteSession } from './remote-session.ts';
-import type { ActiveFault, Capabilities, Fault, FaultHandle, LearnerFiles, Profile, Sandbox, SandboxError, Session, ShellOptions, TimeControl, TimeState, TraceFeed } from './sandbox.ts';
+import type { ActiveFault, Capabilities, Fault, FaultHandle, LearnerFiles, Profile, Sandbox, SandboxError, Session, ShellOptions, StoreSnapshot, TimeControl, TimeState, TraceFeed } from './sandbox.ts';
 
 export { serveSandbox } from './port-server.ts';
 
@@ -148,6 +148,10 @@ class RemoteSandbox implements Sandbox {
   async fault(fault: Fault): Promise<FaultHandle> {
     const id = await this.call('fault', fault);
     return { id, fault, undo: () => this.call('undoFault', id) };
+  }
+
+  snapshot(): Promise<StoreSnapshot> {
+    return this.call('snapshot');
   }
 
   undo(id: string): Promise<void> {

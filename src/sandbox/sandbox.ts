@@ -13,6 +13,8 @@ export interface Sandbox {
   readonly time: TimeControl;
   readonly trace: TraceFeed;
   journal(): Promise<Journal>;
+  /** What etcd holds now; for a journal that a later engine cannot play. */
+  snapshot(): Promise<StoreSnapshot>;
   /** The history hash at the present frontier: 64 hex digits. */
   hash(): Promise<string>;
   /** A second cluster with the same past up to `atMicros` (default: now). The first goes on untouched. */
@@ -48,9 +50,15 @@ export interface Profile {
   readonly manifests?: readonly object[];
   /** Files of the learner's home directory at the start: path below ~ to text. */
   readonly files?: Readonly<Record<string, string>>;
+  /** What etcd held when an older cluster was saved: objects are there again, containers start anew, as after a power cut.
+   *  `startAtMs` should be the moment of the snapshot. */
+  readonly restore?: StoreSnapshot;
   /** Image pulls take no time and every image is there: for big clusters and tests. */
   readonly instantImages?: boolean;
 }
+
+/** etcd's data: `etcdctl snapshot save`. JSON values only. */
+export interface StoreSnapshot { readonly revision: number; readonly kvs: readonly { readonly key: string; readonly value: object; readonly createRevision: number; readonly modRevision: number }[] }
 
 export interface Capabilities { readonly time: boolean; readonly faults: boolean; readonly fork: boolean; readonly files: boolean; readonly reason?: string }
 

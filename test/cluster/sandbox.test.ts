@@ -62,6 +62,27 @@ describe('a reload', () => {
   });
 });
 
+describe('a snapshot of etcd', () => {
+  it('starts another cluster with the same objects; their containers start anew', async () => {
+    const first = await openCluster({ profile });
+    const session = await first.shell();
+    await session.run('kubectl create deployment web --image=nginx --replicas=2');
+    await session.run('kubectl rollout status deployment/web');
+    const uids = (await pods(first)).map((pod) => pod.metadata?.uid).sort();
+    const snapshot = await first.snapshot();
+    const second = await openCluster({ profile: { ...profile, seed: 'other', restore: snapshot, startAtMs: first.time.state.nowMs } });
+    await second.time.runUntil({ atMicros: second.time.state.nowMicros + 90e6 });
+    const again = await pods(second);
+    expect(again.map((pod) => pod.metadata?.uid).sort()).toEqual(uids);
+    for (const pod of again) {
+      expect(pod.status?.phase).toBe('Running');
+      expect(pod.status?.containerStatuses?.[0]).toMatchObject({ ready: true });
+    }
+    await first.close();
+    await second.close();
+  });
+});
+
 describe('faults', () => {
   it('a plug that is put back ends the fault, and the node comes back', async () => {
     const sandbox = await openCluster({ profile });

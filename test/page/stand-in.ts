@@ -139,6 +139,8 @@ export const openSandbox: OpenSandbox = async ({ profile, playing, speed }) => {
       now.looking = at;
       tell();
     },
+    undo: async () => undefined,
+    snapshot: async () => ({ revision: 1, kvs: [] }),
     async fault(fault) {
       return {
         id: '1',
