@@ -126,12 +126,13 @@ class MuxChannel implements Channel {
   private check(from: string, { n, i, b, x, r }: Frame): void {
     const peer = this.peer(from);
     const anyhow = peer.expected === -1;
-    const anew = !anyhow && peer.theirs !== undefined && i !== peer.theirs;
-    const gap = !anyhow && n !== (anew ? 0 : peer.expected);
+    const anew = peer.theirs !== undefined && i !== peer.theirs;
+    // A connection that is new to us begins at 0, also where we had given up the one before.
+    const gap = anew ? n !== 0 : !anyhow && n !== peer.expected;
     peer.theirs = i;
     peer.expected = n + 1;
     if (gap) this.post(from, { x: n });
-    if (gap || (anew && b !== undefined)) this.tell({ peer: from, why: 'reset', before: Infinity });
+    if (gap || (anew && !anyhow && b !== undefined)) this.tell({ peer: from, why: 'reset', before: Infinity });
     else if (b === undefined) this.tell({ peer: from, why: r ? 'refused' : 'reset', before: x ?? Infinity });
   }
 

@@ -151,12 +151,25 @@ class Game {
     await this.#until(start + length);
   }
 
+  /** Whatever is left of faults ends: machines run, links are as new. */
+  async #allClear(): Promise<void> {
+    for (const name of this.#workers) if (!this.#isRunning(name)) await this.simulation.apply(this.#names.start(name));
+    const { latencyMicros } = this.profile.link;
+    for (const name of this.#workers) {
+      for (const other of [CONTROL_PLANE, ...this.#workers]) {
+        if (other !== name) await this.simulation.apply({ type: 'link', between: [name, other], change: { cut: false, loss: 0, latencyMicros } });
+      }
+    }
+  }
+
   async rest(): Promise<void> {
-    tidyUp(this.#work);
+    if (this.#isOver) return;
+    await this.#allClear();
     const start = this.simulation.frontier;
     let steady = 0;
     let found: readonly string[] = [];
     for (let waited = 0; waited <= REST_LIMIT_S && !this.#isOver; waited += REST_LOOK_S) {
+      tidyUp(this.#work);
       await this.#until(start + waited * SECOND);
       found = [...unrest(this.store), ...this.audit.differences(this.store)];
       steady = found.length === 0 ? steady + 1 : 0;
@@ -236,16 +249,22 @@ class Game {
     });
   }
 
-  /** What is not there cannot fail, and what fails already need not fail again. */
+  #isRunning(machine: string): boolean {
+    return this.simulation.machines().some(({ name }) => name === machine);
+  }
+
+  /** What is not there cannot fail. */
   #isPossible(fault: Fault): boolean {
-    const running = new Set(this.simulation.machines().map(({ name }) => name));
-    return !('node' in fault) || running.has(fault.node);
+    return !('node' in fault) || this.#isRunning(fault.node);
   }
 
   async #apply(fault: Fault, inputs: readonly JournalInput[]): Promise<void> {
     for (const input of inputs) {
       if (troubles(fault)) this.judge.trouble();
       if (input.type === 'drop') this.judge.nodeLost(input.machine);
+      // A link that leads to a machine without power is mended when all is.
+      if (input.type === 'link' && !input.between.every((name) => this.#isRunning(name))) continue;
+      if (input.type === 'message' && !this.#isRunning(input.to)) continue;
       await this.simulation.apply(input);
     }
     if (fault.type.startsWith('node') && 'node' in fault) this.judge.nodeLost(fault.node);
