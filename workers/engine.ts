@@ -1,11 +1,13 @@
-/** The Web Worker of the engine: conductor, control of time, and the sandbox that it serves to the page. */
+/** The Web Worker of this page, in one of two parts: the engine (conductor, control of time, and the sandbox that it serves to
+ *  the page), or a host that holds machines. One entry for both, so that their code is loaded once. */
 import '../src/base/dispose.ts';
 import { openCluster } from '../src/cluster/open.ts';
+import { machineBuilder } from '../src/cluster/machines.ts';
 import { CONTROL_PLANE, SHELL } from '../src/cluster/profile.ts';
 import { serveSandbox } from '../src/sandbox/port.ts';
 import type { EngineRequest, OpenMessage } from '../src/sandbox/page-workers.ts';
 import type { HostInit, HostPort } from '../src/sim/simulation.ts';
-import { connectHost } from '../src/sim/host-port.ts';
+import { connectHost, serveHost } from '../src/sim/host-port.ts';
 import { spread } from '../src/sim/placement.ts';
 
 const tell = (request: EngineRequest | 'ready', transfer: Transferable[] = []): void => self.postMessage(request, { transfer });
@@ -31,4 +33,8 @@ async function open({ port, options, workers }: OpenMessage): Promise<void> {
   }
 }
 
-self.addEventListener('message', (event: MessageEvent<OpenMessage>) => void open(event.data), { once: true });
+/** What is sent first says the part: a bare port is a host's. */
+self.addEventListener('message', ({ data }: MessageEvent<OpenMessage | MessagePort>) => {
+  if (data instanceof MessagePort) serveHost(data, machineBuilder());
+  else void open(data);
+}, { once: true });

@@ -5,7 +5,7 @@ import type { Toolbox } from '../cri/image-store.ts';
 import type { Program } from '../cri/process.ts';
 import { shellProgram } from '../sh/main.ts';
 import type { Flavour } from '../sh/tool.ts';
-import { TOOLS } from '../sh/tools/index.ts';
+import { TOOL_NAMES } from '../sh/tools/names.ts';
 import { createDevices } from './devices.ts';
 
 const ELF = '\x7fELF\x02\x01\x01\n';
@@ -40,7 +40,7 @@ function build(base: Base, extraTools: readonly string[] = []): Toolbox {
     programs.set(path, program);
     entries.push({ path, text: ELF, mode: 0o755 });
   };
-  const names = Object.keys(TOOLS).filter(name => !base.without.has(name) || extraTools.includes(name));
+  const names = TOOL_NAMES.filter(name => !base.without.has(name) || extraTools.includes(name));
   for (const name of names) add(`${base.directory}/${name}`, toolProgram(name, base.flavour));
   add(`${base.directory}/sh`, base.shell);
   if (base.flavour === 'busybox') add(`${base.directory}/ash`, base.shell);
@@ -51,21 +51,23 @@ function build(base: Base, extraTools: readonly string[] = []): Toolbox {
   return { layer, programAt: path => programs.get(path), env: base.env };
 }
 
+/** Tools are loaded with the first that is called. */
 function toolProgram(name: string, flavour: Flavour): Program {
-  const tool = TOOLS[name]!;
-  return process => tool(process, flavour);
+  return async process => {
+    const { TOOLS } = await process.world.external(import('../sh/tools/index.ts'));
+    return TOOLS[name]!(process, flavour);
+  };
 }
 
 /** busybox NAME ARGS */
 function busyboxProgram(base: Base): Program {
   return async process => {
     const [, name, ...args] = process.argv;
-    const tool = name === undefined ? undefined : TOOLS[name];
     if (name === 'sh' || name === 'ash') return process.spawnChild(['sh', ...args]).wait();
-    if (tool !== undefined && !base.without.has(name!)) return process.spawnChild([name!, ...args]).wait();
+    if (name !== undefined && TOOL_NAMES.includes(name) && !base.without.has(name)) return process.spawnChild([name, ...args]).wait();
     if (name !== undefined) { await process.stderr.write(`${name}: applet not found\n`); return 127; }
     await process.stdout.write(`BusyBox v1.36.1 (2023-05-18 22:34:17 UTC) multi-call binary.\nBusyBox is copyrighted by many authors between 1998-2015.\n\n`
-      + `Currently defined functions:\n\t${Object.keys(TOOLS).filter(known => !base.without.has(known)).join(', ')}\n`);
+      + `Currently defined functions:\n\t${TOOL_NAMES.filter(known => !base.without.has(known)).join(', ')}\n`);
     return 0;
   };
 }

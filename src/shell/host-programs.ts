@@ -1,6 +1,6 @@
 /** kubectl and the editors as programs of the learner's host: what a Process has becomes what they ask for. */
 import type { KubectlIo } from '../kubectl/io.ts';
-import type { KubectlProgram } from '../kubectl/kubectl.ts';
+import type { KubectlProgram, KubectlSettings } from '../kubectl/kubectl.ts';
 import { absolute } from '../cri/open.ts';
 import { readText } from '../cri/memory-files.ts';
 import type { Process, Program } from '../cri/process.ts';
@@ -8,8 +8,12 @@ import type { Editing } from './learner-host.ts';
 
 const ttyOf = (process: Process): string => process.env.get('GPG_TTY') ?? '';
 
-export function kubectlProgram(kubectl: KubectlProgram, editing: Editing, page: (url: string) => string | undefined): Program {
-  return (process) => {
+/** kubectl is loaded with its first command: a page shows its prompt without it. */
+export function kubectlProgram(settings: KubectlSettings, editing: Editing, page: (url: string) => string | undefined): Program {
+  let kubectl: KubectlProgram | undefined;
+  return async (process) => {
+    const { createKubectl } = await process.world.external(import('../kubectl/kubectl.ts'));
+    kubectl ??= createKubectl(settings);
     const io: KubectlIo = {
       world: process.world, clock: process.clock, signal: process.signal, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr,
       files: process.files, env: process.env, cwd: process.cwd, net: process.net, ...(process.tty && { tty: process.tty }),

@@ -18,12 +18,9 @@ import type { Process, Program } from '../cri/process.ts';
 import { callbackOutput } from '../cri/streams.ts';
 import { createTerminal } from '../cri/terminal.ts';
 import type { Terminal } from '../cri/terminal.ts';
-import { createKubectl } from '../kubectl/kubectl.ts';
-import type { KubectlProgram } from '../kubectl/kubectl.ts';
 import { createShell, runLine } from '../sh/main.ts';
 import type { MachineContext } from '../sim/machine-context.ts';
 import type { Mux } from '../transport/mux.ts';
-import { complete } from './completion.ts';
 import type { Completions } from './completion.ts';
 import { editorProgram, kubectlProgram } from './host-programs.ts';
 import { listFiles } from './home-files.ts';
@@ -73,8 +70,7 @@ export function createLearnerHost(options: LearnerHostOptions): void {
   writeFile('/.kube/config', kubeconfig(options.server));
   const sessions = new Map<string, OpenSession>();
   const editing = createEditing(context, sessions);
-  const kubectl = createKubectl({ transport: options.transport, server: options.server });
-  const host = openHost(options, home, kubectl, editing);
+  const host = openHost(options, home, editing);
   const channel = mux.channel(SHELL_CHANNEL);
 
   function writeFile(path: string, text: string): void {
@@ -118,6 +114,7 @@ export function createLearnerHost(options: LearnerHostOptions): void {
   async function completions({ session, line, cursor }: Extract<ShellQuestion, { readonly k: 'complete' }>): Promise<Completions> {
     const root = sessions.get(session)?.root ?? host.root;
     try {
+      const { complete } = await context.external(import('./completion.ts'));
       const namespace = namespaceOf(home);
       return await complete({ line, cursor, files: host.files, cwd: root.cwd, programs: programNames(host), transport: options.quiet, namespace });
     } catch (error) {
@@ -133,8 +130,9 @@ export function createLearnerHost(options: LearnerHostOptions): void {
   });
 }
 
-function openHost({ context, net, toolbox, files: pages }: LearnerHostOptions, home: ReturnType<typeof createMemoryFiles>, kubectl: KubectlProgram, editing: Editing): Host {
-  const program = kubectlProgram(kubectl, editing, (url) => pageAmong(pages, url));
+function openHost(options: LearnerHostOptions, home: ReturnType<typeof createMemoryFiles>, editing: Editing): Host {
+  const { context, net, toolbox, files: pages, transport, server } = options;
+  const program = kubectlProgram({ transport, server }, editing, (url) => pageAmong(pages, url));
   const editor = editorProgram(editing);
   const programs: Record<string, Program> = { '/usr/local/bin/kubectl': program, '/usr/local/bin/k': program, ...absentPrograms() };
   for (const name of ['vi', 'vim', 'nano', 'edit']) programs[`/usr/bin/${name}`] = editor;

@@ -20,7 +20,7 @@ describe('replay in Chromium', () => {
   beforeAll(async () => {
     mkdirSync(FOLDER, { recursive: true });
     await build({
-      entryPoints: { engine: 'test/page/replay-engine.ts', host: 'workers/host.ts' }, bundle: true, format: 'esm', platform: 'browser', target: 'es2023', outdir: FOLDER, logLevel: 'error', splitting: true,
+      entryPoints: { engine: 'test/page/replay-engine.ts', host: 'workers/engine.ts' }, bundle: true, format: 'esm', platform: 'browser', target: 'es2023', outdir: FOLDER, logLevel: 'error', splitting: true,
     });
     writeFileSync(join(FOLDER, 'index.html'), '<!doctype html><title>replay</title>');
     journal = await makeJournal({ seed: 'replay', inputs: 200, seconds: 1800 });
