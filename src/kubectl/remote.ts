@@ -14,6 +14,8 @@ export interface RemoteStreams {
   readonly onStdout?: (bytes: Uint8Array) => void | Promise<void>;
   /** Sent as standard input instead of ours. */
   readonly input?: Uint8Array;
+  /** The other side has taken the streams. */
+  readonly onOpen?: () => Promise<void>;
 }
 
 /** Runs until the remote process ends; the exit code that its status tells. */
@@ -24,6 +26,7 @@ export async function joinStreams(k: Kubectl, path: string, query: Query, stream
   all.push(['stdout', 'true']);
   if (streams.tty) all.push(['tty', 'true']);
   const connection = await k.rest.connect('GET', path, { query: all.filter(([, v]) => v !== 'false'), accept: 'application/json, */*' });
+  await streams.onOpen?.();
   return runStreams(k, connection, streams);
 }
 

@@ -7,7 +7,7 @@ import { CommandError, usageError } from '../errors.ts';
 import { oneInfo } from '../infos.ts';
 import { allContainers } from '../pods.ts';
 import { openWatch, readWatch } from '../watch.ts';
-import { attachTo, ttyOf } from './exec.ts';
+import { attachOrLogs, ttyOf } from './exec.ts';
 
 export const debug: Command = {
   name: 'debug',
@@ -200,9 +200,6 @@ async function attachWhenRunning(k: Kubectl, made: Made): Promise<number> {
     await k.print(await k.rest.text('GET', pathOf(mapping, namespace, name, 'log'), { query: [['container', made.container]] }));
     return 0;
   }
-  const patched = {
-    ...live,
-    spec: { ...live.spec!, containers: [...live.spec!.containers, ...(live.spec?.ephemeralContainers ?? [])] },
-  } as Pod;
-  return attachTo(k, patched, made.container, { stdin: k.flags.bool('stdin'), tty: await ttyOf(k), quiet: k.flags.bool('quiet') });
+  await attachOrLogs(k, live, made.container, { stdin: k.flags.bool('stdin'), tty: await ttyOf(k), quiet: k.flags.bool('quiet') });
+  return 0;
 }

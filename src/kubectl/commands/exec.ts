@@ -105,15 +105,49 @@ export const attach: Command = {
   },
 };
 
-export async function attachTo(
-  k: Kubectl,
-  pod: Pod,
-  container: string,
-  options: { stdin: boolean; tty: boolean; quiet: boolean },
-): Promise<number> {
-  const spec = pod.spec?.containers.find((c) => c.name === container);
-  const tty = options.tty && spec?.tty === true;
-  if (options.tty && !tty) await k.say(`error: Unable to use a TTY - container ${container} did not allocate one\n`);
-  if (!options.quiet) await k.say("If you don't see a command prompt, try pressing enter.\n");
+interface AttachOptions {
+  readonly stdin: boolean;
+  readonly tty: boolean;
+  readonly quiet: boolean;
+}
+
+const HINT = "If you don't see a command prompt, try pressing enter.\n";
+
+async function ttyOfContainer(k: Kubectl, pod: Pod, container: string, wanted: boolean): Promise<boolean> {
+  const all = [...(pod.spec?.containers ?? []), ...(pod.spec?.ephemeralContainers ?? [])];
+  const tty = wanted && all.find((c) => c.name === container)?.tty === true;
+  if (wanted && !tty) await k.say(`error: Unable to use a TTY - container ${container} did not allocate one\n`);
+  return tty;
+}
+
+async function attachTo(k: Kubectl, pod: Pod, container: string, options: AttachOptions): Promise<number> {
+  const tty = await ttyOfContainer(k, pod, container, options.tty);
+  if (!options.quiet) await k.say(HINT);
   return remote(k, pod, 'attach', [['container', container]], { stdin: options.stdin, tty });
+}
+
+/** For a container that was just started: one that has ended meanwhile shows its log instead. */
+export async function attachOrLogs(k: Kubectl, pod: Pod, container: string, options: AttachOptions): Promise<void> {
+  const [namespace, name] = [pod.metadata?.namespace ?? k.namespace, pod.metadata?.name ?? ''];
+  const pods = await k.mapping('pods');
+  const tty = await ttyOfContainer(k, pod, container, options.tty);
+  try {
+    await joinStreams(k, pathOf(pods, namespace, name, 'attach'), [['container', container]], {
+      stdin: options.stdin,
+      tty,
+      onOpen: async () => {
+        if (!options.quiet) await k.say(HINT);
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    const live = (await k.rest.json('GET', pathOf(pods, namespace, name))) as unknown as Pod;
+    const statuses = [...(live.status?.containerStatuses ?? []), ...(live.status?.ephemeralContainerStatuses ?? [])];
+    const status = statuses.find((s) => s.name === container);
+    const ended = status?.state?.terminated ?? status?.lastState?.terminated;
+    if (ended === undefined) {
+      await k.say(`warning: couldn't attach to pod/${name}, falling back to streaming logs: ${error.message}\n`);
+    }
+    await k.print(await k.rest.text('GET', pathOf(pods, namespace, name, 'log'), { query: [['container', container]] }));
+  }
 }

@@ -9,7 +9,7 @@ import { type Obj, put, str } from '../obj.ts';
 import { openWatch, readWatch } from '../watch.ts';
 import { createAndPrint } from '../writes.ts';
 import { dryRunOf } from '../printers/output.ts';
-import { attachTo, ttyOf } from './exec.ts';
+import { attachOrLogs, ttyOf } from './exec.ts';
 
 export const run: Command = {
   name: 'run',
@@ -162,7 +162,7 @@ async function attached(k: Kubectl, made: Obj, options: { stdin: boolean; restar
       }),
     );
   } else {
-    await attachTo(k, pod, pod.spec?.containers[0]?.name ?? '', {
+    await attachOrLogs(k, pod, pod.spec?.containers[0]?.name ?? '', {
       stdin: options.stdin,
       tty: await ttyOf(k),
       quiet: k.flags.bool('quiet'),
