@@ -3,7 +3,7 @@
  *  Upstream: pkg/scheduler/backend/cache/cache.go */
 import type { Node, Pod } from '../api/generated/types.ts';
 import { keyOf } from '../api/meta.ts';
-import { emptyNodeInfo, podInfo, withNode, withoutPod, withPod } from './snapshot.ts';
+import { emptyNodeInfo, podInfo, withNews, withNode, withoutPod, withPod } from './snapshot.ts';
 import type { NodeInfo, PodInfo, Snapshot } from './snapshot.ts';
 
 const zoneOf = (node: NodeInfo): string => node.node.metadata?.labels?.['topology.kubernetes.io/zone'] ?? '';
@@ -78,8 +78,16 @@ export class SchedulerCache {
     const key = keyOf(pod);
     const known = this.#placed.get(key);
     if (known && !known.assumed && known.info.pod === pod) return;
-    this.deletePod(key);
     const info = podInfo(pod);
+    const there = known?.node === nodeName ? this.#nodes.get(nodeName) : undefined;
+    const renewed = known && there && withNews(there, known.info, info);
+    if (renewed) {
+      this.#placed.set(key, { node: nodeName, info, assumed });
+      this.#nodes.set(nodeName, renewed);
+      this.#changed(false);
+      return;
+    }
+    this.deletePod(key);
     this.#placed.set(key, { node: nodeName, info, assumed });
     const node = this.#nodes.get(nodeName);
     if (node) this.#nodes.set(nodeName, withPod(node, info));

@@ -3,6 +3,7 @@
  *  Upstream: pkg/scheduler/framework/types.go, pkg/scheduler/backend/cache/snapshot.go */
 import type { Affinity, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, PodAffinityTerm, StorageClass } from '../api/generated/types.ts';
 import type { LabelSelector } from '../api/generated/types.ts';
+import { equal } from '../base/json.ts';
 import { addResources, NO_RESOURCES, nonZeroOf, podRequests, resourcesOf, subtractResources } from './resources.ts';
 import type { Resources } from './resources.ts';
 
@@ -27,6 +28,8 @@ export interface NodeInfo {
   readonly usedPorts: readonly HostPort[];
   /** Image name to its size in bytes. */
   readonly images: ReadonlyMap<string, number>;
+  /** What plugins counted among these Pods: the same for the same Pods. */
+  readonly counted: Map<string, number>;
 }
 
 export interface HostPort { readonly ip: string; readonly protocol: string; readonly port: number }
@@ -80,6 +83,7 @@ export function emptyNodeInfo(node: Node): NodeInfo {
   return {
     name: node.metadata?.name ?? '', node, pods: [], podsWithAffinity: [], podsWithRequiredAntiAffinity: [], requested: NO_RESOURCES,
     nonZeroRequested: NO_RESOURCES, allocatable, allowedPods: Number(node.status?.allocatable?.['pods'] ?? 0), usedPorts: [], images,
+    counted: new Map(),
   };
 }
 
@@ -88,6 +92,7 @@ export function withPod(info: NodeInfo, added: PodInfo): NodeInfo {
   const ports = hostPortsOf(added.pod);
   return {
     ...info,
+    counted: new Map(),
     pods: [...info.pods, added],
     podsWithAffinity: hasAffinity(added) ? [...info.podsWithAffinity, added] : info.podsWithAffinity,
     podsWithRequiredAntiAffinity: requiredAntiAffinity(added).length > 0 ? [...info.podsWithRequiredAntiAffinity, added] : info.podsWithRequiredAntiAffinity,
@@ -104,13 +109,25 @@ export function withoutPod(info: NodeInfo, uid: string | undefined): NodeInfo {
   const rest = (list: readonly PodInfo[]) => (list.includes(gone) ? list.filter((other) => other !== gone) : list);
   const pods = rest(info.pods);
   return {
-    ...info, pods,
+    ...info, pods, counted: new Map(),
     podsWithAffinity: rest(info.podsWithAffinity),
     podsWithRequiredAntiAffinity: rest(info.podsWithRequiredAntiAffinity),
     requested: subtractResources(info.requested, gone.requests),
     nonZeroRequested: subtractResources(info.nonZeroRequested, gone.nonZero),
     usedPorts: info.usedPorts.length > 0 ? pods.flatMap((other) => hostPortsOf(other.pod)) : info.usedPorts,
   };
+}
+
+/** The node with newer news of a Pod on it; undefined where the sums would not be the same. */
+export function withNews(info: NodeInfo, known: PodInfo, news: PodInfo): NodeInfo | undefined {
+  if (known.affinity !== undefined || news.affinity !== undefined || info.usedPorts.length > 0 || known.pod.metadata?.uid !== news.pod.metadata?.uid) return undefined;
+  if (!equal(known.requests, news.requests) || !equal(known.nonZero, news.nonZero)) return undefined;
+  const at = info.pods.indexOf(known);
+  if (at < 0) return undefined;
+  const pods = info.pods.slice();
+  pods[at] = news;
+  const counts = known.pod.metadata?.deletionTimestamp === news.pod.metadata?.deletionTimestamp && equal(known.pod.metadata?.labels, news.pod.metadata?.labels);
+  return { ...info, pods, counted: counts ? info.counted : new Map() };
 }
 
 /** The node as its newest object says, with the Pods it had. */

@@ -2,6 +2,7 @@
  *  Upstream: pkg/scheduler/framework/plugins/podtopologyspread/{common,filtering,scoring}.go */
 import type { LabelSelector, Pod, TopologySpreadConstraint } from '../../api/generated/types.ts';
 import { matchesRequiredNodeAffinity } from '../../api/node-affinity.ts';
+import { canonical } from '../../base/json.ts';
 import { matchesLabelSelector } from '../../api/selectors.ts';
 import { findUntoleratedTaint } from '../../api/taints.ts';
 import type { SchedulerPlugin } from '../framework.ts';
@@ -18,6 +19,8 @@ interface Constraint {
   readonly selectors: readonly LabelSelector[];
   readonly honorAffinity: boolean;
   readonly honorTaints: boolean;
+  /** One text for equal selectors. */
+  readonly group?: string;
 }
 
 /** What Kubernetes asks for softly when a Pod of a Service or controller says nothing itself. */
@@ -42,10 +45,14 @@ const matches = (constraint: Constraint, pod: Pod): boolean =>
   constraint.selectors.length > 0 && constraint.selectors.every((selector) => matchesLabelSelector(selector, pod.metadata?.labels ?? {}));
 
 function countMatching(constraint: Constraint, node: NodeInfo, namespace: string | undefined): number {
+  const group = `${namespace} ${constraint.group ?? canonical(constraint.selectors)}`;
+  const known = node.counted.get(group);
+  if (known !== undefined) return known;
   let count = 0;
   for (const { pod } of node.pods) {
     if (pod.metadata?.namespace === namespace && !pod.metadata?.deletionTimestamp && matches(constraint, pod)) count += 1;
   }
+  node.counted.set(group, count);
   return count;
 }
 
@@ -87,8 +94,9 @@ function countForScore(pod: Pod, nodes: readonly NodeInfo[], snapshot: Snapshot)
   const own = constraintsOf(pod, 'ScheduleAnyway');
   const hasOwn = (pod.spec?.topologySpreadConstraints ?? []).length > 0;
   const selectors = hasOwn ? [] : snapshot.spreadSelectors(pod);
+  const group = canonical(selectors);
   const constraints: readonly Constraint[] = own.length > 0 || selectors.length === 0 ? own
-    : SYSTEM_DEFAULTS.map((base) => ({ ...base, minDomains: 1, selectors, honorAffinity: true, honorTaints: false }));
+    : SYSTEM_DEFAULTS.map((base) => ({ ...base, minDomains: 1, selectors, group, honorAffinity: true, honorTaints: false }));
   if (constraints.length === 0) return 'skip';
   const ignored = new Set<string>();
   const counts = constraints.map(() => new Map<string, number>());
