@@ -42,7 +42,9 @@ function createShelf<T extends KubeObject>(world: World, client: Client, resourc
     const scope = world.scope(`${resource.plural} ${key}`);
     const informer = createInformer(scope.world, client, resource, { namespace, fieldSelector: `metadata.name=${name}` });
     const entry: Entry<T> = { informer, scope, pods: new Set() };
-    informer.onChange(() => { for (const uid of entry.pods) changed(uid); });
+    informer.onChange(() => {
+      if (informer.hasSynced) for (const uid of entry.pods) changed(uid);
+    });
     entries.set(key, entry);
     return entry;
   }
@@ -51,11 +53,12 @@ function createShelf<T extends KubeObject>(world: World, client: Client, resourc
     async get(namespace: string, name: string, podUid: string): Promise<T | undefined> {
       const key = `${namespace}/${name}`;
       const entry = entryOf(namespace, name);
-      if (!entry.informer.hasSynced) await entry.informer.synced();
+      // Who waits holds it already: another Pod that lets go must not end the watch that this one waits for.
       entry.pods.add(podUid);
       const keys = keysOf.get(podUid);
       if (keys === undefined) keysOf.set(podUid, new Set([key]));
       else keys.add(key);
+      if (!entry.informer.hasSynced) await entry.informer.synced();
       return entry.informer.get(key);
     },
     release(podUid: string): void {
