@@ -2,6 +2,7 @@
  *  the page), or a host that holds machines. One entry for both, so that their code is loaded once. */
 import '../src/base/dispose.ts';
 import { openCluster } from '../src/cluster/open.ts';
+import { openEarly } from '../src/cluster/open-early.ts';
 import { machineBuilder } from '../src/cluster/machines.ts';
 import { CONTROL_PLANE, SHELL } from '../src/cluster/profile.ts';
 import { serveSandbox } from '../src/sandbox/port.ts';
@@ -26,7 +27,8 @@ async function openHost(name: string, init: HostInit): Promise<HostPort> {
 async function open({ port, options, workers }: OpenMessage): Promise<void> {
   try {
     const layout = workers === 0 ? {} : { moveTo: spread({ hub: CONTROL_PLANE, shells: [SHELL], workers, open: openHost }) };
-    serveSandbox(port, await openCluster({ ...options, ...layout }));
+    const open = options.journal ? openCluster : openEarly;
+    serveSandbox(port, await open({ ...options, ...layout }));
     tell('ready');
   } catch (error) {
     tell({ failed: error instanceof Error ? error.message : String(error) });

@@ -1,10 +1,8 @@
 /** Which machines a profile starts, and what software each kind gets. */
 import type { JournalEntry, JournalInput } from '../sim/journal.ts';
-import type { MachineBuilder } from '../sim/machine-context.ts';
+import type { MachineBuilder, MachineContext } from '../sim/machine-context.ts';
 import type { Profile } from '../sandbox/sandbox.ts';
-import { buildControlPlane } from './control-plane-machine.ts';
 import type { ControlPlaneHooks, ControlPlaneOptions } from './control-plane-machine.ts';
-import { buildNode } from './node-machine.ts';
 import type { NodeOptions } from './node-machine.ts';
 import { CONTROL_PLANE, SHELL } from './profile.ts';
 import { buildShell } from './shell-machine.ts';
@@ -33,11 +31,17 @@ export function firstEntries(profile: Profile): readonly JournalEntry[] {
   return inputs.map((input) => ({ at: 0, input }));
 }
 
-/** The builder of every machine. Hooks are for tests that look inside. */
+/** The builder of every machine. Hooks are for tests that look inside. The software of nodes is loaded with the first of them:
+ *  a page shows its prompt before. Time stands until it is there, so history does not notice. */
 export function machineBuilder(hooks: ControlPlaneHooks = {}): MachineBuilder {
   return (context, kind, options) => {
-    if (kind === 'control-plane') buildControlPlane(context, options as ControlPlaneOptions, hooks);
-    else if (kind === 'node') buildNode(context, options as NodeOptions);
-    else buildShell(context, options as ShellOptions);
+    if (kind === 'shell') buildShell(context, options as ShellOptions);
+    else context.spawn('boot', () => bootNode(context, kind, options, hooks));
   };
+}
+
+async function bootNode(context: MachineContext, kind: string, options: unknown, hooks: ControlPlaneHooks): Promise<void> {
+  const { buildControlPlane, buildNode } = await context.external(import('./node-software.ts'));
+  if (kind === 'control-plane') buildControlPlane(context, options as ControlPlaneOptions, hooks);
+  else buildNode(context, options as NodeOptions);
 }

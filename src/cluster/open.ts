@@ -53,7 +53,7 @@ export async function boot(simulation: Simulation, profile: Profile): Promise<vo
 }
 
 /** The cluster is used while its workers load. Where they cannot be had, everything stays in one thread. */
-async function moveWhenReady(simulation: Simulation, placement: Placement): Promise<void> {
+export async function moveWhenReady(simulation: Simulation, placement: Placement): Promise<void> {
   try {
     await simulation.move(placement);
   } catch {
@@ -61,7 +61,7 @@ async function moveWhenReady(simulation: Simulation, placement: Placement): Prom
   }
 }
 
-async function openRecorded(options: OpenOptions): Promise<Opened> {
+export async function openRecorded(options: OpenOptions): Promise<Opened> {
   let recording: Recording | undefined;
   const simulation = await openMachines({ ...options, prepare: (prepared) => { recording = record(prepared); } });
   return { simulation, recording: recording ?? record(simulation) };

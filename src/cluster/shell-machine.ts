@@ -1,6 +1,6 @@
 /** The learner's host: a machine of its own beside the cluster, joined with the control plane by a link without latency. */
 import { createNodeNetwork } from '../network/node-network.ts';
-import { hostToolbox } from '../images/store.ts';
+import { hostToolbox } from '../images/toolboxes.ts';
 import { createLearnerHost } from '../shell/learner-host.ts';
 import type { MachineContext } from '../sim/machine-context.ts';
 import { openMux } from '../transport/mux.ts';

@@ -53,7 +53,6 @@ export const openSandbox: OpenSandbox = async ({ profile, playing, speed }) => {
     capabilities: { time: true, faults: true, fork: true, files: true },
     api: transport(objects),
     faults: [],
-    undo: async () => undefined,
     trace: { read: async () => records, onRecords: () => none },
     time: {
       get state() {

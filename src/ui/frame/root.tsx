@@ -3,6 +3,7 @@ import { Component, useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Profile, Sandbox } from '../../sandbox/sandbox.ts';
 import { createClusterStore } from '../cluster-store.ts';
+import type { ClusterStore } from '../cluster-store.ts';
 import { createEditorAccess, createTerminalAccess, PageProvider } from '../page.tsx';
 import type { Page } from '../page.tsx';
 import { forgetSession, keepSaved } from '../saved-journal.ts';
@@ -78,6 +79,7 @@ export function Root({ profileOf }: { readonly profileOf?: () => Partial<Profile
       };
       setPage(next);
       performance.mark('page');
+      markCluster(cluster);
       exposeForTests(next);
     }
     return () => {
@@ -122,6 +124,16 @@ export function Root({ profileOf }: { readonly profileOf?: () => Partial<Profile
       </PageProvider>
     </Fence>
   );
+}
+
+/** When every node was Ready for the first time: what `scripts/size.mjs` waits for. */
+function markCluster(cluster: ClusterStore): void {
+  const stop = cluster.subscribe(() => {
+    const { nodes } = cluster.snapshot();
+    if (nodes.length === 0 || !nodes.every((node) => node.ready)) return;
+    performance.mark('cluster');
+    stop();
+  });
 }
 
 /** The browser test asks the sandbox itself for its hash; a learner may too. */

@@ -49,7 +49,14 @@ export function Shell({
       session.current = shell;
       terminal.onInput((data) => shell.write(data));
       terminal.onResize((columns, rows) => shell.resize(columns, rows));
-      held.push(shell.onOutput((data) => terminal.write(colourStates(data))));
+      let printed = false;
+      held.push(
+        shell.onOutput((data) => {
+          terminal.write(colourStates(data));
+          if (!printed) performance.mark('prompt');
+          printed = true;
+        }),
+      );
       held.push(shell.onCommand((command) => page.trace.addCommand(command)));
       held.push(
         shell.onEdit(async (request) => {
@@ -61,7 +68,6 @@ export function Shell({
       watcher.observe(element.current);
       held.push({ [Symbol.dispose]: () => watcher.disconnect() }, terminal);
       setOpened(true);
-      performance.mark('prompt');
       ready.current((data) => shell.write(data));
       if (matchMedia('(pointer: fine)').matches) terminal.focus();
     })();
