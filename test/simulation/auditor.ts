@@ -38,7 +38,7 @@ export function createAuditor(judge: () => Judge): { readonly audit: Audit; buil
   function follow(request: ApiRequest, connection: Connection): Connection {
     const prefix = AUDITED.find(([path]) => path === request.path)?.[2];
     const from = request.query?.find(([name]) => name === 'resourceVersion')?.[1];
-    if (prefix === undefined || from === undefined) return connection;
+    if (prefix === undefined || !from) return connection;
     return { ...connection, send: (frame) => connection.send(frame), close: () => connection.close(), frames: told(connection.frames, prefix, Number(from)) };
   }
 

@@ -4,6 +4,7 @@ import type { Etcd } from '../../src/etcd/etcd.ts';
 import type { Accuse, Rule, Staleness } from './rule.ts';
 import { addressRule } from './rules/addresses.ts';
 import { bindingRule } from './rules/binding.ts';
+import { evictionRule } from './rules/eviction.ts';
 import { finalizerRule } from './rules/finalizers.ts';
 import { replicasRule } from './rules/replicas.ts';
 
@@ -46,7 +47,7 @@ export function createJudge(store: Etcd, nowMs: () => number): Judge {
   };
   const addresses = addressRule(accuse);
   const finalizers = finalizerRule(accuse);
-  const rules: readonly Rule[] = [bindingRule(accuse), addresses.rule, finalizers.rule, replicasRule(accuse, staleness)];
+  const rules: readonly Rule[] = [bindingRule(accuse), addresses.rule, finalizers.rule, replicasRule(accuse, staleness), evictionRule(accuse, staleness)];
   store.watch('', 0, ({ type, kv, prev }) => {
     written[kv.modRevision] = kv.key;
     const now = nowMs();

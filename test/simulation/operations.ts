@@ -3,7 +3,7 @@
 import type { Random } from '../../src/base/world.ts';
 import { equal } from '../../src/base/json.ts';
 import type { ConfigMap, Deployment, Node, Pod, Service } from '../../src/api/generated/types.ts';
-import { ApiError } from '../../src/api/errors.ts';
+import { ApiError, errorOfResponse } from '../../src/api/errors.ts';
 import type { KubeObject } from '../../src/api/object.ts';
 import type { Resource } from '../../src/api/resource.ts';
 import { ConfigMaps, Deployments, Nodes, Pods, Services } from '../../src/api/resources.ts';
@@ -134,6 +134,11 @@ const OPERATIONS: readonly (readonly [weight: number, name: string, run: Operati
     const pod = somePod(work);
     return pod && acknowledge(work, Pods, work.client.patch(Pods, nameOf(pod), NAMESPACE, 'merge', { metadata: { labels: { app: 'orphan' } } }));
   }],
+  [2, 'bind a pod by hand', (work) => {
+    const pod = somePod(work);
+    const nodes = objects<Node>(work, NODES).filter((node) => nameOf(node).startsWith('worker-'));
+    return pod && nodes.length > 0 ? bindPod(work, pod, nameOf(pick(work.random, nodes))) : undefined;
+  }],
   [3, 'create a service', (work) => acknowledge(work, Services, work.client.create(Services, service(pick(work.random, NAMES), work.random)))],
   [2, 'delete a service', (work) => deleteIt(work, Services, pick(work.random, NAMES))],
   [3, 'write a config map', (work) => {
@@ -169,6 +174,17 @@ function dropFinalizer(work: Work, map: ConfigMap): Promise<void> {
   work.judge.dropping(map.metadata?.uid ?? '');
   const patch = { metadata: { uid: map.metadata?.uid, finalizers: null } };
   return work.client.patch(ConfigMaps, nameOf(map), NAMESPACE, 'merge', patch).then(() => { work.counts.acknowledged += 1; });
+}
+
+/** As a second scheduler would: it may know a Pod as waiting that has its node by now. */
+async function bindPod({ client, counts }: Work, pod: Pod, node: string): Promise<void> {
+  const { name = '', namespace = '', uid } = pod.metadata ?? {};
+  const { status, body } = await client.transport.request({
+    method: 'POST', path: `/api/v1/namespaces/${namespace}/pods/${name}/binding`, headers: { 'content-type': 'application/json', accept: 'application/json', 'user-agent': 'kubectl' },
+    body: { apiVersion: 'v1', kind: 'Binding', metadata: { namespace, name, uid }, target: { apiVersion: 'v1', kind: 'Node', name: node } },
+  });
+  if (status >= 400) throw errorOfResponse(status, body);
+  counts.acknowledged += 1;
 }
 
 const TOTAL = OPERATIONS.reduce((sum, [weight]) => sum + weight, 0);

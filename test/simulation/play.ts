@@ -21,7 +21,7 @@ import { outsideTransport } from '../../src/transport/outside.ts';
 import { AUDITOR, createAuditor } from './auditor.ts';
 import type { Audit } from './auditor.ts';
 import { unrest } from './convergence.ts';
-import { describe, drawFault, troubles } from './faults.ts';
+import { describe, drawFault, lasts, troubles } from './faults.ts';
 import { createJudge } from './judge.ts';
 import type { Judge, Violation } from './judge.ts';
 import { operate, tidyUp } from './operations.ts';
@@ -61,11 +61,11 @@ const MINUTES = 20;
 const OPERATIONS = 80;
 const FAULTS = 10;
 const WORKERS = 3;
+/** A crash loop's longest back-off is 5 minutes, an informer's 30 s. */
 const REST_LIMIT_S = 900;
 const REST_LOOK_S = 20;
 /** At rest means: still so after a while. */
 const STEADY_LOOKS = 3;
-/** A crash loop's longest back-off is 5 minutes, an informer's 30 s. */
 const SECOND = 1e6;
 
 interface Happening { readonly at: number; run(): Promise<void> }
@@ -104,7 +104,7 @@ class Game {
       counts: { acknowledged: 0, refused: 0, lost: 0 },
     };
     this.#names = {
-      nodes: [CONTROL_PLANE, ...this.#workers], nextNode: () => workerName(WORKERS + 1), start: (name) => startNode(profile, name, workerIndex(name) ?? 0),
+      nodes: [CONTROL_PLANE, ...this.#workers, AUDITOR], nextNode: () => workerName(WORKERS + 1), start: (name) => startNode(profile, name, workerIndex(name) ?? 0),
     };
     simulation.onCrash(({ machine, task, text }) => judge.accuse('no component crashes', `${machine}/${task}: ${text}`));
     const { tail = 0 } = options;
@@ -145,8 +145,7 @@ class Game {
     for (let made = 0; made < OPERATIONS + operations.int(20); made += 1) this.#plan(start + operations.int(length), async () => this.#operate());
     for (let made = 0; made < FAULTS + faults.int(4); made += 1) {
       const at = start + faults.int(length - 60 * SECOND);
-      const until = Math.min(at + (10 + faults.int(faults.int(3) === 0 ? 600 : 100)) * SECOND, start + length);
-      this.#plan(at, () => this.#fault(faults, until));
+      this.#plan(at, () => this.#fault(faults, start + length));
     }
     await this.#until(start + length);
   }
@@ -155,7 +154,7 @@ class Game {
   async #allClear(): Promise<void> {
     for (const name of this.#workers) if (!this.#isRunning(name)) await this.simulation.apply(this.#names.start(name));
     const { latencyMicros } = this.profile.link;
-    for (const name of this.#workers) {
+    for (const name of [...this.#workers, AUDITOR]) {
       for (const other of [CONTROL_PLANE, ...this.#workers]) {
         if (other !== name) await this.simulation.apply({ type: 'link', between: [name, other], change: { cut: false, loss: 0, latencyMicros } });
       }
@@ -233,16 +232,17 @@ class Game {
     operate(this.#work, (text) => this.#say(text));
   }
 
-  async #fault(random: Random, until: number): Promise<void> {
+  async #fault(random: Random, latest: number): Promise<void> {
     const pods = this.store.range(`${PODS}default/`).kvs.map(({ value }) => ({ namespace: 'default', pod: (value as Pod).metadata?.name ?? '' }));
     const fault = drawFault(random, this.#workers, pods);
-    if (!this.#isPossible(fault)) return this.#fault(random, until);
+    if (!this.#isPossible(fault)) return this.#fault(random, latest);
     const plan = planFault(fault, this.#names, this.profile.link);
     this.#faults += 1;
     this.#say(`FAULT ${describe(fault)}`);
     await this.#apply(fault, plan.begin);
     const { undo } = plan;
     if (!undo) return;
+    const until = Math.min(this.simulation.frontier + lasts(fault, random) * SECOND, latest);
     this.#plan(Math.max(until, this.simulation.frontier), async () => {
       this.#say(`undo ${describe(fault)}`);
       await this.#apply(fault, undo);
