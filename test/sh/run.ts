@@ -2,7 +2,8 @@
 import { createHost } from '../../src/cri/host.ts';
 import { callbackOutput, bytesInput } from '../../src/cri/streams.ts';
 import { createNodeNetwork } from '../../src/network/node-network.ts';
-import { hostToolbox, imageStore } from '../../src/images/store.ts';
+import { imageStore } from '../../src/images/store.ts';
+import { hostToolbox } from '../../src/images/toolboxes.ts';
 import { loneWorld } from '../../src/sim/lone-world.ts';
 
 export interface Ran { readonly code: number; readonly out: string; readonly err: string; readonly tookMs: number }
