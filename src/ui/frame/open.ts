@@ -17,8 +17,14 @@ function seedText(): string {
   return asked ?? Array.from(crypto.getRandomValues(new Uint32Array(2)), (part) => part.toString(36)).join('');
 }
 
+/** A link may say how many nodes a fresh cluster has. */
+function askedNodes(): Partial<Profile> {
+  const asked = Number(new URLSearchParams(location.search).get('nodes') ?? 0);
+  return Number.isInteger(asked) && asked > 0 && asked <= 100 ? { nodes: asked } : {};
+}
+
 export async function startFresh(part: Partial<Profile>): Promise<Opened> {
-  return { type: 'ready', sandbox: await openSandbox({ profile: freshProfile(seedText(), part), playing: true, speed: 1 }), blocked: false };
+  return { type: 'ready', sandbox: await openSandbox({ profile: freshProfile(seedText(), { ...askedNodes(), ...part }), playing: true, speed: 1 }), blocked: false };
 }
 
 export async function openSaved(name: string, part: Partial<Profile>): Promise<Opened> {
