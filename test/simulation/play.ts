@@ -60,6 +60,8 @@ export interface PlayOptions {
 const MINUTES = 20;
 const OPERATIONS = 80;
 const FAULTS = 10;
+const RETRIES = 4;
+const RETRY_S = 30;
 const WORKERS = 3;
 /** A crash loop's longest back-off is 5 minutes, an informer's 30 s. */
 const REST_LIMIT_S = 900;
@@ -208,6 +210,10 @@ class Game {
     this.#later.sort((a, b) => a.at - b.at);
   }
 
+  #planSoon(random: Random, latest: number): void {
+    this.#plan(Math.min(this.simulation.frontier + random.int(RETRY_S * SECOND), latest), async () => this.#operate());
+  }
+
   async #until(at: number): Promise<void> {
     while (!this.#isOver) {
       const next = this.#later[0];
@@ -240,6 +246,8 @@ class Game {
     this.#faults += 1;
     this.#say(`FAULT ${describe(fault)}`);
     await this.#apply(fault, plan.begin);
+    // Who gets no answer tries again: there is more work than usual while the control plane comes back.
+    if (troubles(fault)) for (let more = 0; more < RETRIES; more += 1) this.#planSoon(random, latest);
     const { undo } = plan;
     if (!undo) return;
     const until = Math.min(this.simulation.frontier + lasts(fault, random) * SECOND, latest);

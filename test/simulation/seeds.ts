@@ -38,8 +38,11 @@ export async function playSeeds({ file, seeds, threads = 2, options = { stopEarl
 
 function ask(worker: Worker, options: PlayOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    worker.once('message', resolve);
     worker.once('error', reject);
+    worker.once('message', (answer: Answer) => {
+      worker.off('error', reject);
+      resolve(answer);
+    });
     worker.postMessage(options);
   });
 }
