@@ -118,6 +118,7 @@ export interface Image {
   readonly files?: Readonly<Record<string, string>>;
   /** Programs by absolute path ("/usr/sbin/nginx"), besides the shell tools named by `toolbox`. */
   readonly programs: Readonly<Record<string, Program>>;
-  /** Which base the image is built on, and so which shell and tools it has: none for scratch and distroless images. */
-  readonly toolbox: 'none' | 'busybox' | 'debian' | 'alpine';
+  /** Which base the image is built on, and so which shell and tools it has: none for scratch and distroless images,
+   *  every tool there is for `host`. */
+  readonly toolbox: 'none' | 'busybox' | 'debian' | 'alpine' | 'host';
 }

@@ -33,15 +33,18 @@ function common(extra: readonly LayerEntry[]): LayerEntry[] {
 
 interface Base { readonly flavour: Flavour; readonly shell: Program; readonly bash?: Program; readonly directory: string; readonly without: ReadonlySet<string>; readonly files: readonly LayerEntry[]; readonly env: Readonly<Record<string, string>> }
 
-function build(base: Base, extraTools: readonly string[] = []): Toolbox {
+function build(base: Base): Toolbox {
   const programs = new Map<string, Program>();
   const entries: LayerEntry[] = [];
   const add = (path: string, program: Program): void => {
     programs.set(path, program);
     entries.push({ path, text: ELF, mode: 0o755 });
   };
-  const names = TOOL_NAMES.filter(name => !base.without.has(name) || extraTools.includes(name));
-  for (const name of names) add(`${base.directory}/${name}`, toolProgram(name, base.flavour));
+  for (const name of TOOL_NAMES) {
+    // A tool that is not there from the start answers once a package manager has put its file there.
+    if (base.without.has(name)) programs.set(`${base.directory}/${name}`, toolProgram(name, base.flavour));
+    else add(`${base.directory}/${name}`, toolProgram(name, base.flavour));
+  }
   add(`${base.directory}/sh`, base.shell);
   if (base.flavour === 'busybox') add(`${base.directory}/ash`, base.shell);
   else add(`${base.directory}/dash`, base.shell);

@@ -6,6 +6,7 @@ import { serveHttp } from '../cri/http.ts';
 import { NetworkError } from '../cri/network.ts';
 import type { Listener } from '../cri/network.ts';
 import type { Process, Program } from '../cri/process.ts';
+import { curl } from '../sh/tools/http.ts';
 import type { Catalogued } from './catalogued.ts';
 import { MB } from './catalogued.ts';
 import { checkConfig, ConfigError, parseConfig } from './nginx-config.ts';
@@ -203,7 +204,8 @@ async function serve(process: Process, path: string, first: readonly Server[], v
     await notice('bind() to 0.0.0.0:80 failed (98: Address already in use)', 'emerg');
     return 1;
   }
-  for (const line of ['using the "epoll" event method', `nginx/${version}`, 'built by gcc 12.2.0 (Debian 12.2.0-14+deb12u1)', 'OS: Linux 6.8.0-49-generic', 'getrlimit(RLIMIT_NOFILE): 1048576:1048576', 'start worker processes', `start worker process ${process.pid + 28}`]) await notice(line);
+  const prefix = logPrefix(process, 'notice');
+  await process.stderr.write(['using the "epoll" event method', `nginx/${version}`, 'built by gcc 12.2.0 (Debian 12.2.0-14+deb12u1)', 'OS: Linux 6.8.0-49-generic', 'getrlimit(RLIMIT_NOFILE): 1048576:1048576', 'start worker processes', `start worker process ${process.pid + 28}`].map(line => `${prefix}${line}\n`).join(''));
   process.onSignal('SIGHUP', () => process.world.spawn('reload', async () => {
     await notice('signal 1 (SIGHUP) received, reconfiguring');
     try { servers = loadServers(process, path); listen(); } catch (error) {
@@ -221,7 +223,7 @@ async function serve(process: Process, path: string, first: readonly Server[], v
 function openLog(process: Process, path: string, otherwise: 'stdout' | 'stderr'): (line: string) => void {
   let output: { write(data: string): Promise<void> } = process[otherwise];
   try { output = openOutput(process, path, true); } catch (error) { if (!(error instanceof FileError)) throw error; }
-  return line => process.world.spawn('log', async () => { await output.write(line); });
+  return line => { void output.write(line).catch(() => undefined); };
 }
 
 const files = {
@@ -239,7 +241,7 @@ export const NGINX: Catalogued = {
     suffixes: ['alpine', 'perl', 'otel', 'slim', 'bookworm', 'bullseye', 'buster', 'trixie', 'stretch', 'alpine-slim', 'debian', 'r', 'linux', 'amd64'],
   }),
   sizeBytes: 72_404_038, entrypoint: ['/docker-entrypoint.sh'], cmd: ['nginx', '-g', 'daemon off;'], exposedPorts: [80], stopSignal: 'SIGQUIT', toolbox: 'debian', files,
-  programs: { '/docker-entrypoint.sh': entrypoint, '/usr/sbin/nginx': nginx },
+  programs: { '/docker-entrypoint.sh': entrypoint, '/usr/sbin/nginx': nginx, '/usr/bin/curl': process => curl(process, 'gnu') },
   forTag: tag => ({
     env: { NGINX_VERSION: versionOf(tag, NEWEST), NJS_VERSION: '0.9.4', PKG_RELEASE: '1~bookworm' },
     ...(tag.includes('alpine') ? { toolbox: 'alpine' as const, sizeBytes: 21 * MB } : {}),

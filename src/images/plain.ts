@@ -18,7 +18,7 @@ export const PAUSE: Catalogued = {
 };
 
 export const BUSYBOX: Catalogued = {
-  names: ['docker.io/library/busybox', 'registry.k8s.io/busybox', 'k8s.gcr.io/busybox', 'gcr.io/google_containers/busybox', 'gcr.io/google-containers/busybox', 'public.ecr.aws/docker/library/busybox', 'registry.k8s.io/e2e-test-images/busybox', 'mirror.gcr.io/library/busybox', 'quay.io/prometheus/busybox', 'docker.io/radial/busyboxplus', 'docker.io/yauritux/busybox-curl'],
+  names: ['docker.io/library/busybox', 'registry.k8s.io/busybox', 'k8s.gcr.io/busybox', 'gcr.io/google_containers/busybox', 'gcr.io/google-containers/busybox', 'public.ecr.aws/docker/library/busybox', 'registry.k8s.io/e2e-test-images/busybox', 'mirror.gcr.io/library/busybox', 'quay.io/prometheus/busybox'],
   hasTag: versionTags({ majors: { 1: [20, 38] }, words: ['stable', 'unstable', 'curl', 'git'], suffixes: ['glibc', 'musl', 'uclibc', 'ubuntu', 'buildroot', 'linux', 'amd64'] }),
   sizeBytes: 2_223_685, entrypoint: [], cmd: ['sh'], programs: {}, toolbox: 'busybox',
 };

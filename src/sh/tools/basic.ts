@@ -2,7 +2,7 @@
 import { joinPath } from '../../cri/memory-files.ts';
 import { ForkError } from '../../cri/processes.ts';
 import type { Child, Process, Signal } from '../../cri/process.ts';
-import { readAll, toText } from '../../cri/streams.ts';
+import { EMPTY_INPUT, readAll, toText } from '../../cri/streams.ts';
 import { withTimeout, TimeoutError } from '../../base/with-timeout.ts';
 import { signalName } from '../signals.ts';
 import { echoText, floating, printfText } from '../format.ts';
@@ -236,7 +236,7 @@ export const xargs: Tool = async (process, flavour) => {
     const argv = replace === undefined ? [...command, ...batch] : command.map(part => part.replaceAll(replace, batch[0]!));
     if (options.has('t')) await process.stderr.write(`${argv.join(' ')}\n`);
     if (missingCommand(process, argv[0]!, process.env) !== undefined) { await complain(process, `${argv[0]}: No such file or directory`); return 127; }
-    const code = await process.spawnChild(argv, { stdin: undefined }).wait();
+    const code = await process.spawnChild(argv, { stdin: EMPTY_INPUT }).wait();
     if (code === 255) { await complain(process, `${argv[0]}: exited with status 255; aborting`); return 124; }
     if (code !== 0) status = 123;
   }
