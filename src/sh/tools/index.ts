@@ -1,5 +1,6 @@
 /** The table of tools, by the name under which they are called. */
 import type { Tool } from '../tool.ts';
+import * as archive from './archive.ts';
 import { awk } from './awk.ts';
 import * as basic from './basic.ts';
 import * as digest from './digest.ts';
@@ -8,6 +9,8 @@ import { jq } from './jq.ts';
 import * as http from './http.ts';
 import * as listing from './listing.ts';
 import * as net from './net.ts';
+import { openssl } from './openssl.ts';
+import * as packages from './packages.ts';
 import * as search from './search.ts';
 import { sed } from './sed.ts';
 import * as system from './system.ts';
@@ -27,4 +30,5 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
   time: basic.time, timeout: basic.timeout, top: system.top, touch: files.touch, tr: text.tr, traceroute: net.traceroute, tree: listing.tree, true: basic.nothing, tty: system.tty,
   uname: system.uname, uniq: text.uniq, uptime: system.uptime, vi: system.noEditor, vim: system.noEditor, watch: system.watch, wc: text.wc, wget: http.wget, which: basic.which,
   whoami: system.whoami, xargs: basic.xargs, xxd: digest.dump, yes: basic.yes,
+  apk: packages.packageManager, apt: packages.packageManager, 'apt-get': packages.packageManager, 'apt-key': packages.packageManager, yum: packages.packageManager, dnf: packages.packageManager, tcpdump: packages.tcpdump, lsof: packages.lsof, tar: archive.tar, gzip: archive.gzip, gunzip: archive.gzip, zcat: archive.gzip, envsubst: archive.envsubst, openssl,
 };

@@ -8,4 +8,5 @@ export const TOOL_NAMES: readonly string[] = [
   'sha256sum', 'shuf', 'sleep', 'sort', 'ss', 'stat', 'strings', 'stty', 'sudo', 'sync', 'tac', 'tail', 'tee', 'telnet', 'test', 'time',
   'timeout', 'top', 'touch', 'tr', 'traceroute', 'tree', 'true', 'tty', 'uname', 'uniq', 'uptime', 'vi', 'vim', 'watch', 'wc', 'wget',
   'which', 'whoami', 'xargs', 'xxd', 'yes',
+  'apk', 'apt', 'apt-get', 'apt-key', 'yum', 'dnf', 'tcpdump', 'lsof', 'tar', 'gzip', 'gunzip', 'zcat', 'envsubst', 'openssl',
 ];
