@@ -41,6 +41,9 @@ export const ADDRESSES = {
 export const CONTROL_PLANE = 'control-plane';
 export const SHELL = 'shell';
 
+/** The channel where observers read etcd's data. */
+export const SNAPSHOT = 'snapshot';
+
 /** Node addresses: the control plane has .2, worker-1 .3 ... in 172.18.0.0/16. */
 export function nodeAddress(index: number): string {
   const host = index + 2;
