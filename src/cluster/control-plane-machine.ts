@@ -15,8 +15,9 @@ import { installAddons } from './install-addons.ts';
 import { controlPlaneImages } from './control-plane-images.ts';
 import { buildNode } from './node-machine.ts';
 import type { NodeOptions } from './node-machine.ts';
-import { ADDRESSES, nodeAddress } from './profile.ts';
+import { ADDRESSES, nodeAddress, SNAPSHOT } from './profile.ts';
 import { createSlot } from './slot.ts';
+import { freeze, jsonNormal } from '../base/json.ts';
 import { staticPods } from './static-pods.ts';
 
 const MANIFESTS = '/etc/kubernetes/manifests';
@@ -33,9 +34,6 @@ export interface ControlPlaneHooks {
   readonly onStore?: (store: Etcd, context: MachineContext) => void;
 }
 
-/** Where observers read etcd's data. */
-export const SNAPSHOT = 'snapshot';
-
 function snapshotOf(store: Etcd): Transport {
   return {
     request: async () => ({ status: 200, headers: {}, body: store.snapshot() }),
@@ -49,20 +47,20 @@ export function buildControlPlane(context: MachineContext, options: ControlPlane
   const store = createEtcd(options.restore);
   store.watch('', store.revision, ({ type, kv }) => context.record('etcd', `${kv.modRevision} ${type} ${kv.key} ${JSON.stringify(kv.value)}`));
   hooks.onStore?.(store, context);
+  const manifests = Object.entries(staticPods(options.profile.version, address))
+    .map(([name, pod]) => ({ file: `${MANIFESTS}/${name}`, text: stringifyYaml(pod), pod: freeze(jsonNormal(pod)) }));
   const slot = createSlot(`${address}:${ADDRESSES.apiserverPort}`);
   serveTransport(context, mux.channel('api'), slot.transport(context));
   serveTransport(context, mux.channel(SNAPSHOT), snapshotOf(store));
   buildNode(context, options, {
     images: (power, node) => controlPlaneImages({ context, power, node, mux, store, slot, version: options.profile.version }),
     transport: (world: World) => slot.transport(world),
-    staticPods: { directory: MANIFESTS },
+    staticPods: { directory: MANIFESTS, known: new Map(manifests.map(({ text, pod }) => [text, pod])) },
     taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
     labels: { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' },
     booted(_power, { disk }) {
       disk.makeDirectory(MANIFESTS, { recursive: true });
-      for (const [file, pod] of Object.entries(staticPods(options.profile.version, address))) {
-        if (!disk.exists(`${MANIFESTS}/${file}`)) disk.writeFile(`${MANIFESTS}/${file}`, stringifyYaml(pod));
-      }
+      for (const { file, text } of manifests) if (!disk.exists(file)) disk.writeFile(file, text);
     },
   }, mux);
   context.spawn('install addons', () => installAddons(context, asUser(slot.transport(context), ADMINISTRATOR), options.profile.version, options.manifests ?? []));

@@ -8,7 +8,7 @@ import type { NodeRuntime } from '../cri/container-runtime.ts';
 import type { FileSystem } from '../cri/files.ts';
 import { createMemoryFiles } from '../cri/memory-files.ts';
 import { quantityMillis, quantityUnits } from '../api/quantity.ts';
-import type { Taint } from '../api/generated/types.ts';
+import type { Pod, Taint } from '../api/generated/types.ts';
 import type { Transport } from '../api/transport.ts';
 import { createClient } from '../client/create-client.ts';
 import { imageStore } from '../images/store.ts';
@@ -39,7 +39,7 @@ export interface NodeOptions {
 export interface NodeExtras {
   readonly images: (power: World, node: RunningNode) => readonly Image[];
   readonly transport?: (world: World) => Transport;
-  readonly staticPods?: { readonly directory: string };
+  readonly staticPods?: { readonly directory: string; readonly known?: ReadonlyMap<string, Pod> };
   readonly taints?: readonly Taint[];
   readonly labels?: Readonly<Record<string, string>>;
   /** Once per power cycle, before the kubelet starts. */

@@ -26,7 +26,7 @@ export interface KubeletOptions {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly registerWithTaints?: readonly Taint[];
   /** Manifests of static Pods: objects, or a directory of `files` that is watched. */
-  readonly staticPods?: readonly Pod[] | { readonly directory: string };
+  readonly staticPods?: readonly Pod[] | { readonly directory: string; /** What some texts are known to say, so that nobody need read them. */ readonly known?: ReadonlyMap<string, Pod> };
   readonly network?: NetworkReadiness;
   readonly clusterDomain?: string;
   readonly clusterDns?: readonly string[];

@@ -132,7 +132,7 @@ export function createPodSources(world: World, client: Client, options: KubeletO
 
   const source = options.staticPods;
   if (source !== undefined && 'directory' in source) {
-    const read = (): void => setStatics(readManifests(options.files, source.directory));
+    const read = (): void => setStatics(readManifests(options.files, source.directory, source.known));
     if (!options.files.exists(source.directory)) options.files.makeDirectory(source.directory, { recursive: true });
     read();
     options.files.watch(source.directory, () => world.spawn('static pods', async () => read()));
@@ -147,12 +147,13 @@ export function createPodSources(world: World, client: Client, options: KubeletO
 }
 
 /** Files that cannot be read as a Pod are passed over, as upstream does. */
-function readManifests(files: FileSystem, directory: string): readonly Pod[] {
+function readManifests(files: FileSystem, directory: string, known: ReadonlyMap<string, Pod> = new Map()): readonly Pod[] {
   const manifests: Pod[] = [];
   for (const name of [...files.readDirectory(directory)].sort()) {
     if (name.startsWith('.') || files.stat(`${directory}/${name}`).type !== 'file') continue;
     try {
-      const manifest = parseYaml(fromUtf8(files.readFile(`${directory}/${name}`))) as Pod | undefined;
+      const text = fromUtf8(files.readFile(`${directory}/${name}`));
+      const manifest = known.get(text) ?? (parseYaml(text) as Pod | undefined);
       if (manifest?.kind === 'Pod' && Array.isArray(manifest.spec?.containers)) manifests.push(manifest);
     } catch (error) {
       if (!(error instanceof YamlError)) throw error;

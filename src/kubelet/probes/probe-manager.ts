@@ -6,7 +6,7 @@ import type { KubeletContext } from '../context.ts';
 import type { ProbeFindings, ProbeVerdict } from '../pod-actions.ts';
 import { fieldPathOf } from '../pod-view.ts';
 import { afterResult, initialState, isFinal, type ProbeState, type ProbeType } from './probe-state.ts';
-import { runProbe } from './run-probe.ts';
+import { probeDirectly, runProbe, type ProbeResult } from './run-probe.ts';
 
 export interface ProbeManager extends ProbeFindings {
   readiness(containerId: string): ProbeVerdict | undefined;
@@ -49,14 +49,19 @@ export function createProbeManager(context: KubeletContext, changed: (podUid: st
   }
 
   function schedule(of: Watched, type: ProbeType, running: Running, delayMs: number): void {
-    running.timer = world.clock.setTimer(delayMs, () => world.spawn('probe', () => probeOnce(of, type, running)));
+    running.timer = world.clock.setTimer(delayMs, () => {
+      if (running.stopped) return;
+      const beganAt = world.clock.now();
+      const direct = probeDirectly(context, of.pod, of.container, running.probe);
+      if (direct !== undefined && !(direct instanceof Promise)) return done(of, type, running, direct, beganAt);
+      world.spawn('probe', async () => {
+        const result = await (direct ?? runProbe(context, of.pod, of.container, of.id, running.probe));
+        if (!running.stopped) done(of, type, running, result, beganAt);
+      });
+    });
   }
 
-  async function probeOnce(of: Watched, type: ProbeType, running: Running): Promise<void> {
-    if (running.stopped) return;
-    const beganAt = world.clock.now();
-    const { result, output } = await runProbe(context, of.pod, of.container, of.id, running.probe);
-    if (running.stopped) return;
+  function done(of: Watched, type: ProbeType, running: Running, { result, output }: ProbeResult, beganAt: number): void {
     if (result !== 'success') {
       const how = result === 'failure' ? 'failed' : 'errored and resulted in unknown state';
       recorder.event(Pods, of.pod, 'Warning', 'Unhealthy', `${type} probe ${how}: ${output}`, { fieldPath: fieldPathOf(of.pod, of.container.name) });

@@ -4,7 +4,7 @@ import type { Container, Pod, Probe } from '../../api/generated/types.ts';
 import { fromUtf8 } from '../../base/bytes.ts';
 import { TimeoutError, withTimeout } from '../../base/with-timeout.ts';
 import { grpcHealth } from '../../cri/grpc-health.ts';
-import { HttpError, httpGet } from '../../cri/http.ts';
+import { HttpError, httpGet, type HttpAnswer } from '../../cri/http.ts';
 import { type Asked, NetworkError } from '../../cri/network.ts';
 import { StartError } from '../../cri/runtime.ts';
 import { collectOutput } from '../../cri/streams.ts';
@@ -74,16 +74,8 @@ const REDIRECTS_MAX = 10;
 
 async function httpProbe(context: KubeletContext, host: string, port: number, action: HttpGet, timeoutMs: number): Promise<ProbeResult> {
   const url = httpUrl(host, port, action);
-  const own = (action.httpHeaders ?? []).map((header) => [header.name, header.value] as const);
-  const named = (name: string): boolean => own.some(([key]) => key.toLowerCase() === name);
-  const headers = [...(named('user-agent') ? [] : [['User-Agent', USER_AGENT] as const]), ...(named('accept') ? [] : [['Accept', '*/*'] as const]), ...own];
+  const headers = headersOf(action);
   let path = url.slice(url.indexOf('/', 8));
-  const direct = action.scheme === 'HTTPS' ? undefined : context.net.ask?.(host, port, askedAtOnce(path, host, port, headers));
-  if (direct !== undefined) {
-    const answer = await direct;
-    if (answer.status >= 200 && answer.status < 300) return success(bodyText(answer.body));
-    if (answer.status >= 400) return failure(`HTTP probe failed with statuscode: ${answer.status}`);
-  }
   try {
     return await withTimeout(context.world, timeoutMs, async () => {
       for (let hops = 0; hops < REDIRECTS_MAX; hops += 1) {
@@ -105,13 +97,38 @@ async function httpProbe(context: KubeletContext, host: string, port: number, ac
   }
 }
 
-function askedAtOnce(target: string, host: string, port: number, headers: readonly (readonly [string, string])[]): Asked {
+function headersOf(action: HttpGet): readonly (readonly [string, string])[] {
+  const own = (action.httpHeaders ?? []).map((header) => [header.name, header.value] as const);
+  const named = (name: string): boolean => own.some(([key]) => key.toLowerCase() === name);
+  return [...(named('user-agent') ? [] : [['User-Agent', USER_AGENT] as const]), ...(named('accept') ? [] : [['Accept', '*/*'] as const]), ...own];
+}
+
+/** The result of an HTTP probe that a server of this node answers without a connection; a promise settles within the event. */
+export function probeDirectly(context: KubeletContext, pod: Pod, container: Container, probe: Probe): ProbeResult | Promise<ProbeResult> | undefined {
+  const action = probe.httpGet;
+  if (action === undefined || action.scheme === 'HTTPS' || context.net.ask === undefined) return undefined;
+  const port = portNumber(container, action.port);
+  if (port === undefined) return undefined;
+  const host = action.host ?? context.podIP(pod);
+  const url = httpUrl(host, port, action);
+  const answer = context.net.ask(host, port, asked(url.slice(url.indexOf('/', 8)), host, port, headersOf(action)));
+  if (answer instanceof Promise) return resultOf(answer);
+  return answer && judge(answer);
+}
+
+const resultOf = async (answer: Promise<HttpAnswer>): Promise<ProbeResult> => judge(await answer);
+
+/** Servers that answer at once redirect nobody: any other status is as good as success. */
+function judge({ status, body = '' }: HttpAnswer): ProbeResult {
+  if (status < 200 || status >= 400) return failure(`HTTP probe failed with statuscode: ${status}`);
+  return success((typeof body === 'string' ? body : fromUtf8(body)).slice(0, OUTPUT_MAX));
+}
+
+function asked(target: string, host: string, port: number, headers: readonly (readonly [string, string])[]): Asked {
   const named: Record<string, string> = { host: port === 80 ? host : `${host}:${port}` };
   for (const [name, value] of headers) named[name.toLowerCase()] = value;
   return { method: 'GET', target, headers: { ...named, connection: 'close' }, body: NOTHING };
 }
-
-const bodyText = (body: Uint8Array | string = ''): string => (typeof body === 'string' ? body : fromUtf8(body)).slice(0, OUTPUT_MAX);
 
 /** A redirect to another host counts as success and is not followed. */
 function sameHostRedirect(status: number, location: string | undefined, host: string, port: number): string | undefined {
