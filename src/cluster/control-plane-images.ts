@@ -21,6 +21,7 @@ import { httpFront } from './http-front.ts';
 import { componentImage } from './node-images.ts';
 import type { RunningNode } from './node-machine.ts';
 import { ADDRESSES, CONTROL_PLANE, nodeAddress } from './profile.ts';
+import { rootCertificate } from './root-ca.ts';
 import type { Slot } from './slot.ts';
 
 export interface ControlPlaneParts {
@@ -84,11 +85,12 @@ function apiserverProgram(parts: ControlPlaneParts, port: EtcdPort): Program {
 
 const componentUser = (name: string): UserInfo => ({ name: `system:${name}`, groups: ['system:authenticated'] });
 
-function controllerManagerProgram({ slot }: ControlPlaneParts): Program {
+function controllerManagerProgram({ slot, context }: ControlPlaneParts): Program {
+  const rootCA = rootCertificate(context.random);
   return async (process) => {
     serveHttp(process.world, process.net, 10257, ok, AT_ONCE);
     const transport = asUser(slot.transport(process.world), componentUser('kube-controller-manager'));
-    await runControllerManager({ world: process.world, transport, options: { hostname: CONTROL_PLANE, clusterCIDR: ADDRESSES.podCidr } });
+    await runControllerManager({ world: process.world, transport, options: { hostname: CONTROL_PLANE, clusterCIDR: ADDRESSES.podCidr, rootCA } });
     await process.stderr.write('E leaderelection lost\n');
     return 1;
   };
