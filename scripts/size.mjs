@@ -25,6 +25,8 @@ async function visit(browser, url) {
   await page.goto(`${url}?fresh&seed=size`);
   const prompt = await moment(page, () => performance.getEntriesByName('prompt')[0]?.startTime);
   const cluster = await moment(page, () => performance.getEntriesByName('cluster')[0]?.startTime);
+  // What is under way must end, for the page's own list to be whole.
+  await page.waitForLoadState('networkidle');
   const origin = await page.evaluate(() => performance.timeOrigin);
   const paths = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname));
   const own = new Set(['/', '/index.html', ...paths]);

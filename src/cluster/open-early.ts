@@ -12,6 +12,8 @@ import { shellInputOf } from './recording.ts';
 
 /** A page that opens no terminal gets its cluster nevertheless. */
 const TERMINAL_MS = 1000;
+/** The page paints its prompt meanwhile. */
+const PAINT_MS = 50;
 
 export async function openEarly(options: OpenOptions): Promise<Sandbox> {
   const { profile } = options;
@@ -41,7 +43,7 @@ function terminalOpened(simulation: Simulation): Promise<void> {
       if (machine !== SHELL) return;
       clearTimeout(late);
       listening[Symbol.dispose]();
-      resolve();
+      setTimeout(resolve, PAINT_MS);
     });
   });
 }

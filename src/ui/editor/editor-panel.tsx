@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { Panel } from '../frame/panel.tsx';
 import { Check, FileCode, Plus, X } from '../icons.ts';
+import { clusterShown } from '../moments.ts';
 import { useCluster, usePage } from '../page.tsx';
 import { useUi } from '../ui-state.ts';
 import { applyText, liveObjects } from './apply.ts';
@@ -225,9 +226,10 @@ function useEditorIn(
   }, [place, plain, setEditor, api]);
 }
 
-/** Monaco is large: the prompt comes first. */
-function quietMoment(): Promise<void> {
-  return new Promise((resolve) => {
+/** Monaco is large: the prompt and the cluster come first. */
+async function quietMoment(): Promise<void> {
+  await clusterShown.come;
+  await new Promise<void>((resolve) => {
     if ('requestIdleCallback' in globalThis) requestIdleCallback(() => resolve(), { timeout: 1_500 });
     else setTimeout(resolve, 300);
   });

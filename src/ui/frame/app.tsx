@@ -4,6 +4,7 @@ import type { CSSProperties, ReactNode } from 'react';
 import { BoardPanel } from '../board/board-panel.tsx';
 import { BookOpen, FileCode, LayoutGrid, SquareTerminal } from '../icons.ts';
 import { Inspector, INSPECTOR_TABS, InspectorBody } from '../inspector/inspector.tsx';
+import { promptShown } from '../moments.ts';
 import { usePage } from '../page.tsx';
 import { EDITOR_TAB, TerminalPane } from '../terminal/terminal-pane.tsx';
 import { Toasts } from '../toasts/toasts.tsx';
@@ -16,7 +17,9 @@ import { Splitter } from './splitter.tsx';
 import { useLayout } from './use-layout.ts';
 import css from './frame.module.css';
 
-const EditorPanel = lazy(() => import('../editor/editor-panel.tsx').then((module) => ({ default: module.EditorPanel })));
+const EditorPanel = lazy(() =>
+  promptShown.come.then(() => import('../editor/editor-panel.tsx')).then((module) => ({ default: module.EditorPanel })),
+);
 const LessonPanel = lazy(() => import('../lesson/lesson-panel.tsx').then((module) => ({ default: module.LessonPanel })));
 
 export function App({ banner }: { readonly banner?: ReactNode }) {

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { Profile, Sandbox } from '../../sandbox/sandbox.ts';
 import { createClusterStore } from '../cluster-store.ts';
 import type { ClusterStore } from '../cluster-store.ts';
+import { clusterShown } from '../moments.ts';
 import { createEditorAccess, createTerminalAccess, PageProvider } from '../page.tsx';
 import type { Page } from '../page.tsx';
 import { forgetSession, keepSaved } from '../saved-journal.ts';
@@ -131,7 +132,7 @@ function markCluster(cluster: ClusterStore): void {
   const stop = cluster.subscribe(() => {
     const { nodes } = cluster.snapshot();
     if (nodes.length === 0 || !nodes.every((node) => node.ready)) return;
-    performance.mark('cluster');
+    clusterShown.tell();
     stop();
   });
 }

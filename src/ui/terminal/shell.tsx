@@ -2,6 +2,7 @@
  *  everything that it printed. */
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useCluster, usePage } from '../page.tsx';
+import { promptShown } from '../moments.ts';
 import { useUi } from '../ui-state.ts';
 import type { Session } from '../../sandbox/sandbox.ts';
 import { colourStates } from './colour.ts';
@@ -53,7 +54,7 @@ export function Shell({
       held.push(
         shell.onOutput((data) => {
           terminal.write(colourStates(data));
-          if (!printed) performance.mark('prompt');
+          if (!printed) promptShown.tell();
           printed = true;
         }),
       );
