@@ -121,7 +121,13 @@ const OPERATIONS: readonly (readonly [weight: number, name: string, run: Operati
   [6, 'scale a deployment', (work) => patchDeployment(work, { spec: { replicas: work.random.int(8) } })],
   [5, 'set an image', (work) => patchDeployment(work, { spec: { template: { spec: { containers: [{ name: 'c', image: pick(work.random, IMAGES) }] } } } })],
   [1, 'restart a deployment', (work) => patchDeployment(work, { spec: { template: { metadata: { annotations: { restarted: String(work.random.int(1e6)) } } } } })],
-  [1, 'delete a deployment', (work) => deleteIt(work, Deployments, pick(work.random, NAMES), { propagationPolicy: pick(work.random, ['Background', 'Foreground', 'Orphan'] as const) })],
+  [1, 'delete a deployment', (work) => {
+    const name = pick(work.random, NAMES);
+    const propagationPolicy = pick(work.random, ['Background', 'Foreground', 'Orphan'] as const);
+    // Who deletes again in another way takes back what the first way promised.
+    const isDeleted = objects<Deployment>(work, DEPLOYMENTS).some((one) => nameOf(one) === name && one.metadata?.deletionTimestamp);
+    return isDeleted ? undefined : deleteIt(work, Deployments, name, { propagationPolicy });
+  }],
   [4, 'delete a pod', (work) => {
     const pod = somePod(work);
     return pod && deleteIt(work, Pods, nameOf(pod));

@@ -60,8 +60,9 @@ export interface PlayOptions {
 const MINUTES = 20;
 const OPERATIONS = 80;
 const FAULTS = 10;
-const RETRIES = 4;
-const RETRY_S = 30;
+const RETRIES = 6;
+const RETRY_S = 100;
+const CRASH_LOOP_S = [5, 15, 30] as const;
 const WORKERS = 3;
 /** A crash loop's longest back-off is 5 minutes, an informer's 30 s. */
 const REST_LIMIT_S = 900;
@@ -214,6 +215,21 @@ class Game {
     this.#plan(Math.min(this.simulation.frontier + random.int(RETRY_S * SECOND), latest), async () => this.#operate());
   }
 
+  /** What is killed whenever it is back waits longer each time, and those who wait for it do so too. */
+  #planCrashLoop(fault: Fault, random: Random, latest: number): void {
+    let at = this.simulation.frontier;
+    for (const seconds of CRASH_LOOP_S) {
+      at += (seconds + random.int(10)) * SECOND;
+      if (at > latest) return;
+      this.#plan(at, async () => {
+        if (!this.#isPossible(fault)) return;
+        this.#faults += 1;
+        this.#say(`FAULT ${describe(fault)}, again`);
+        await this.#apply(fault, planFault(fault, this.#names, this.profile.link).begin);
+      });
+    }
+  }
+
   async #until(at: number): Promise<void> {
     while (!this.#isOver) {
       const next = this.#later[0];
@@ -248,6 +264,7 @@ class Game {
     await this.#apply(fault, plan.begin);
     // Who gets no answer tries again: there is more work than usual while the control plane comes back.
     if (troubles(fault)) for (let more = 0; more < RETRIES; more += 1) this.#planSoon(random, latest);
+    if (fault.type === 'component-kill' && random.int(3) === 0) this.#planCrashLoop(fault, random, latest);
     const { undo } = plan;
     if (!undo) return;
     const until = Math.min(this.simulation.frontier + lasts(fault, random) * SECOND, latest);
