@@ -18,6 +18,7 @@ import { patchObject } from './patch/patch.ts';
 import { bindPod } from './pod-binding.ts';
 import { presenterOf } from './presentation.ts';
 import { getObject, listObjects } from './read.ts';
+import { renewLease } from './renewal.ts';
 import { headerOf, queryOf } from './request-info.ts';
 import { getScale, writeScale } from './scale.ts';
 import type { Call } from './server-state.ts';
@@ -130,6 +131,9 @@ function checkNamespace({ info, kind }: Call, object: KubeObject): void {
 
 async function update(call: Call): Promise<Written> {
   const { info, kind, server } = call;
+  const options = writeOptions(call);
+  const renewed = options.dryRun ? undefined : renewLease(call, options.manager);
+  if (renewed !== undefined) return renewed;
   const object = decoded(call);
   const name = object.metadata?.name ?? '';
   if (name !== info.name) {
@@ -137,9 +141,9 @@ async function update(call: Call): Promise<Written> {
   }
   checkNamespace(call, object);
   if (kind.strategy.allowCreateOnUpdate && info.subresource === '' && server.storage.get(kind, info.namespace, info.name) === undefined) {
-    return storeNew(call, object, writeOptions(call));
+    return storeNew(call, object, options);
   }
-  return storeChange(call, { compute: () => object, retries: !object.metadata?.resourceVersion && kind.strategy.allowUnconditionalUpdate !== false }, writeOptions(call));
+  return storeChange(call, { compute: () => object, retries: !object.metadata?.resourceVersion && kind.strategy.allowUnconditionalUpdate !== false }, options);
 }
 
 async function remove(call: Call): Promise<Answer> {
