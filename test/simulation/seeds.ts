@@ -3,9 +3,6 @@ import { Worker } from 'node:worker_threads';
 import type { PlayOptions } from './play.ts';
 import type { Answer } from './worker.ts';
 
-/** Most of what a simulation allocates is soon garbage: with room for it, less is moved about. */
-const YOUNG_MB = 96;
-
 export interface Batch {
   /** The bundle. */
   readonly file: string;
@@ -22,7 +19,7 @@ export async function playSeeds({ file, seeds, threads = 2, options = { stopEarl
   let next = 0;
   let enough = false;
   const work = async (): Promise<void> => {
-    const worker = new Worker(file, { execArgv: ['--enable-source-maps'], resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
+    const worker = new Worker(file, { execArgv: ['--enable-source-maps'] });
     try {
       while (!enough && next < seeds.length) {
         const seed = seeds[next] as string;
