@@ -12,7 +12,8 @@ import { profileOf } from './serve.ts';
 const FLAGS: readonly FlagSpec[] = [
   { name: 'nodes', kind: 'number', help: 'schedulable worker nodes (default 3)' },
   { name: 'seed', kind: 'text', help: 'the seed of everything that is drawn (default 1)' },
-  { name: 'files', kind: 'text', value: 'DIR', help: "put this folder's files into the learner's home directory (default: the script's folder)" },
+  { name: 'files', kind: 'text', value: 'DIR', help: "put this folder's files into the learner's home directory, where URLs find them too (default: the script's folder)" },
+  { name: 'limit', kind: 'number', help: 'press Ctrl-C when a command has taken so many seconds of cluster time (default 3600)' },
   { name: 'journal', kind: 'text', value: 'FILE', help: 'save the journal there' },
   { name: 'json', kind: 'switch', help: 'one JSON line a command: {command, exitCode, stdout, stderr, virtualMs}' },
   { name: 'keep-going', kind: 'switch', help: 'the exit code is 0 even when a command fails' },
@@ -20,6 +21,7 @@ const FLAGS: readonly FlagSpec[] = [
 
 const FILE_MAX = 1024 * 1024;
 const FILES_MAX = 500;
+const LIMIT_SECONDS = 3600;
 
 /** Text files below a folder, by their path in it. Other files are left out: the learner's home holds text. */
 export function textFiles(folder: string): Readonly<Record<string, string>> {
@@ -47,9 +49,10 @@ async function play(argv: readonly string[]): Promise<number> {
   const profile = { ...profileOf(args.number('nodes'), args.text('seed')), files };
   const sandbox = await openCluster({ profile, playing: false, speed: Infinity });
   const session = await sandbox.shell();
+  const limitMicros = (args.number('limit') ?? LIMIT_SECONDS) * 1e6;
   let failed = 0;
   for (const command of splitScript(script)) {
-    const result = await session.run(command);
+    const result = await session.run(command, { limitMicros });
     if (result.exitCode !== 0) failed = result.exitCode;
     if (args.on('json')) {
       const virtualMs = Math.round((result.endedAtMicros - result.startedAtMicros) / 1000);

@@ -25,7 +25,7 @@ export interface ProcOptions {
 }
 
 const TOP = ['cgroups', 'cmdline', 'cpuinfo', 'filesystems', 'loadavg', 'meminfo', 'mounts', 'net', 'self', 'stat', 'sys', 'uptime', 'version'] as const;
-const OF_PROCESS = ['cgroup', 'cmdline', 'comm', 'environ', 'fd', 'limits', 'mounts', 'stat', 'status'] as const;
+const OF_PROCESS = ['cgroup', 'cmdline', 'comm', 'environ', 'fd', 'limits', 'maps', 'mounts', 'stat', 'status'] as const;
 export const KERNEL = 'Linux version 6.8.0-49-generic (buildd@lcy02-amd64-054) (x86_64-linux-gnu-gcc-13 (Ubuntu 13.2.0-23ubuntu4) 13.2.0) #49-Ubuntu SMP PREEMPT_DYNAMIC\n';
 
 export function procFiles(options: ProcOptions): FileSystem {
@@ -61,12 +61,19 @@ function ofProcess(options: ProcOptions, pid: number, name: string | undefined, 
     case 'environ': return options.environ(pid);
     case 'cgroup': return '0::/\n';
     case 'fd': return fd === undefined ? ['0', '1', '2'] : ['0', '1', '2'].includes(fd) ? '' : undefined;
+    case 'maps': return mapsOf(command);
     case 'mounts': return options.mounts().join('');
     case 'limits': return 'Limit                     Soft Limit           Hard Limit           Units\nMax open files            1048576              1048576              files\n';
     case 'stat': return `${pid} (${command}) ${process.state} ${process.ppid} ${pid} ${pid} 0 -1\n`;
     case 'status': return `Name:\t${command}\nState:\t${process.state} (sleeping)\nPid:\t${pid}\nPPid:\t${process.ppid}\nVmRSS:\t${Math.ceil(process.memoryBytes / 1024)} kB\n`;
     default: return undefined;
   }
+}
+
+/** A program, its heap and its stack: addresses are always the same. */
+function mapsOf(command: string): string {
+  const line = (range: string, mode: string, name: string): string => `${range} ${mode} 00000000 fe:01 1310`.padEnd(73) + `${name}\n`;
+  return line('55d1c8a00000-55d1c8b40000', 'r-xp', command) + line('55d1ca200000-55d1ca280000', 'rw-p', '[heap]') + line('7ffd3c5e0000-7ffd3c601000', 'rw-p', '[stack]');
 }
 
 function ofNode({ node, now, mounts, processes }: ProcOptions, path: string): string | readonly string[] | undefined {

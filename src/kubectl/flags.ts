@@ -41,6 +41,8 @@ export interface Flags {
   /** How many of `args` stood before `--`; -1 without one. */
   readonly dash: number;
   changed(name: string): boolean;
+  /** Flags and their values in the order in which they were first given. */
+  readonly given: readonly (readonly [string, string])[];
   str(name: string): string;
   bool(name: string): boolean;
   int(name: string): number;
@@ -147,6 +149,7 @@ function flagValues(
     args,
     dash,
     changed: (name) => values.has(name),
+    given: [...values].map(([name, given]) => [name, given.join(',')] as const),
     str: text,
     bool: (name) => ['true', 't', '1', 'TRUE', 'True', 'T'].includes(text(name)),
     int: (name) => Number(text(name) || '0'),

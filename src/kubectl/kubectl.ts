@@ -12,6 +12,7 @@ import { findCommand } from './find-command.ts';
 import { type Flags, parseFlags } from './flags.ts';
 import { helpText } from './help.ts';
 import type { KubectlIo } from './io.ts';
+import { causeOf, recorded } from './record.ts';
 import { createRest } from './rest.ts';
 
 export interface KubectlSettings {
