@@ -6,7 +6,11 @@ import { Queue } from '../base/queue.ts';
 import { humanDuration, parseTime, rfc3339 } from '../base/time.ts';
 import { equal } from '../base/json.ts';
 import type {
-  CustomResourceColumnDefinition, CustomResourceDefinition, CustomResourceDefinitionCondition, CustomResourceDefinitionVersion, JSONSchemaProps,
+  CustomResourceColumnDefinition,
+  CustomResourceDefinition,
+  CustomResourceDefinitionCondition,
+  CustomResourceDefinitionVersion,
+  JSONSchemaProps,
 } from '../api/generated/types.ts';
 import { dns1123SubdomainErrors, nameErrorsOf } from '../api/names.ts';
 import type { KubeObject } from '../api/object.ts';
@@ -52,11 +56,20 @@ export function serveCustomResources(server: ServerState): void {
 function resourceOf({ spec }: CustomResourceDefinition, version: CustomResourceDefinitionVersion): Resource {
   const { names, group, scope } = spec;
   const subresources: Subresource[] = [];
-  if (version.subresources?.scale) subresources.push({ name: 'scale', verbs: READ_WRITE, kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' } });
+  if (version.subresources?.scale)
+    subresources.push({ name: 'scale', verbs: READ_WRITE, kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' } });
   if (version.subresources?.status) subresources.push({ name: 'status', verbs: READ_WRITE });
   return {
-    group, version: version.name, kind: names.kind, plural: names.plural, singular: names.singular ?? names.kind.toLowerCase(), shortNames: names.shortNames ?? [],
-    namespaced: scope === 'Namespaced', categories: names.categories ?? [], verbs: STANDARD, subresources,
+    group,
+    version: version.name,
+    kind: names.kind,
+    plural: names.plural,
+    singular: names.singular ?? names.kind.toLowerCase(),
+    shortNames: names.shortNames ?? [],
+    namespaced: scope === 'Namespaced',
+    categories: names.categories ?? [],
+    verbs: STANDARD,
+    subresources,
   };
 }
 
@@ -79,9 +92,15 @@ function addRows(server: ServerState, definition: CustomResourceDefinition): voi
   for (const version of spec.versions.filter(({ served }) => served).sort((a, b) => compareVersions(a.name, b.name))) {
     const resource = resourceOf(definition, version);
     const schema = version.schema?.openAPIV3Schema ?? {};
-    const shownAs = (name: string) => (object: KubeObject): KubeObject => ({ ...object, apiVersion: `${spec.group}/${name}` });
+    const shownAs =
+      (name: string) =>
+      (object: KubeObject): KubeObject => ({ ...object, apiVersion: `${spec.group}/${name}` });
     server.kinds.add({
-      resource, strategy: strategyOf(version, schema), prefix: `/registry/${spec.group}/${spec.names.plural}/`, schema: compileStructural(resource.kind, schema), isStored: true,
+      resource,
+      strategy: strategyOf(version, schema),
+      prefix: `/registry/${spec.group}/${spec.names.plural}/`,
+      schema: compileStructural(resource.kind, schema),
+      isStored: true,
       openApi: schema,
       ...(version.name !== storageVersion && { toStored: shownAs(storageVersion), fromStored: shownAs(version.name) }),
     });
@@ -110,12 +129,16 @@ function strategyOf(version: CustomResourceDefinitionVersion, schema: JSONSchema
     validateStatusUpdate: check,
     nameErrors: nameErrorsOf(dns1123SubdomainErrors),
     allowUnconditionalUpdate: false,
-    selectableFields: Object.fromEntries((version.selectableFields ?? []).map(({ jsonPath }) => {
-      const find = compileSimplePath(jsonPath);
-      return [jsonPath.replace(/^\./, ''), (object: KubeObject) => String(find(object)[0] ?? '')];
-    })),
+    selectableFields: Object.fromEntries(
+      (version.selectableFields ?? []).map(({ jsonPath }) => {
+        const find = compileSimplePath(jsonPath);
+        return [jsonPath.replace(/^\./, ''), (object: KubeObject) => String(find(object)[0] ?? '')];
+      }),
+    ),
     ...(version.deprecated && { warnings: () => [version.deprecationWarning ?? `${version.name} is deprecated`] }),
-    ...(!hasStatus && { generationChanges: (object: KubeObject, old: KubeObject) => !equal({ ...object, metadata: {} }, { ...old, metadata: {} }) }),
+    ...(!hasStatus && {
+      generationChanges: (object: KubeObject, old: KubeObject) => !equal({ ...object, metadata: {} }, { ...old, metadata: {} }),
+    }),
   };
 }
 
@@ -153,11 +176,24 @@ function settle(server: ServerState, kind: Kind, name: string): void {
     cleanUp(server, kind, definition, found.modRevision);
     return;
   }
-  const taken = storage.list(CustomResourceDefinitions).some((other) => other.metadata?.name !== name && other.spec.group === definition.spec.group
-    && other.spec.names.kind === definition.spec.names.kind && other.status?.conditions?.some(({ type, status }) => type === 'NamesAccepted' && status === 'True'));
+  const taken = storage
+    .list(CustomResourceDefinitions)
+    .some(
+      (other) =>
+        other.metadata?.name !== name &&
+        other.spec.group === definition.spec.group &&
+        other.spec.names.kind === definition.spec.names.kind &&
+        other.status?.conditions?.some(({ type, status }) => type === 'NamesAccepted' && status === 'True'),
+    );
   const wanted: readonly CustomResourceDefinitionCondition[] = taken
-    ? [condition('NamesAccepted', 'False', 'KindConflict', `"${definition.spec.names.kind}" is already in use`, now), condition('Established', 'False', 'NotAccepted', 'not all names are accepted', now)]
-    : [condition('NamesAccepted', 'True', 'NoConflicts', 'no conflicts found', now), condition('Established', 'True', 'InitialNamesAccepted', 'the initial names have been accepted', now)];
+    ? [
+        condition('NamesAccepted', 'False', 'KindConflict', `"${definition.spec.names.kind}" is already in use`, now),
+        condition('Established', 'False', 'NotAccepted', 'not all names are accepted', now),
+      ]
+    : [
+        condition('NamesAccepted', 'True', 'NoConflicts', 'no conflicts found', now),
+        condition('Established', 'True', 'InitialNamesAccepted', 'the initial names have been accepted', now),
+      ];
   const old = definition.status?.conditions ?? [];
   const conditions = wanted.map((each) => old.find((before) => before.type === each.type && before.status === each.status) ?? each);
   const storedVersion = definition.spec.versions.find((version) => version.storage)?.name ?? '';
@@ -166,13 +202,22 @@ function settle(server: ServerState, kind: Kind, name: string): void {
   const next: CustomResourceDefinition = {
     ...definition,
     metadata: { ...definition.metadata, finalizers: finalizers.includes(CLEANUP) ? finalizers : [...finalizers, CLEANUP] },
-    status: { acceptedNames: definition.spec.names, conditions, storedVersions: stored.includes(storedVersion) ? stored : [...stored, storedVersion] },
+    status: {
+      acceptedNames: definition.spec.names,
+      conditions,
+      storedVersions: stored.includes(storedVersion) ? stored : [...stored, storedVersion],
+    },
   };
   if (!equal(next, definition)) storage.put(kind, next, found.modRevision);
 }
 
-const condition = (type: string, status: string, reason: string, message: string, lastTransitionTime: string): CustomResourceDefinitionCondition =>
-  ({ type, status, reason, message, lastTransitionTime });
+const condition = (
+  type: string,
+  status: string,
+  reason: string,
+  message: string,
+  lastTransitionTime: string,
+): CustomResourceDefinitionCondition => ({ type, status, reason, message, lastTransitionTime });
 
 /** Deletes the objects; their own finalizers may keep some, whose end asks again. */
 function cleanUp(server: ServerState, kind: Kind, definition: CustomResourceDefinition, modRevision: number): void {
@@ -186,16 +231,23 @@ function cleanUp(server: ServerState, kind: Kind, definition: CustomResourceDefi
     if ((metadata.finalizers ?? []).length > 0) {
       left += 1;
       if (metadata.deletionTimestamp !== undefined) continue;
-      storage.put(custom as Kind, { ...object, metadata: { ...metadata, deletionTimestamp: now, deletionGracePeriodSeconds: 0 } }, Number(metadata.resourceVersion));
+      storage.put(
+        custom as Kind,
+        { ...object, metadata: { ...metadata, deletionTimestamp: now, deletionGracePeriodSeconds: 0 } },
+        Number(metadata.resourceVersion),
+      );
     } else storage.remove(custom as Kind, metadata.namespace ?? '', metadata.name ?? '', Number(metadata.resourceVersion));
   }
   if (left > 0) {
-    world.clock.setTimer(RETRY_MS, () => world.spawn('custom resource cleanup', async () => whileReachable(() => settle(server, kind, definition.metadata?.name ?? ''))));
+    world.clock.setTimer(RETRY_MS, () =>
+      world.spawn('custom resource cleanup', async () => whileReachable(() => settle(server, kind, definition.metadata?.name ?? ''))),
+    );
     return;
   }
   const finalizers = (definition.metadata?.finalizers ?? []).filter((each) => each !== CLEANUP);
   if (finalizers.length === 0) storage.remove(kind, '', definition.metadata?.name ?? '', modRevision);
-  else if (finalizers.length !== definition.metadata?.finalizers?.length) storage.put(kind, { ...definition, metadata: { ...definition.metadata, finalizers } }, modRevision);
+  else if (finalizers.length !== definition.metadata?.finalizers?.length)
+    storage.put(kind, { ...definition, metadata: { ...definition.metadata, finalizers } }, modRevision);
 }
 
 const RETRY_MS = 1000;

@@ -2,7 +2,10 @@
  *  Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers */
 import { badRequest, methodNotAllowed, unknownResource } from '../api/errors.ts';
 import type {
-  AuthenticationV1TokenRequest, LocalSubjectAccessReview, SelfSubjectRulesReview, TokenReview,
+  AuthenticationV1TokenRequest,
+  LocalSubjectAccessReview,
+  SelfSubjectRulesReview,
+  TokenReview,
 } from '../api/generated/types.ts';
 import type { KubeObject, Status } from '../api/object.ts';
 import { structOf } from '../api/schema/types.ts';
@@ -25,7 +28,11 @@ import type { Call } from './server-state.ts';
 import { storeChange, storeNew } from './write.ts';
 import type { WriteOptions, Written } from './write.ts';
 
-export interface Answer { readonly status: number; readonly body: ApiResponse['body']; readonly revision?: number }
+export interface Answer {
+  readonly status: number;
+  readonly body: ApiResponse['body'];
+  readonly revision?: number;
+}
 
 const success = (code: number): Answer => {
   const status: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code };
@@ -42,7 +49,8 @@ function managerOf(call: Call): string {
 
 function writeOptions(call: Call): WriteOptions {
   const dryRun = queryOf(call.request, 'dryRun');
-  if (dryRun !== undefined && dryRun !== 'All' && dryRun !== '') throw badRequest(`dryRun: Unsupported value: "${dryRun}": supported values: "All"`);
+  if (dryRun !== undefined && dryRun !== 'All' && dryRun !== '')
+    throw badRequest(`dryRun: Unsupported value: "${dryRun}": supported values: "All"`);
   return { dryRun: dryRun === 'All', manager: managerOf(call) };
 }
 
@@ -55,13 +63,16 @@ export async function handle(call: Call): Promise<Answer> {
     case 'scale':
       if (info.verb === 'get') return shown(call, getScale(call));
       return written(call, await writeScale(call, writeOptions(call)));
-    case 'binding': return bound(call);
+    case 'binding':
+      return bound(call);
     case 'eviction':
       checkCreate(call);
       await evictPod(call);
       return success(201);
-    case 'token': return issueToken(call);
-    default: return handleObject(call);
+    case 'token':
+      return issueToken(call);
+    default:
+      return handleObject(call);
   }
 }
 
@@ -80,18 +91,25 @@ function checkCreate({ info }: Call): void {
 
 async function handleObject(call: Call): Promise<Answer> {
   switch (call.info.verb) {
-    case 'get': return shown(call, getObject(call));
+    case 'get':
+      return shown(call, getObject(call));
     case 'list': {
       const present = presenterOf(call);
       const list = listObjects(call);
       return { status: 200, body: present === undefined ? list : present.list(list) };
     }
-    case 'create': return written(call, await create(call));
-    case 'update': return written(call, await update(call));
-    case 'patch': return written(call, await patchObject(call, writeOptions(call)));
-    case 'delete': return remove(call);
-    case 'deletecollection': return { status: 200, body: await deleteCollection(call, deleteOptions(call)) };
-    default: throw methodNotAllowed();
+    case 'create':
+      return written(call, await create(call));
+    case 'update':
+      return written(call, await update(call));
+    case 'patch':
+      return written(call, await patchObject(call, writeOptions(call)));
+    case 'delete':
+      return remove(call);
+    case 'deletecollection':
+      return { status: 200, body: await deleteCollection(call, deleteOptions(call)) };
+    default:
+      throw methodNotAllowed();
   }
 }
 
@@ -110,7 +128,10 @@ function decoded(call: Call): KubeObject {
   const body = rawBody(call.request);
   if (body === undefined) throw badRequest('Required value: body is empty');
   const object = decodeObject(body.value, kind.resource, kind.schema, {
-    validation: fieldValidationOf(call.request), cache: server.decodeCache, duplicates: body.duplicates, warn: call.warn,
+    validation: fieldValidationOf(call.request),
+    cache: server.decodeCache,
+    duplicates: body.duplicates,
+    warn: call.warn,
   });
   return kind.strategy.applyDefaults(object);
 }
@@ -137,13 +158,19 @@ async function update(call: Call): Promise<Written> {
   const object = decoded(call);
   const name = object.metadata?.name ?? '';
   if (name !== info.name) {
-    throw badRequest(name === '' ? `name must be provided` : `the name of the object (${name}) does not match the name on the URL (${info.name})`);
+    throw badRequest(
+      name === '' ? `name must be provided` : `the name of the object (${name}) does not match the name on the URL (${info.name})`,
+    );
   }
   checkNamespace(call, object);
   if (kind.strategy.allowCreateOnUpdate && info.subresource === '' && server.storage.get(kind, info.namespace, info.name) === undefined) {
     return storeNew(call, object, options);
   }
-  return storeChange(call, { compute: () => object, retries: !object.metadata?.resourceVersion && kind.strategy.allowUnconditionalUpdate !== false }, options);
+  return storeChange(
+    call,
+    { compute: () => object, retries: !object.metadata?.resourceVersion && kind.strategy.allowUnconditionalUpdate !== false },
+    options,
+  );
 }
 
 async function remove(call: Call): Promise<Answer> {
@@ -167,9 +194,16 @@ function bound(call: Call): Answer {
 
 function issueToken(call: Call): Answer {
   checkCreate(call);
-  const request = decodeObject(rawBody(call.request)?.value, { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' }, structOf('AuthenticationV1TokenRequest'), {
-    validation: fieldValidationOf(call.request), cache: call.server.decodeCache, warn: call.warn,
-  }) as AuthenticationV1TokenRequest;
+  const request = decodeObject(
+    rawBody(call.request)?.value,
+    { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+    structOf('AuthenticationV1TokenRequest'),
+    {
+      validation: fieldValidationOf(call.request),
+      cache: call.server.decodeCache,
+      warn: call.warn,
+    },
+  ) as AuthenticationV1TokenRequest;
   return { status: 201, body: call.server.tokens.issue(call.info.namespace, call.info.name, request) };
 }
 
@@ -182,27 +216,40 @@ function handleUnstored(call: Call): Answer {
   const { managedFields: _, ...metadata } = object.metadata ?? {};
   const review = { ...object, metadata };
   switch (kind.resource.kind) {
-    case 'SelfSubjectAccessReview': case 'SubjectAccessReview': return { status: 201, body: reviewAccess(review as AccessReview, user, server.authorizer) };
+    case 'SelfSubjectAccessReview':
+    case 'SubjectAccessReview':
+      return { status: 201, body: reviewAccess(review as AccessReview, user, server.authorizer) };
     case 'LocalSubjectAccessReview': {
       const local = review as LocalSubjectAccessReview;
-      if ((local.spec.resourceAttributes?.namespace ?? '') !== info.namespace) throw badRequest('spec.resourceAttributes.namespace must match metadata.namespace');
+      if ((local.spec.resourceAttributes?.namespace ?? '') !== info.namespace)
+        throw badRequest('spec.resourceAttributes.namespace must match metadata.namespace');
       return { status: 201, body: reviewAccess(local, user, server.authorizer) };
     }
-    case 'SelfSubjectRulesReview': return { status: 201, body: reviewRules(review as SelfSubjectRulesReview, user, server.reader) };
+    case 'SelfSubjectRulesReview':
+      return { status: 201, body: reviewRules(review as SelfSubjectRulesReview, user, server.reader) };
     case 'SelfSubjectReview': {
       const { name, groups, uid, extra } = user;
-      return { status: 201, body: { ...review, status: { userInfo: { username: name, ...(uid && { uid }), groups, ...(extra && { extra }) } } } };
+      return {
+        status: 201,
+        body: { ...review, status: { userInfo: { username: name, ...(uid && { uid }), groups, ...(extra && { extra }) } } },
+      };
     }
-    case 'TokenReview': return { status: 201, body: reviewToken(call, review as TokenReview) };
-    default: throw unknownResource();
+    case 'TokenReview':
+      return { status: 201, body: reviewToken(call, review as TokenReview) };
+    default:
+      throw unknownResource();
   }
 }
 
 function reviewToken(call: Call, review: TokenReview): TokenReview {
   const user = call.server.tokens.userOf(review.spec.token ?? '');
-  const status = user === undefined
-    ? { user: {}, error: 'invalid bearer token' }
-    : { authenticated: true, user: { username: user.name, ...(user.uid && { uid: user.uid }), groups: user.groups }, audiences: review.spec.audiences ?? ['https://kubernetes.default.svc.cluster.local'] };
+  const status =
+    user === undefined
+      ? { user: {}, error: 'invalid bearer token' }
+      : {
+          authenticated: true,
+          user: { username: user.name, ...(user.uid && { uid: user.uid }), groups: user.groups },
+          audiences: review.spec.audiences ?? ['https://kubernetes.default.svc.cluster.local'],
+        };
   return { ...review, status };
 }
-

@@ -11,13 +11,30 @@ import type { ApiRequest, ApiResponse } from '../api/transport.ts';
 import type { Kind } from './kinds.ts';
 import type { ServerState } from './server-state.ts';
 
-export interface OpenApi { answer(request: ApiRequest, parts: readonly string[]): Promise<ApiResponse | undefined> }
+export interface OpenApi {
+  answer(request: ApiRequest, parts: readonly string[]): Promise<ApiResponse | undefined>;
+}
 
 type Descriptions = Readonly<Record<string, readonly [string, Readonly<Record<string, string>>]>>;
 type Json = Record<string, unknown>;
 
-const META = new Set(['ObjectMeta', 'ListMeta', 'ManagedFieldsEntry', 'OwnerReference', 'LabelSelector', 'LabelSelectorRequirement', 'Status', 'StatusDetails',
-  'StatusCause', 'DeleteOptions', 'Preconditions', 'Condition', 'WatchEvent', 'APIResource', 'APIGroup']);
+const META = new Set([
+  'ObjectMeta',
+  'ListMeta',
+  'ManagedFieldsEntry',
+  'OwnerReference',
+  'LabelSelector',
+  'LabelSelectorRequirement',
+  'Status',
+  'StatusDetails',
+  'StatusCause',
+  'DeleteOptions',
+  'Preconditions',
+  'Condition',
+  'WatchEvent',
+  'APIResource',
+  'APIGroup',
+]);
 
 /** Schema names by definition: a definition belongs to the first kind's group that reaches it. */
 function namesOf(kinds: readonly Kind[]): Map<string, string> {
@@ -34,37 +51,68 @@ function namesOf(kinds: readonly Kind[]): Map<string, string> {
 }
 
 const PLACES: Readonly<Record<string, string>> = {
-  'apiextensions.k8s.io': 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions', 'apiregistration.k8s.io': 'io.k8s.kube-aggregator.pkg.apis.apiregistration',
+  'apiextensions.k8s.io': 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions',
+  'apiregistration.k8s.io': 'io.k8s.kube-aggregator.pkg.apis.apiregistration',
 };
 
 const placeOf = ({ group, version }: Resource): string =>
   `${PLACES[group] ?? `io.k8s.api.${group === '' ? 'core' : group.split('.')[0]}`}.${version}`;
 
 const SCALARS: Readonly<Record<Scalar, object>> = {
-  string: { type: 'string' }, bool: { type: 'boolean' }, int32: { type: 'integer', format: 'int32' }, int64: { type: 'integer', format: 'int64' },
-  double: { type: 'number', format: 'double' }, bytes: { type: 'string', format: 'byte' }, any: { type: 'object' },
-  time: { $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.Time' }, microtime: { $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime' },
-  intOrString: { $ref: '#/components/schemas/io.k8s.apimachinery.pkg.util.intstr.IntOrString' }, quantity: { $ref: '#/components/schemas/io.k8s.apimachinery.pkg.api.resource.Quantity' },
+  string: { type: 'string' },
+  bool: { type: 'boolean' },
+  int32: { type: 'integer', format: 'int32' },
+  int64: { type: 'integer', format: 'int64' },
+  double: { type: 'number', format: 'double' },
+  bytes: { type: 'string', format: 'byte' },
+  any: { type: 'object' },
+  time: { $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.Time' },
+  microtime: { $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime' },
+  intOrString: { $ref: '#/components/schemas/io.k8s.apimachinery.pkg.util.intstr.IntOrString' },
+  quantity: { $ref: '#/components/schemas/io.k8s.apimachinery.pkg.api.resource.Quantity' },
 };
 
 const SPECIAL: Readonly<Record<string, object>> = {
-  'io.k8s.apimachinery.pkg.apis.meta.v1.Time': { type: 'string', format: 'date-time',
-    description: 'Time is a wrapper around time.Time which supports correct marshaling to YAML and JSON.  Wrappers are provided for many of the factory methods that the time package offers.' },
-  'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime': { type: 'string', format: 'date-time', description: 'MicroTime is version of Time with microsecond level precision.' },
-  'io.k8s.apimachinery.pkg.util.intstr.IntOrString': { oneOf: [{ type: 'integer' }, { type: 'string' }], format: 'int-or-string',
-    description: 'IntOrString is a type that can hold an int32 or a string.  When used in JSON or YAML marshalling and unmarshalling, it produces or consumes the inner type.  This allows you to have, for example, a JSON field that can accept a name or number.' },
-  'io.k8s.apimachinery.pkg.api.resource.Quantity': { oneOf: [{ type: 'string' }, { type: 'number' }],
-    description: 'Quantity is a fixed-point representation of a number. It provides convenient marshaling/unmarshaling in JSON and YAML, in addition to String() and AsInt64() accessors.' },
+  'io.k8s.apimachinery.pkg.apis.meta.v1.Time': {
+    type: 'string',
+    format: 'date-time',
+    description:
+      'Time is a wrapper around time.Time which supports correct marshaling to YAML and JSON.  Wrappers are provided for many of the factory methods that the time package offers.',
+  },
+  'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime': {
+    type: 'string',
+    format: 'date-time',
+    description: 'MicroTime is version of Time with microsecond level precision.',
+  },
+  'io.k8s.apimachinery.pkg.util.intstr.IntOrString': {
+    oneOf: [{ type: 'integer' }, { type: 'string' }],
+    format: 'int-or-string',
+    description:
+      'IntOrString is a type that can hold an int32 or a string.  When used in JSON or YAML marshalling and unmarshalling, it produces or consumes the inner type.  This allows you to have, for example, a JSON field that can accept a name or number.',
+  },
+  'io.k8s.apimachinery.pkg.api.resource.Quantity': {
+    oneOf: [{ type: 'string' }, { type: 'number' }],
+    description:
+      'Quantity is a fixed-point representation of a number. It provides convenient marshaling/unmarshaling in JSON and YAML, in addition to String() and AsInt64() accessors.',
+  },
 };
 
-interface Maker { readonly names: ReadonlyMap<string, string>; readonly texts: Descriptions; readonly schemas: Json; readonly enums: Enums }
+interface Maker {
+  readonly names: ReadonlyMap<string, string>;
+  readonly texts: Descriptions;
+  readonly schemas: Json;
+  readonly enums: Enums;
+}
 type Enums = Readonly<Record<string, readonly string[]>>;
 
 function schemaOf(type: Type, maker: Maker): Json {
   switch (type.kind) {
-    case 'list': return { type: 'array', items: withDefault(type.element, schemaOf(type.element, maker)) };
-    case 'map': return { type: 'object', additionalProperties: withDefault(type.element, schemaOf(type.element, maker)) };
-    case 'struct': return type.open ? { type: 'object' } : { $ref: `#/components/schemas/${addStruct(type, maker)}` };
+    case 'list':
+      return { type: 'array', items: withDefault(type.element, schemaOf(type.element, maker)) };
+    case 'map':
+      return { type: 'object', additionalProperties: withDefault(type.element, schemaOf(type.element, maker)) };
+    case 'struct':
+      return type.open ? { type: 'object' } : { $ref: `#/components/schemas/${addStruct(type, maker)}` };
     default: {
       const scalar = SCALARS[type.scalar] as { $ref?: string };
       const name = scalar.$ref?.slice('#/components/schemas/'.length);
@@ -74,7 +122,12 @@ function schemaOf(type: Type, maker: Maker): Json {
   }
 }
 
-const withDefault = (type: Type, schema: Json): Json => ('$ref' in schema ? { allOf: [schema], default: {} } : type.kind === 'scalar' && type.scalar === 'string' ? { ...schema, default: '' } : schema);
+const withDefault = (type: Type, schema: Json): Json =>
+  '$ref' in schema
+    ? { allOf: [schema], default: {} }
+    : type.kind === 'scalar' && type.scalar === 'string'
+      ? { ...schema, default: '' }
+      : schema;
 
 function addStruct(type: StructType, maker: Maker): string {
   const name = maker.names.get(type.name) ?? `io.k8s.api.core.v1.${type.goName}`;
@@ -94,7 +147,8 @@ function addCustom(resource: Resource, schema: object, maker: Maker): string {
   const [, texts = {}] = maker.texts['Pod'] ?? [];
   const meta = addStruct(structOf('ObjectMeta'), maker);
   const common = {
-    apiVersion: { type: 'string', description: texts['apiVersion'] }, kind: { type: 'string', description: texts['kind'] },
+    apiVersion: { type: 'string', description: texts['apiVersion'] },
+    kind: { type: 'string', description: texts['kind'] },
     metadata: { description: texts['metadata'], allOf: [{ $ref: `#/components/schemas/${meta}` }] },
   };
   maker.schemas[name] = { ...schema, properties: { ...(schema as { properties?: object }).properties, ...common } };
@@ -104,7 +158,7 @@ function addCustom(resource: Resource, schema: object, maker: Maker): string {
 function propertyOf(owner: StructType, field: Field, texts: Readonly<Record<string, string>>, maker: Maker): Json {
   const inner = schemaOf(field.type, maker);
   // The source has no text for fields beside a $ref; the type's own says more than nothing.
-  const description = texts[field.name] ?? (field.type.kind === 'struct' ? maker.texts[field.type.name]?.[0] ?? '' : '');
+  const description = texts[field.name] ?? (field.type.kind === 'struct' ? (maker.texts[field.type.name]?.[0] ?? '') : '');
   const values = maker.enums[`${owner.name}.${field.name}`];
   const { list, keys } = field.type.kind === 'list' ? field.type : { list: undefined, keys: [] };
   return {
@@ -119,14 +173,30 @@ function propertyOf(owner: StructType, field: Field, texts: Readonly<Record<stri
   };
 }
 
-const parameter = (name: string, description: string, type = 'string'): object => ({ name, in: 'query', description, schema: { type, uniqueItems: true } });
-const FIELD_VALIDATION = parameter('fieldValidation', 'fieldValidation instructs the server on how to handle objects in the request (POST/PUT/PATCH) containing unknown or duplicate fields. Valid values are: Ignore, Warn, Strict.');
-const DRY_RUN = parameter('dryRun', 'When present, indicates that modifications should not be persisted. Valid values are: - All: all dry run stages will be processed');
+const parameter = (name: string, description: string, type = 'string'): object => ({
+  name,
+  in: 'query',
+  description,
+  schema: { type, uniqueItems: true },
+});
+const FIELD_VALIDATION = parameter(
+  'fieldValidation',
+  'fieldValidation instructs the server on how to handle objects in the request (POST/PUT/PATCH) containing unknown or duplicate fields. Valid values are: Ignore, Warn, Strict.',
+);
+const DRY_RUN = parameter(
+  'dryRun',
+  'When present, indicates that modifications should not be persisted. Valid values are: - All: all dry run stages will be processed',
+);
 const FIELD_MANAGER = parameter('fieldManager', 'fieldManager is a name associated with the actor or entity that is making these changes.');
 const PRETTY = parameter('pretty', "If 'true', then the output is pretty printed.");
 
 const OPERATIONS: Readonly<Record<string, readonly [method: string, action: string]>> = {
-  get: ['get', 'get'], list: ['get', 'list'], create: ['post', 'post'], update: ['put', 'put'], patch: ['patch', 'patch'], delete: ['delete', 'delete'],
+  get: ['get', 'get'],
+  list: ['get', 'list'],
+  create: ['post', 'post'],
+  update: ['put', 'put'],
+  patch: ['patch', 'patch'],
+  delete: ['delete', 'delete'],
   deletecollection: ['delete', 'deletecollection'],
 };
 const ON_OBJECT = new Set(['get', 'update', 'patch', 'delete']);
@@ -137,11 +207,18 @@ function pathsOf(resource: Resource, schemaName: string): Json {
   const operation = (verb: string): [string, object] => {
     const [method, action] = OPERATIONS[verb] as readonly [string, string];
     const writes = ['post', 'put', 'patch'].includes(method);
-    return [method, {
-      operationId: `${verb}${resource.kind}`, 'x-kubernetes-action': action, 'x-kubernetes-group-version-kind': gvk,
-      parameters: [PRETTY, ...(writes ? [DRY_RUN, FIELD_MANAGER, FIELD_VALIDATION] : []), ...(method === 'delete' ? [DRY_RUN] : [])],
-      responses: { 200: { description: 'OK', content: { 'application/json': { schema: { $ref: `#/components/schemas/${schemaName}` } } } } },
-    }];
+    return [
+      method,
+      {
+        operationId: `${verb}${resource.kind}`,
+        'x-kubernetes-action': action,
+        'x-kubernetes-group-version-kind': gvk,
+        parameters: [PRETTY, ...(writes ? [DRY_RUN, FIELD_MANAGER, FIELD_VALIDATION] : []), ...(method === 'delete' ? [DRY_RUN] : [])],
+        responses: {
+          200: { description: 'OK', content: { 'application/json': { schema: { $ref: `#/components/schemas/${schemaName}` } } } },
+        },
+      },
+    ];
   };
   const known = resource.verbs.filter((verb) => OPERATIONS[verb] !== undefined);
   return {
@@ -160,9 +237,9 @@ export function createOpenApi(server: ServerState): OpenApi {
 
   async function load(): Promise<{ readonly texts: Descriptions; readonly enums: Enums }> {
     if (sources) return sources;
-    const [texts, enums] = await server.world.external(Promise.all([
-      import('../api/generated/descriptions.json', { with: { type: 'json' } }), import('../api/schema/enums.ts'),
-    ]));
+    const [texts, enums] = await server.world.external(
+      Promise.all([import('../api/generated/descriptions.json', { with: { type: 'json' } }), import('../api/schema/enums.ts')]),
+    );
     sources = { texts: texts.default as unknown as Descriptions, enums: enums.ENUMS };
     return sources;
   }
@@ -176,11 +253,18 @@ export function createOpenApi(server: ServerState): OpenApi {
     const paths: Json = {};
     for (const { resource, schema, openApi } of served) {
       const name = openApi === undefined ? addStruct(schema, maker) : addCustom(resource, openApi, maker);
-      (maker.schemas[name] as Json)['x-kubernetes-group-version-kind'] = [{ group: resource.group, kind: resource.kind, version: resource.version }];
+      (maker.schemas[name] as Json)['x-kubernetes-group-version-kind'] = [
+        { group: resource.group, kind: resource.kind, version: resource.version },
+      ];
       Object.assign(paths, pathsOf(resource, name));
     }
     addStruct(structOf('DeleteOptions'), maker);
-    const document = { openapi: '3.0.0', info: { title: 'Kubernetes', version: server.version }, paths, components: { schemas: maker.schemas } };
+    const document = {
+      openapi: '3.0.0',
+      info: { title: 'Kubernetes', version: server.version },
+      paths,
+      components: { schemas: maker.schemas },
+    };
     documents.set(path, document);
     return document;
   }
@@ -196,7 +280,9 @@ export function createOpenApi(server: ServerState): OpenApi {
       if (parts.length === 2) {
         const paths = new Set(kinds.all.map(({ resource }) => pathOf(resource)));
         const hash = sha256Hex(`${server.version}/${kinds.generation}`).toUpperCase();
-        return json({ paths: Object.fromEntries([...paths].sort().map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }])) });
+        return json({
+          paths: Object.fromEntries([...paths].sort().map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }])),
+        });
       }
       const document = documentOf(parts.slice(2).join('/'), await load());
       return document && json(document);

@@ -3,7 +3,20 @@ import { disposable } from '../base/dispose.ts';
 import type { ApiRequest, Transport } from '../api/transport.ts';
 import { ApiError } from '../api/errors.ts';
 import type {
-  ActiveFault, Capabilities, Fault, FaultHandle, LearnerFiles, Profile, RunCondition, Sandbox, SandboxError, Session, StoreSnapshot, ShellOptions, TimeControl, TimeState,
+  ActiveFault,
+  Capabilities,
+  Fault,
+  FaultHandle,
+  LearnerFiles,
+  Profile,
+  RunCondition,
+  Sandbox,
+  SandboxError,
+  Session,
+  StoreSnapshot,
+  ShellOptions,
+  TimeControl,
+  TimeState,
 } from '../sandbox/sandbox.ts';
 import type { Journal } from '../sim/journal.ts';
 import { createPacer } from '../sim/pace.ts';
@@ -26,7 +39,10 @@ import { activeFaults } from './active-faults.ts';
 import type { Recording } from './recording.ts';
 import type { TraceStore } from './trace-store.ts';
 
-export interface Opened { readonly simulation: Simulation; readonly recording: Recording }
+export interface Opened {
+  readonly simulation: Simulation;
+  readonly recording: Recording;
+}
 
 export type Reopen = (journal: { readonly entries: Simulation['entries']; readonly untilMicros: number }) => Promise<Opened>;
 
@@ -95,15 +111,19 @@ export class LocalSandbox implements Sandbox {
   async shell(options: ShellOptions = {}): Promise<Session> {
     this.#sessionCount += 1;
     const id = options.name ?? `${this.#simulation.entries.length}-${this.#sessionCount}`;
-    const session = new TerminalSession(id, {
-      send: async (input) => {
-        if (this.#past) throw new PastError();
-        await this.#shell.send(input);
+    const session = new TerminalSession(
+      id,
+      {
+        send: async (input) => {
+          if (this.#past) throw new PastError();
+          await this.#shell.send(input);
+        },
+        complete: (name, line, cursor) => this.#shell.complete(name, line, cursor),
+        nowMicros: () => this.#simulation.frontier,
+        driveUntil: (done) => this.#driveUntil(done),
       },
-      complete: (name, line, cursor) => this.#shell.complete(name, line, cursor),
-      nowMicros: () => this.#simulation.frontier,
-      driveUntil: (done) => this.#driveUntil(done),
-    }, options);
+      options,
+    );
     this.#sessions.set(id, session);
     const past = this.#options.recording.events(id);
     if (past) session.restore(past);
@@ -150,8 +170,11 @@ export class LocalSandbox implements Sandbox {
     for (const input of plan.begin) await this.#simulation.apply(input);
     const begun = this.faults.filter(({ id }) => !before.has(id)).map(({ id }) => id);
     return {
-      id: begun[0] ?? fault.type, fault,
-      undo: async () => { for (const id of begun) await this.undo(id); },
+      id: begun[0] ?? fault.type,
+      fault,
+      undo: async () => {
+        for (const id of begun) await this.undo(id);
+      },
     };
   }
 
@@ -180,8 +203,11 @@ export class LocalSandbox implements Sandbox {
   }
 
   #transportTo(simulation: Simulation): Transport {
-    const writes = (request: ApiRequest): boolean => STREAM_WRITES.test(request.path) || !['GET', 'HEAD', 'OPTIONS'].includes(request.method);
-    const outside = outsideTransport(simulation, { machine: CONTROL_PLANE, channel: 'api', name: 'page', writes }, (error) => this.#tellError(error));
+    const writes = (request: ApiRequest): boolean =>
+      STREAM_WRITES.test(request.path) || !['GET', 'HEAD', 'OPTIONS'].includes(request.method);
+    const outside = outsideTransport(simulation, { machine: CONTROL_PLANE, channel: 'api', name: 'page', writes }, (error) =>
+      this.#tellError(error),
+    );
     return asUser(outside, ADMINISTRATOR);
   }
 
@@ -194,7 +220,10 @@ export class LocalSandbox implements Sandbox {
   #machineNames(): MachineNames {
     const machines = this.#simulation.machines();
     const nodes = machines.filter(({ kind }) => kind !== 'shell').map(({ name }) => name);
-    const used = Math.max(this.profile.nodes, ...this.#simulation.entries.map(({ input }) => (input.type === 'start' ? workerIndex(input.machine) ?? 0 : 0)));
+    const used = Math.max(
+      this.profile.nodes,
+      ...this.#simulation.entries.map(({ input }) => (input.type === 'start' ? (workerIndex(input.machine) ?? 0) : 0)),
+    );
     return {
       nodes,
       nextNode: () => workerName(used + 1),
@@ -206,7 +235,9 @@ export class LocalSandbox implements Sandbox {
     const state = (): TimeState => this.#timeState();
     const pacer = this.#pacer;
     return {
-      get state() { return state(); },
+      get state() {
+        return state();
+      },
       onChange: (listener) => {
         this.#timeListeners.add(listener);
         return disposable(() => this.#timeListeners.delete(listener));
@@ -214,8 +245,13 @@ export class LocalSandbox implements Sandbox {
       play: () => pacer.play(),
       pause: () => pacer.pause(),
       setSpeed: (speed) => pacer.setSpeed(speed),
-      step: async () => { await this.#runUntil('next-event'); },
-      runUntil: ({ atMicros, condition, limitMicros }) => (condition ? this.#runUntil(condition, limitMicros) : pacer.runUntil({ ...(atMicros !== undefined && { atMicros }), ...(limitMicros !== undefined && { limitMicros }) })),
+      step: async () => {
+        await this.#runUntil('next-event');
+      },
+      runUntil: ({ atMicros, condition, limitMicros }) =>
+        condition
+          ? this.#runUntil(condition, limitMicros)
+          : pacer.runUntil({ ...(atMicros !== undefined && { atMicros }), ...(limitMicros !== undefined && { limitMicros }) }),
     };
   }
 
@@ -232,7 +268,10 @@ export class LocalSandbox implements Sandbox {
   async #driveUntil(done: () => boolean): Promise<void> {
     for (;;) {
       if (done()) return;
-      if (this.#pacer.state.playing) await new Promise<void>((resolve) => { setTimeout(resolve, 5); });
+      if (this.#pacer.state.playing)
+        await new Promise<void>((resolve) => {
+          setTimeout(resolve, 5);
+        });
       else {
         const before = this.#simulation.frontier;
         await this.#simulation.runThrough(Math.max(this.#simulation.next === Infinity ? before : this.#simulation.next, before));
@@ -244,7 +283,11 @@ export class LocalSandbox implements Sandbox {
   #timeState(): TimeState {
     const { frontier, playing, speed, reachedSpeed } = this.#pacer.state;
     return {
-      nowMicros: frontier, nowMs: this.profile.startAtMs + Math.floor(frontier / 1000), playing, speed, reachedSpeed,
+      nowMicros: frontier,
+      nowMs: this.profile.startAtMs + Math.floor(frontier / 1000),
+      playing,
+      speed,
+      reachedSpeed,
       ...(this.#past && { lookingAtMicros: this.#past.atMicros }),
     };
   }
@@ -260,4 +303,3 @@ export class LocalSandbox implements Sandbox {
     for (const listener of this.#errors) listener(told);
   }
 }
-

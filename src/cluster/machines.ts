@@ -15,15 +15,30 @@ export function workerIndex(name: string): number | undefined {
   return match ? Number(match[1]) : undefined;
 }
 
-const essentials = ({ version, node, instantImages, nodes }: Profile): NodeOptions['profile'] => ({ version, node, nodes, ...(instantImages && { instantImages }) });
+const essentials = ({ version, node, instantImages, nodes }: Profile): NodeOptions['profile'] => ({
+  version,
+  node,
+  nodes,
+  ...(instantImages && { instantImages }),
+});
 
 export function startNode(profile: Profile, name: string, index: number, zone?: string): JournalInput {
-  return { type: 'start', machine: name, kind: 'node', options: { index, profile: essentials(profile), ...(zone && { zone }) } satisfies NodeOptions };
+  return {
+    type: 'start',
+    machine: name,
+    kind: 'node',
+    options: { index, profile: essentials(profile), ...(zone && { zone }) } satisfies NodeOptions,
+  };
 }
 
 /** The entries at time 0. */
 export function firstEntries(profile: Profile): readonly JournalEntry[] {
-  const controlPlane: ControlPlaneOptions = { index: 0, profile: essentials(profile), ...(profile.manifests && { manifests: profile.manifests }), ...(profile.restore && { restore: profile.restore }) };
+  const controlPlane: ControlPlaneOptions = {
+    index: 0,
+    profile: essentials(profile),
+    ...(profile.manifests && { manifests: profile.manifests }),
+    ...(profile.restore && { restore: profile.restore }),
+  };
   const shell: ShellOptions = { ...(profile.files && { files: profile.files }) };
   const inputs: JournalInput[] = [{ type: 'start', machine: CONTROL_PLANE, kind: 'control-plane', options: controlPlane }];
   for (let index = 1; index <= profile.nodes; index += 1) inputs.push(startNode(profile, workerName(index), index));

@@ -19,21 +19,39 @@ export interface NodeParts {
 /** An image of one program without a shell. */
 export function componentImage(name: string, tag: string, path: string, sizeMib: number, program: Program): Image {
   return {
-    names: [name], hasTag: (wanted) => wanted === tag || wanted === `v${tag}`, sizeBytes: Math.round(sizeMib * MIB), entrypoint: [path], cmd: [], programs: { [path]: program, [path.slice(path.lastIndexOf('/') + 1)]: program },
+    names: [name],
+    hasTag: (wanted) => wanted === tag || wanted === `v${tag}`,
+    sizeBytes: Math.round(sizeMib * MIB),
+    entrypoint: [path],
+    cmd: [],
+    programs: { [path]: program, [path.slice(path.lastIndexOf('/') + 1)]: program },
     toolbox: 'none',
   };
 }
 
-export const serviceAccount = (namespace: string, name: string) =>
-  ({ name: `system:serviceaccount:${namespace}:${name}`, groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'] });
+export const serviceAccount = (namespace: string, name: string) => ({
+  name: `system:serviceaccount:${namespace}:${name}`,
+  groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+});
 
 export function nodeImages(version: string, { name, network, transportFor }: NodeParts): readonly Image[] {
   const proxy: Program = async (process) => {
-    await runKubeProxy({ world: process.world, transport: transportFor(process.world), network, nodeName: name, user: serviceAccount('kube-system', 'kube-proxy') });
+    await runKubeProxy({
+      world: process.world,
+      transport: transportFor(process.world),
+      network,
+      nodeName: name,
+      user: serviceAccount('kube-system', 'kube-proxy'),
+    });
     return 0;
   };
   const dns: Program = async (process) => {
-    await runCoreDns({ process, transport: transportFor(process.world), clusterDomain: ADDRESSES.clusterDomain, user: serviceAccount('kube-system', 'coredns') });
+    await runCoreDns({
+      process,
+      transport: transportFor(process.world),
+      clusterDomain: ADDRESSES.clusterDomain,
+      user: serviceAccount('kube-system', 'coredns'),
+    });
     return 0;
   };
   return [

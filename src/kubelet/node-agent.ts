@@ -188,7 +188,7 @@ const OWN_CONDITIONS = new Set(['MemoryPressure', 'DiskPressure', 'PIDPressure',
 function sameStatus(old: NodeStatus | undefined, status: NodeStatus): boolean {
   if (old === undefined) return false;
   const plain = (conditions: readonly NodeCondition[] | undefined): readonly object[] => (conditions ?? [])
-    .filter((each) => OWN_CONDITIONS.has(each.type)).map(({ lastHeartbeatTime: _, ...rest }) => rest);
+    .filter((each) => OWN_CONDITIONS.has(each.type)).map(({ lastHeartbeatTime: _ignored, ...rest }) => rest);
   if (!equal(plain(old.conditions), plain(status.conditions))) return false;
   return Object.keys(changes({ ...old, conditions: undefined }, { ...status, conditions: undefined })).length === 0;
 }

@@ -7,7 +7,22 @@ import { decodeError, wrapCalls, type Caller } from './calls.ts';
 import { receiveItems, type Item } from './port-items.ts';
 import type { Hello, SandboxMethods } from './port-server.ts';
 import { RemoteSession } from './remote-session.ts';
-import type { ActiveFault, Capabilities, Fault, FaultHandle, LearnerFiles, Profile, Sandbox, SandboxError, Session, ShellOptions, StoreSnapshot, TimeControl, TimeState, TraceFeed } from './sandbox.ts';
+import type {
+  ActiveFault,
+  Capabilities,
+  Fault,
+  FaultHandle,
+  LearnerFiles,
+  Profile,
+  Sandbox,
+  SandboxError,
+  Session,
+  ShellOptions,
+  StoreSnapshot,
+  TimeControl,
+  TimeState,
+  TraceFeed,
+} from './sandbox.ts';
 
 export { serveSandbox } from './port-server.ts';
 
@@ -51,7 +66,10 @@ class RemoteStream {
         if (frame !== undefined) yield frame;
         else if (this.error) throw this.error;
         else if (this.ended) return;
-        else await new Promise<void>((resolve) => { this.wake = resolve; });
+        else
+          await new Promise<void>((resolve) => {
+            this.wake = resolve;
+          });
       }
     } finally {
       close();
@@ -77,7 +95,11 @@ class RemoteSandbox implements Sandbox {
   private readonly fileListeners = new Set<() => void>();
   private readonly errorListeners = new Set<(error: SandboxError) => void>();
 
-  constructor(private readonly call: Caller<SandboxMethods>, hello: Hello, private readonly end: () => void) {
+  constructor(
+    private readonly call: Caller<SandboxMethods>,
+    hello: Hello,
+    private readonly end: () => void,
+  ) {
     ({ profile: this.profile, capabilities: this.capabilities, time: this.state, faults: this.faults } = hello);
     this.api = { request: (request, signal) => this.request(request, signal), connect: (request, signal) => this.connect(request, signal) };
     this.time = this.timeControl();
@@ -100,14 +122,18 @@ class RemoteSandbox implements Sandbox {
 
   handle(item: Item): void {
     switch (item.k) {
-      case 'frame': return this.streams.get(item.id)?.push(item.frame);
+      case 'frame':
+        return this.streams.get(item.id)?.push(item.frame);
       case 'end':
         this.streams.get(item.id)?.end(item.error && decodeError(item.error));
         this.streams.delete(item.id);
         return;
-      case 'output': return this.session(item.session).output(item.data);
-      case 'command': return this.session(item.session).command(item.result);
-      case 'edit': return this.run(this.edit(item));
+      case 'output':
+        return this.session(item.session).output(item.data);
+      case 'command':
+        return this.session(item.session).command(item.result);
+      case 'edit':
+        return this.run(this.edit(item));
       case 'time':
         this.state = item.state;
         for (const listener of this.timeListeners) listener(item.state);
@@ -121,7 +147,8 @@ class RemoteSandbox implements Sandbox {
       case 'files':
         for (const listener of this.fileListeners) listener();
         return;
-      case 'error': return this.tell(item.error);
+      case 'error':
+        return this.tell(item.error);
     }
   }
 
@@ -240,7 +267,9 @@ class RemoteSandbox implements Sandbox {
     const { call } = this;
     const state = (): TimeState => this.state;
     return {
-      get state() { return state(); },
+      get state() {
+        return state();
+      },
       onChange: (listener) => listen(this.timeListeners, listener),
       play: () => this.run(call('play')),
       pause: () => this.run(call('pause')),
@@ -257,7 +286,9 @@ class RemoteSandbox implements Sandbox {
 
   /** Work that nobody awaits: its failure is shown. */
   private run(work: Promise<unknown>): void {
-    work.catch((error: unknown) => this.tell({ title: 'The engine refused', detail: error instanceof Error ? error.message : String(error), fatal: false }));
+    work.catch((error: unknown) =>
+      this.tell({ title: 'The engine refused', detail: error instanceof Error ? error.message : String(error), fatal: false }),
+    );
   }
 
   private tell(error: SandboxError): void {

@@ -58,11 +58,24 @@ export interface Profile {
 }
 
 /** etcd's data: `etcdctl snapshot save`. JSON values only. */
-export interface StoreSnapshot { readonly revision: number; readonly kvs: readonly { readonly key: string; readonly value: object; readonly createRevision: number; readonly modRevision: number }[] }
+export interface StoreSnapshot {
+  readonly revision: number;
+  readonly kvs: readonly { readonly key: string; readonly value: object; readonly createRevision: number; readonly modRevision: number }[];
+}
 
-export interface Capabilities { readonly time: boolean; readonly faults: boolean; readonly fork: boolean; readonly files: boolean; readonly reason?: string }
+export interface Capabilities {
+  readonly time: boolean;
+  readonly faults: boolean;
+  readonly fork: boolean;
+  readonly files: boolean;
+  readonly reason?: string;
+}
 
-export interface ShellOptions { readonly columns?: number; readonly rows?: number; readonly name?: string }
+export interface ShellOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly name?: string;
+}
 
 /** One terminal on the learner's host: a line editor over a shell. What is written is what a terminal sends. */
 export interface Session {
@@ -72,7 +85,9 @@ export interface Session {
   /** Everything to show, from the beginning of the session: a late listener first hears what it missed. */
   onOutput(listener: (data: string) => void): Disposable;
   /** `vi`, `nano`, `kubectl edit`: the page opens its editor pane and answers; undefined leaves the file unchanged. */
-  onEdit(open: (request: { readonly path: string; readonly text: string; readonly language: string }) => Promise<string | undefined>): Disposable;
+  onEdit(
+    open: (request: { readonly path: string; readonly text: string; readonly language: string }) => Promise<string | undefined>,
+  ): Disposable;
   /** Runs a line as if typed and resolves when it has ended; the CLI's and the lessons' way in. */
   run(line: string, options?: RunOptions): Promise<CommandResult>;
   /** Each command line as it ends. */
@@ -87,7 +102,15 @@ export interface RunOptions {
   readonly limitMicros?: number;
 }
 
-export interface CommandResult { readonly command: string; readonly exitCode: number; readonly stdout: string; readonly stderr: string; readonly startedAtMicros: number; readonly endedAtMicros: number; /** It did not end by itself. */ readonly interrupted?: boolean }
+export interface CommandResult {
+  readonly command: string;
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly startedAtMicros: number;
+  readonly endedAtMicros: number;
+  /** It did not end by itself. */ readonly interrupted?: boolean;
+}
 
 export interface TimeState {
   /** The frontier of history. */
@@ -111,7 +134,11 @@ export interface TimeControl {
   /** Runs to just after the next event that changes an API object, then pauses. */
   step(): Promise<void>;
   /** At full speed to a moment, or until the predicate over trace records holds; then pauses. */
-  runUntil(until: { readonly atMicros?: number; readonly condition?: RunCondition; readonly limitMicros?: number }): Promise<'reached' | 'limit'>;
+  runUntil(until: {
+    readonly atMicros?: number;
+    readonly condition?: RunCondition;
+    readonly limitMicros?: number;
+  }): Promise<'reached' | 'limit'>;
 }
 
 /** Closed set, so that it can cross a worker boundary. */
@@ -123,7 +150,13 @@ export interface TraceFeed {
   /** New records, batched. */
   onRecords(listener: (records: readonly TraceRecord[]) => void): Disposable;
 }
-export interface TraceFilter { readonly afterMicros?: number; readonly beforeMicros?: number; readonly object?: { readonly resource: string; readonly namespace?: string; readonly name: string }; readonly types?: readonly string[]; readonly limit?: number }
+export interface TraceFilter {
+  readonly afterMicros?: number;
+  readonly beforeMicros?: number;
+  readonly object?: { readonly resource: string; readonly namespace?: string; readonly name: string };
+  readonly types?: readonly string[];
+  readonly limit?: number;
+}
 
 export type Fault =
   | { readonly type: 'node-crash'; readonly node: string }
@@ -138,8 +171,17 @@ export type Fault =
   | { readonly type: 'node-add'; readonly name?: string; readonly zone?: string }
   | { readonly type: 'node-remove'; readonly node: string };
 
-export interface FaultHandle { readonly id: string; readonly fault: Fault; /** Undoes it, where it can be undone: a crashed node boots, a cut link heals. Journaled. */ undo(): Promise<void> }
-export interface ActiveFault { readonly id: string; readonly fault: Fault; readonly sinceMicros: number; readonly undoable: boolean }
+export interface FaultHandle {
+  readonly id: string;
+  readonly fault: Fault;
+  /** Undoes it, where it can be undone: a crashed node boots, a cut link heals. Journaled. */ undo(): Promise<void>;
+}
+export interface ActiveFault {
+  readonly id: string;
+  readonly fault: Fault;
+  readonly sinceMicros: number;
+  readonly undoable: boolean;
+}
 
 export interface LearnerFiles {
   list(): Promise<readonly { readonly path: string; readonly size: number; readonly directory: boolean }[]>;
@@ -149,7 +191,11 @@ export interface LearnerFiles {
   onChange(listener: () => void): Disposable;
 }
 
-export interface SandboxError { readonly title: string; readonly detail: string; readonly fatal: boolean }
+export interface SandboxError {
+  readonly title: string;
+  readonly detail: string;
+  readonly fatal: boolean;
+}
 
 /** Builds a sandbox: the page passes one over workers, the CLI and the tests one in this thread. */
 export type OpenSandbox = (options: OpenSandboxOptions) => Promise<Sandbox>;

@@ -39,7 +39,7 @@ describe('watch', () => {
     await lone.advance(1);
     const r = Number(a.metadata?.resourceVersion);
     expect(seen.lines()).toEqual([`ADDED a@${r + 1}`, `MODIFIED a@${r + 2}`, `DELETED a@${r + 3}`]);
-    expect((seen.events[2]?.object as KubeObject).metadata?.labels).toEqual({ on: 'yes' });
+    expect((seen.events[2]?.object as KubeObject | undefined)?.metadata?.labels).toEqual({ on: 'yes' });
   });
 
   it('is one name, one namespace, or all', async () => {

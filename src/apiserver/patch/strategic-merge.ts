@@ -33,13 +33,15 @@ function mergeMap(original: Json, patch: Json, type: StructType | Type): Json {
     if (key === DIRECTIVE || key === RETAIN) continue;
     if (key.startsWith(ORDER)) {
       const name = key.slice(ORDER.length);
-      if (patch[name] === undefined && Array.isArray(out[name])) out[name] = reordered(out[name], patch[key] as unknown[], fieldOf(type, name));
+      if (patch[name] === undefined && Array.isArray(out[name]))
+        out[name] = reordered(out[name], patch[key] as unknown[], fieldOf(type, name));
       continue;
     }
     if (key.startsWith(DELETE_FROM)) {
       const name = key.slice(DELETE_FROM.length);
       const gone = patch[key] as readonly unknown[];
-      if (patch[name] === undefined && Array.isArray(out[name])) out[name] = out[name].filter((item) => !gone.some((each) => equal(each, item)));
+      if (patch[name] === undefined && Array.isArray(out[name]))
+        out[name] = out[name].filter((item) => !gone.some((each) => equal(each, item)));
       continue;
     }
     mergeField(out, key, patch, fieldOf(type, key), type);
@@ -91,7 +93,12 @@ function cleaned(value: unknown): unknown {
   return out;
 }
 
-function mergeList(original: readonly unknown[], patch: readonly unknown[], field: Field, order: readonly unknown[] | undefined): unknown[] {
+function mergeList(
+  original: readonly unknown[],
+  patch: readonly unknown[],
+  field: Field,
+  order: readonly unknown[] | undefined,
+): unknown[] {
   const { mergeKey } = field;
   if (mergeKey === undefined) {
     const fresh = patch.filter((item) => !original.some((each) => equal(each, item)));
@@ -136,4 +143,10 @@ function arranged(items: unknown[], order: readonly unknown[], server: readonly 
 
 /** Go's %v of a map. */
 const goMap = (map: Json): string =>
-  `map[${Object.keys(map).sort().map((key) => `${key}:${isObject(map[key]) ? goMap(map[key]) : Array.isArray(map[key]) ? `[${(map[key] as unknown[]).map((each) => (isObject(each) ? goMap(each) : String(each))).join(' ')}]` : String(map[key])}`).join(' ')}]`;
+  `map[${Object.keys(map)
+    .sort()
+    .map(
+      (key) =>
+        `${key}:${isObject(map[key]) ? goMap(map[key]) : Array.isArray(map[key]) ? `[${(map[key] as unknown[]).map((each) => (isObject(each) ? goMap(each) : String(each))).join(' ')}]` : String(map[key])}`,
+    )
+    .join(' ')}]`;
