@@ -88,7 +88,8 @@ const SPECIAL: Readonly<Record<string, object>> = {
     oneOf: [{ type: 'integer' }, { type: 'string' }],
     format: 'int-or-string',
     description:
-      'IntOrString is a type that can hold an int32 or a string.  When used in JSON or YAML marshalling and unmarshalling, it produces or consumes the inner type.  This allows you to have, for example, a JSON field that can accept a name or number.',
+      'IntOrString is a type that can hold an int32 or a string.  When used in JSON or YAML marshalling and unmarshalling, it produces or '
+      + 'consumes the inner type.  This allows you to have, for example, a JSON field that can accept a name or number.',
   },
   'io.k8s.apimachinery.pkg.api.resource.Quantity': {
     oneOf: [{ type: 'string' }, { type: 'number' }],

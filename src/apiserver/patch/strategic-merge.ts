@@ -143,10 +143,9 @@ function arranged(items: unknown[], order: readonly unknown[], server: readonly 
 
 /** Go's %v of a map. */
 const goMap = (map: Json): string =>
-  `map[${Object.keys(map)
-    .sort()
-    .map(
-      (key) =>
-        `${key}:${isObject(map[key]) ? goMap(map[key]) : Array.isArray(map[key]) ? `[${(map[key] as unknown[]).map((each) => (isObject(each) ? goMap(each) : String(each))).join(' ')}]` : String(map[key])}`,
-    )
-    .join(' ')}]`;
+  `map[${Object.keys(map).sort().map((key) => `${key}:${goValue(map[key])}`).join(' ')}]`;
+
+function goValue(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goValue).join(' ')}]`;
+  return isObject(value) ? goMap(value) : String(value);
+}
