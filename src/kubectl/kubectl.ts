@@ -105,7 +105,7 @@ function session(settings: KubectlSettings, cache: Cache, command: Command, flag
     io,
     flags,
     args: flags.args,
-    rest,
+    rest: flags.bool('record') ? recorded(rest, causeOf(command, flags)) : rest,
     config,
     namespace: flags.str('namespace') || config.namespace || 'default',
     namespaceGiven: flags.changed('namespace') && flags.str('namespace') !== '',
