@@ -14,7 +14,8 @@ type Node = FileNode | DirectoryNode | LinkNode | DeviceNode;
 /** A tree that containers share: an image's files, frozen by convention (nobody owns its nodes). */
 export interface Layer { readonly root: DirectoryNode }
 
-export interface LayerEntry { readonly path: string; readonly text?: string; readonly link?: string; readonly directory?: boolean; readonly mode?: number; readonly uid?: number; readonly gid?: number }
+export interface LayerEntry { readonly path: string; readonly text?: string; readonly link?: string; readonly directory?: boolean; readonly mode?: number;
+  readonly uid?: number; readonly gid?: number }
 
 export interface MemoryFilesOptions {
   readonly now: () => number;

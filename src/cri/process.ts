@@ -70,7 +70,8 @@ export interface Child {
 }
 
 export interface ProcessTable {
-  list(): readonly { readonly pid: number; readonly ppid: number; readonly user: string; readonly command: string; readonly startedAtMs: number; readonly cpuMs: number; readonly memoryBytes: number; readonly state: string }[];
+  list(): readonly { readonly pid: number; readonly ppid: number; readonly user: string; readonly command: string; readonly startedAtMs: number;
+    readonly cpuMs: number; readonly memoryBytes: number; readonly state: string }[];
   /** false: no such process. */
   kill(pid: number, signal: Signal): boolean;
 }

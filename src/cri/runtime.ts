@@ -44,7 +44,8 @@ export interface Runtime {
   onEvent(listener: (event: RuntimeEvent) => void): Disposable;
 }
 
-export interface PulledImage { readonly id: string; readonly repoTags: readonly string[]; readonly repoDigests: readonly string[]; readonly sizeBytes: number; readonly user?: string; readonly exposedPorts?: readonly number[]; readonly note?: string }
+export interface PulledImage { readonly id: string; readonly repoTags: readonly string[]; readonly repoDigests: readonly string[]; readonly sizeBytes: number;
+  readonly user?: string; readonly exposedPorts?: readonly number[]; readonly note?: string }
 
 /** `reason` is the waiting reason that the kubelet shows: ErrImagePull, InvalidImageName, RegistryUnavailable. */
 export class PullError extends Error {
@@ -71,7 +72,8 @@ export interface PodSandboxConfig {
 }
 export interface PodSandbox { readonly id: string; readonly config: PodSandboxConfig; readonly state: 'ready' | 'notready'; readonly ip: string; readonly createdAtMs: number }
 
-export interface LinuxResources { readonly cpuRequestMillis?: number; readonly cpuLimitMillis?: number; readonly memoryRequestBytes?: number; readonly memoryLimitBytes?: number; readonly oomScoreAdj?: number }
+export interface LinuxResources { readonly cpuRequestMillis?: number; readonly cpuLimitMillis?: number; readonly memoryRequestBytes?: number;
+  readonly memoryLimitBytes?: number; readonly oomScoreAdj?: number }
 
 export interface ContainerConfig {
   readonly name: string;
@@ -115,13 +117,16 @@ export interface ContainerStatus {
   readonly imageRef: string;
 }
 
-export interface ExecOptions { readonly command: readonly string[]; readonly tty: boolean; readonly stdin?: InputStream; readonly stdout: OutputStream; readonly stderr?: OutputStream; readonly size?: { readonly columns: number; readonly rows: number } }
+export interface ExecOptions { readonly command: readonly string[]; readonly tty: boolean; readonly stdin?: InputStream; readonly stdout: OutputStream;
+  readonly stderr?: OutputStream; readonly size?: { readonly columns: number; readonly rows: number } }
 export interface ExecSession { /** The exit code; rejects with StartError. */ readonly exit: () => Promise<number>; resize(columns: number, rows: number): void; kill(): void }
 
-export interface LogLine { readonly atMicros: number; readonly atMs: number; readonly stream: 'stdout' | 'stderr'; readonly text: string; /** false: the line goes on in the next entry. */ readonly complete: boolean }
+export interface LogLine { readonly atMicros: number; readonly atMs: number; readonly stream: 'stdout' | 'stderr'; readonly text: string;
+  /** false: the line goes on in the next entry. */ readonly complete: boolean }
 export interface ContainerLog { readonly lines: readonly LogLine[]; readonly ended: boolean; onLine(listener: (line: LogLine | undefined) => void): Disposable }
 
-export interface ContainerStats { readonly atMs: number; readonly cpuUsageMs: number; readonly cpuNanoCores: number; readonly memoryWorkingSetBytes: number; readonly filesUsedBytes: number; readonly processes: number; readonly throttledMs: number }
+export interface ContainerStats { readonly atMs: number; readonly cpuUsageMs: number; readonly cpuNanoCores: number; readonly memoryWorkingSetBytes: number;
+  readonly filesUsedBytes: number; readonly processes: number; readonly throttledMs: number }
 
 export type RuntimeEvent =
   | { readonly type: 'container-started' | 'container-exited' | 'container-removed'; readonly id: string; readonly podUid: string }

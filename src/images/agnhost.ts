@@ -61,7 +61,8 @@ async function dial(process: Process, query: ReadonlyMap<string, string>): Promi
 async function udpAsk(process: Process, host: string, port: number, text: string): Promise<string> {
   const [address = host] = await process.net.resolve(host);
   const answer = await process.world.suspend<string>(settle => {
-    const socket = process.net.bindUdp(0, datagram => { socket.close(); if (datagram.data.length === 0) settle.reject(new NetworkError('ECONNREFUSED')); else settle.resolve(fromUtf8(datagram.data)); });
+    const socket = process.net.bindUdp(0, datagram => { socket.close(); if (datagram.data.length === 0) settle.reject(new NetworkError('ECONNREFUSED'));
+      else settle.resolve(fromUtf8(datagram.data)); });
     socket.send(address, port, utf8(text));
     return process.clock.setTimer(5000, () => { socket.close(); settle.reject(new NetworkError('ETIMEDOUT')); });
   });
@@ -155,7 +156,8 @@ const connect: Command = async process => {
     return 0;
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
-    await process.stderr.write(`${error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN' ? 'DNS: ' : error.code === 'ECONNREFUSED' ? 'REFUSED' : error.code === 'ETIMEDOUT' ? 'TIMEOUT' : 'OTHER: '}${error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN' ? error.message : ''}\n`);
+    const unresolved = error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN';
+    await process.stderr.write(`${unresolved ? `DNS: ${error.message}` : error.code === 'ECONNREFUSED' ? 'REFUSED' : error.code === 'ETIMEDOUT' ? 'TIMEOUT' : `OTHER: ${error.message}`}\n`);
     return 1;
   }
 };
@@ -177,7 +179,8 @@ const mounttest: Command = async process => {
       failed = true;
     }
   };
-  await attempt('fs_type', async file => out(`mount type of "${file}": ${process.files.exists('/proc/mounts') && readText(process.files, '/proc/mounts').includes(` ${file} tmpfs`) ? 'tmpfs' : 'ext4'}`));
+  await attempt('fs_type',
+    async file => out(`mount type of "${file}": ${process.files.exists('/proc/mounts') && readText(process.files, '/proc/mounts').includes(` ${file} tmpfs`) ? 'tmpfs' : 'ext4'}`));
   await attempt('new_file_0644', async file => { process.files.writeFile(absolute(process, file), 'mount-tester new file\n', { mode: 0o644 }); });
   await attempt('new_file_0666', async file => { process.files.writeFile(absolute(process, file), 'mount-tester new file\n', { mode: 0o666 }); });
   await attempt('new_file_0777', async file => { process.files.writeFile(absolute(process, file), 'mount-tester new file\n', { mode: 0o777 }); });
@@ -196,7 +199,8 @@ const testWebserver: Command = async process => {
   const port = Number(option(process, 'port', '80'));
   serveHttp(process.world, process.net, port, request => {
     const found = findStatic(process.files, '/', parseTarget(request.target).path, ['index.html']);
-    return found.type === 'file' ? textAnswer(200, fromUtf8(found.data)) : found.type === 'directory' ? textAnswer(200, '<pre>\n</pre>\n', { 'Content-Type': 'text/html' }) : textAnswer(404, '404 page not found\n');
+    return found.type === 'file' ? textAnswer(200, fromUtf8(found.data)) : found.type === 'directory'
+      ? textAnswer(200, '<pre>\n</pre>\n', { 'Content-Type': 'text/html' }) : textAnswer(404, '404 page not found\n');
   });
   await untilStopped(process);
   return 0;
@@ -207,7 +211,8 @@ const logsGenerator: Command = async process => {
   const seconds = option(process, 'run-duration', '1s');
   const every = (Number.parseFloat(seconds) * (seconds.endsWith('ms') ? 1 : seconds.endsWith('m') ? 60_000 : 1000)) / Math.max(1, total);
   for (let i = 0; i < total; i += 1) {
-    await process.stdout.write(`${log(process)} logs_generator.go:76] ${i} ${['GET', 'POST', 'PUT'][process.random.int(3)]} /api/v1/namespaces/${['kube-system', 'default', 'ns'][process.random.int(3)]}/pods/${process.random.suffix(4)} ${200 + process.random.int(400)}\n`);
+    await process.stdout.write(`${log(process)} logs_generator.go:76] ${i} ${['GET', 'POST', 'PUT'][process.random.int(3)]} `
+      + `/api/v1/namespaces/${['kube-system', 'default', 'ns'][process.random.int(3)]}/pods/${process.random.suffix(4)} ${200 + process.random.int(400)}\n`);
     await process.clock.sleep(every);
   }
   return 0;
@@ -230,7 +235,8 @@ const grpcHealthChecking: Command = async process => {
     if (request.target.startsWith('/make-serving')) { serving = true; return textAnswer(200, 'serving'); }
     return textAnswer(404, '');
   });
-  await process.stdout.write(`${log(process)} grpc-health-checking.go:105] Http server starting to listen on :8080\n${log(process)} grpc-health-checking.go:124] gRPC server starting to listen on :5000\n`);
+  await process.stdout.write(`${log(process)} grpc-health-checking.go:105] Http server starting to listen on :8080\n`
+    + `${log(process)} grpc-health-checking.go:124] gRPC server starting to listen on :5000\n`);
   const delay = Number(option(process, 'delay-unhealthy-sec', '-1'));
   if (delay >= 0) process.world.spawn('unhealthy', async () => { await process.clock.sleep(delay * 1000); serving = false; });
   await untilStopped(process);
@@ -273,19 +279,24 @@ const agnhost: Program = async process => {
 };
 
 export const AGNHOST: Catalogued = {
-  names: ['registry.k8s.io/e2e-test-images/agnhost', 'k8s.gcr.io/e2e-test-images/agnhost', 'gcr.io/kubernetes-e2e-test-images/agnhost', 'registry.k8s.io/agnhost', 'us.gcr.io/k8s-artifacts-prod/e2e-test-images/agnhost'],
+  names: ['registry.k8s.io/e2e-test-images/agnhost', 'k8s.gcr.io/e2e-test-images/agnhost', 'gcr.io/kubernetes-e2e-test-images/agnhost', 'registry.k8s.io/agnhost',
+    'us.gcr.io/k8s-artifacts-prod/e2e-test-images/agnhost'],
   hasTag: versionTags({ majors: { 1: [0, 0], 2: [0, 59] } }), sizeBytes: 52_183_000, entrypoint: ['/agnhost'], cmd: ['pause'], programs: { '/agnhost': agnhost }, toolbox: 'alpine',
 };
 
-const single = (names: readonly string[], command: Command, path = '/server'): Catalogued => ({ names, hasTag: anyTag, sizeBytes: 4 * MB, entrypoint: [path], cmd: [], programs: { [path]: command }, toolbox: 'busybox' });
+const single = (names: readonly string[], command: Command, path = '/server'): Catalogued => ({ names, hasTag: anyTag, sizeBytes: 4 * MB, entrypoint: [path],
+  cmd: [], programs: { [path]: command }, toolbox: 'busybox' });
 
 export const LIVENESS: Catalogued = single(['registry.k8s.io/liveness', 'k8s.gcr.io/liveness', 'gcr.io/google_containers/liveness'], liveness);
-export const SERVE_HOSTNAME: Catalogued = single(['registry.k8s.io/serve_hostname', 'k8s.gcr.io/serve_hostname', 'gcr.io/google_containers/serve_hostname', 'gcr.io/kubernetes-e2e-test-images/serve-hostname', 'registry.k8s.io/serve-hostname'], serveHostname);
+export const SERVE_HOSTNAME: Catalogued = single(['registry.k8s.io/serve_hostname', 'k8s.gcr.io/serve_hostname', 'gcr.io/google_containers/serve_hostname',
+  'gcr.io/kubernetes-e2e-test-images/serve-hostname', 'registry.k8s.io/serve-hostname'], serveHostname);
 export const TEST_WEBSERVER: Catalogued = single(['registry.k8s.io/test-webserver', 'k8s.gcr.io/test-webserver', 'gcr.io/google_containers/test-webserver'], testWebserver);
 
 const goproxy: Command = async process => {
   process.net.listen(8080, stream => process.world.spawn('connection', async () => {
-    try { for (let data = await stream.read(); data !== undefined; data = await stream.read()) await stream.write('HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n'); stream.end(); } catch (error) { if (!(error instanceof NetworkError)) throw error; }
+    try { for (let data = await stream.read(); data !== undefined;
+      data = await stream.read()) await stream.write('HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n'); stream.end();
+      } catch (error) { if (!(error instanceof NetworkError)) throw error; }
   }));
   await untilStopped(process);
   return 0;
@@ -294,6 +305,9 @@ export const GOPROXY: Catalogued = single(['registry.k8s.io/goproxy', 'k8s.gcr.i
 
 /** The DNS debugging images: a shell with dig and nslookup. */
 export const DNSUTILS: Catalogued = {
-  names: ['registry.k8s.io/e2e-test-images/jessie-dnsutils', 'registry.k8s.io/e2e-test-images/dnsutils', 'gcr.io/kubernetes-e2e-test-images/dnsutils', 'gcr.io/kubernetes-e2e-test-images/jessie-dnsutils', 'docker.io/tutum/dnsutils', 'docker.io/infoblox/dnstools', 'docker.io/nicolaka/netshoot', 'docker.io/wbitt/network-multitool', 'docker.io/praqma/network-multitool', 'docker.io/giantswarm/tiny-tools', 'docker.io/jonlabelle/network-tools', 'docker.io/amouat/network-utils', 'docker.io/arunvelsriram/utils', 'docker.io/leodotcloud/swiss-army-knife'],
+  names: ['registry.k8s.io/e2e-test-images/jessie-dnsutils', 'registry.k8s.io/e2e-test-images/dnsutils', 'gcr.io/kubernetes-e2e-test-images/dnsutils',
+    'gcr.io/kubernetes-e2e-test-images/jessie-dnsutils', 'docker.io/tutum/dnsutils', 'docker.io/infoblox/dnstools', 'docker.io/nicolaka/netshoot',
+    'docker.io/wbitt/network-multitool', 'docker.io/praqma/network-multitool', 'docker.io/giantswarm/tiny-tools', 'docker.io/jonlabelle/network-tools',
+    'docker.io/amouat/network-utils', 'docker.io/arunvelsriram/utils', 'docker.io/leodotcloud/swiss-army-knife'],
   hasTag: anyTag, sizeBytes: 46 * MB, entrypoint: [], cmd: ['/bin/bash', '-c', 'while :; do sleep 3600; done'], programs: {}, toolbox: 'host',
 };

@@ -14,9 +14,11 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** Tools that the base images of Debian and Alpine do not bring, as learners find out. */
 const NOT_IN_DEBIAN: ReadonlySet<string> = new Set([
   'curl', 'wget', 'nslookup', 'dig', 'host', 'ping', 'nc', 'ncat', 'telnet', 'netstat', 'ss', 'ip', 'ifconfig', 'traceroute', 'jq', 'yq', 'vi', 'vim', 'nano', 'less',
-  'ps', 'top', 'free', 'watch', 'uptime', 'xxd', 'killall', 'pgrep', 'pkill', 'git', 'openssl', 'envsubst', 'tree', 'file', 'strings', 'time', 'python3', 'perl', 'ncat', 'ssh', 'apk', 'yum', 'dnf', 'tcpdump', 'lsof', 'sudo',
+  'ps', 'top', 'free', 'watch', 'uptime', 'xxd', 'killall', 'pgrep', 'pkill', 'git', 'openssl', 'envsubst', 'tree', 'file', 'strings', 'time', 'python3', 'perl',
+    'ncat', 'ssh', 'apk', 'yum', 'dnf', 'tcpdump', 'lsof', 'sudo',
 ]);
-const NOT_IN_BUSYBOX: ReadonlySet<string> = new Set(['curl', 'dig', 'host', 'jq', 'yq', 'git', 'openssl', 'envsubst', 'bash', 'ss', 'file', 'nano', 'vim', 'ncat', 'tree', 'python3', 'perl', 'apt', 'apt-get', 'apt-key', 'yum', 'dnf', 'apk', 'tcpdump', 'gawk', 'sudo']);
+const NOT_IN_BUSYBOX: ReadonlySet<string> = new Set(['curl', 'dig', 'host', 'jq', 'yq', 'git', 'openssl', 'envsubst', 'bash', 'ss', 'file', 'nano', 'vim', 'ncat',
+  'tree', 'python3', 'perl', 'apt', 'apt-get', 'apt-key', 'yum', 'dnf', 'apk', 'tcpdump', 'gawk', 'sudo']);
 
 const PASSWD = 'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\nbin:x:2:2:bin:/bin:/usr/sbin/nologin\n'
   + 'www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n';
@@ -31,7 +33,8 @@ function common(extra: readonly LayerEntry[]): LayerEntry[] {
   ];
 }
 
-interface Base { readonly flavour: Flavour; readonly shell: Program; readonly bash?: Program; readonly directory: string; readonly without: ReadonlySet<string>; readonly files: readonly LayerEntry[]; readonly env: Readonly<Record<string, string>> }
+interface Base { readonly flavour: Flavour; readonly shell: Program; readonly bash?: Program; readonly directory: string; readonly without: ReadonlySet<string>;
+  readonly files: readonly LayerEntry[]; readonly env: Readonly<Record<string, string>> }
 
 function build(base: Base): Toolbox {
   const programs = new Map<string, Program>();
@@ -87,7 +90,8 @@ export function createToolboxes(): { readonly none: Toolbox; readonly busybox: T
   ];
   const debian: Base = { flavour: 'gnu', shell: shellProgram('dash'), bash: shellProgram('bash'), directory: '/usr/bin', without: NOT_IN_DEBIAN, files: debianFiles, env: { PATH } };
   return {
-    none: { layer: createLayer([{ path: '/etc/passwd', text: PASSWD }, { path: '/etc/group', text: GROUP }, { path: '/tmp', directory: true, mode: 0o1777 }, { path: '/proc', directory: true }, { path: '/sys', directory: true }], createDevices()), programAt: () => undefined, env: { PATH } },
+    none: { layer: createLayer([{ path: '/etc/passwd', text: PASSWD }, { path: '/etc/group', text: GROUP }, { path: '/tmp', directory: true, mode: 0o1777 },
+      { path: '/proc', directory: true }, { path: '/sys', directory: true }], createDevices()), programAt: () => undefined, env: { PATH } },
     busybox: build(busybox),
     alpine: build({ ...busybox, without: new Set([...NOT_IN_BUSYBOX].filter(name => name !== 'apk')), files: alpineFiles }),
     debian: build(debian),

@@ -74,14 +74,21 @@ export function parseConfig(files: FileSystem, path: string, depth = 0): readonl
   return block(false);
 }
 
-const KNOWN: ReadonlySet<string> = new Set(('absolute_redirect access_log add_header alias allow auth_basic auth_basic_user_file autoindex break charset chunked_transfer_encoding client_body_buffer_size '
+const KNOWN: ReadonlySet<string> = new Set(('absolute_redirect access_log add_header alias allow auth_basic auth_basic_user_file autoindex break charset '
+  + 'chunked_transfer_encoding client_body_buffer_size '
   + 'client_body_timeout client_header_buffer_size client_header_timeout client_max_body_size daemon default_type deny env error_log error_page etag events expires fastcgi_index fastcgi_param '
-  + 'fastcgi_pass fastcgi_split_path_info fastcgi_read_timeout geo gzip gzip_comp_level gzip_http_version gzip_min_length gzip_proxied gzip_types gzip_vary hash http http2 if index internal ip_hash keepalive keepalive_requests '
-  + 'keepalive_timeout large_client_header_buffers least_conn limit_conn limit_conn_zone limit_rate limit_req limit_req_zone listen load_module location log_format log_not_found map merge_slashes mime_types '
-  + 'multi_accept open_file_cache pid port_in_redirect proxy_buffer_size proxy_buffering proxy_buffers proxy_busy_buffers_size proxy_cache proxy_cache_path proxy_connect_timeout proxy_hide_header proxy_http_version '
-  + 'proxy_next_upstream proxy_pass proxy_read_timeout proxy_redirect proxy_request_buffering proxy_send_timeout proxy_set_header proxy_ssl_server_name proxy_ssl_verify proxy_timeout random real_ip_header real_ip_recursive resolver resolver_timeout return '
-  + 'rewrite root sendfile sendfile_max_chunk server server_name server_names_hash_bucket_size server_tokens set set_real_ip_from split_clients ssl ssl_certificate ssl_certificate_key ssl_ciphers ssl_prefer_server_ciphers ssl_protocols ssl_session_cache '
-  + 'ssl_session_timeout ssl_verify_client ssl_client_certificate stream stub_status sub_filter sub_filter_once tcp_nodelay tcp_nopush thread_pool try_files types types_hash_bucket_size types_hash_max_size underscores_in_headers upstream use user variables_hash_max_size '
+  + 'fastcgi_pass fastcgi_split_path_info fastcgi_read_timeout geo gzip gzip_comp_level gzip_http_version gzip_min_length gzip_proxied gzip_types gzip_vary hash '
+    + 'http http2 if index internal ip_hash keepalive keepalive_requests '
+  + 'keepalive_timeout large_client_header_buffers least_conn limit_conn limit_conn_zone limit_rate limit_req limit_req_zone listen load_module location log_format '
+    + 'log_not_found map merge_slashes mime_types '
+  + 'multi_accept open_file_cache pid port_in_redirect proxy_buffer_size proxy_buffering proxy_buffers proxy_busy_buffers_size proxy_cache proxy_cache_path '
+    + 'proxy_connect_timeout proxy_hide_header proxy_http_version '
+  + 'proxy_next_upstream proxy_pass proxy_read_timeout proxy_redirect proxy_request_buffering proxy_send_timeout proxy_set_header proxy_ssl_server_name '
+    + 'proxy_ssl_verify proxy_timeout random real_ip_header real_ip_recursive resolver resolver_timeout return '
+  + 'rewrite root sendfile sendfile_max_chunk server server_name server_names_hash_bucket_size server_tokens set set_real_ip_from split_clients ssl ssl_certificate '
+    + 'ssl_certificate_key ssl_ciphers ssl_prefer_server_ciphers ssl_protocols ssl_session_cache '
+  + 'ssl_session_timeout ssl_verify_client ssl_client_certificate stream stub_status sub_filter sub_filter_once tcp_nodelay tcp_nopush thread_pool try_files types '
+    + 'types_hash_bucket_size types_hash_max_size underscores_in_headers upstream use user variables_hash_max_size '
   + 'worker_connections worker_processes worker_rlimit_nofile worker_shutdown_timeout zone').split(' '));
 
 /** Throws ConfigError for what nginx does not know. Upstream server lists and maps are free-form. */

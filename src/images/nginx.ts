@@ -137,7 +137,8 @@ async function substituteTemplates(process: Process): Promise<void> {
   if (!process.files.exists(directory)) return;
   for (const name of process.files.readDirectory(directory)) {
     if (!name.endsWith('.template')) continue;
-    const text = readText(process.files, `${directory}/${name}`).replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$([A-Za-z_][A-Za-z0-9_]*)/g, (whole, a: string | undefined, b: string | undefined) => process.env.get(a ?? b ?? '') ?? whole);
+    const text = readText(process.files, `${directory}/${name}`).replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$([A-Za-z_][A-Za-z0-9_]*)/g,
+      (whole, a: string | undefined, b: string | undefined) => process.env.get(a ?? b ?? '') ?? whole);
     process.files.writeFile(`/etc/nginx/conf.d/${name.slice(0, -9)}`, text);
   }
 }
@@ -205,7 +206,8 @@ async function serve(process: Process, path: string, first: readonly Server[], v
     return 1;
   }
   const prefix = logPrefix(process, 'notice');
-  await process.stderr.write(['using the "epoll" event method', `nginx/${version}`, 'built by gcc 12.2.0 (Debian 12.2.0-14+deb12u1)', 'OS: Linux 6.8.0-49-generic', 'getrlimit(RLIMIT_NOFILE): 1048576:1048576', 'start worker processes', `start worker process ${process.pid + 28}`].map(line => `${prefix}${line}\n`).join(''));
+  await process.stderr.write(['using the "epoll" event method', `nginx/${version}`, 'built by gcc 12.2.0 (Debian 12.2.0-14+deb12u1)', 'OS: Linux 6.8.0-49-generic',
+    'getrlimit(RLIMIT_NOFILE): 1048576:1048576', 'start worker processes', `start worker process ${process.pid + 28}`].map(line => `${prefix}${line}\n`).join(''));
   process.onSignal('SIGHUP', () => process.world.spawn('reload', async () => {
     await notice('signal 1 (SIGHUP) received, reconfiguring');
     try { servers = loadServers(process, path); listen(); } catch (error) {
@@ -231,11 +233,14 @@ const files = {
   '/etc/nginx/nginx.conf': MAIN_CONFIG, '/etc/nginx/conf.d/default.conf': DEFAULT_SERVER, '/etc/nginx/mime.types': 'types {\n    text/html html htm;\n}\n',
   '/usr/share/nginx/html/index.html': WELCOME,
   '/usr/share/nginx/html/50x.html': '<!DOCTYPE html>\n<html>\n<head>\n<title>Error</title>\n</head>\n<body>\n<h1>An error occurred.</h1>\n</body>\n</html>\n',
-  '/etc/passwd': 'root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\nwww-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\nnginx:x:101:101:nginx user:/nonexistent:/bin/false\n',
+  '/etc/passwd': 'root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\nwww-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\n'
+    + 'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\nnginx:x:101:101:nginx user:/nonexistent:/bin/false\n',
 } as const;
 
 export const NGINX: Catalogued = {
-  names: ['docker.io/library/nginx', 'public.ecr.aws/nginx/nginx', 'public.ecr.aws/docker/library/nginx', 'mirror.gcr.io/library/nginx', 'quay.io/nginx/nginx', 'docker.io/nginxinc/nginx-unprivileged', 'registry.k8s.io/nginx', 'k8s.gcr.io/nginx', 'registry.k8s.io/e2e-test-images/nginx', 'registry.k8s.io/nginx-slim', 'k8s.gcr.io/nginx-slim', 'docker.io/bitnami/nginx'],
+  names: ['docker.io/library/nginx', 'public.ecr.aws/nginx/nginx', 'public.ecr.aws/docker/library/nginx', 'mirror.gcr.io/library/nginx', 'quay.io/nginx/nginx',
+    'docker.io/nginxinc/nginx-unprivileged', 'registry.k8s.io/nginx', 'k8s.gcr.io/nginx', 'registry.k8s.io/e2e-test-images/nginx', 'registry.k8s.io/nginx-slim',
+    'k8s.gcr.io/nginx-slim', 'docker.io/bitnami/nginx'],
   hasTag: versionTags({
     majors: { 0: [8, 27], 1: [7, 31] }, words: ['mainline', 'stable'],
     suffixes: ['alpine', 'perl', 'otel', 'slim', 'bookworm', 'bullseye', 'buster', 'trixie', 'stretch', 'alpine-slim', 'debian', 'r', 'linux', 'amd64'],

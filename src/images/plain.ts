@@ -13,12 +13,15 @@ const pause: Program = async process => {
 };
 
 export const PAUSE: Catalogued = {
-  names: ['registry.k8s.io/pause', 'k8s.gcr.io/pause', 'gcr.io/google_containers/pause', 'docker.io/kubernetes/pause', 'registry.k8s.io/e2e-test-images/pause', 'docker.io/rancher/pause', 'gcr.io/google_containers/pause-amd64'],
-  hasTag: versionTags({ majors: { 0: [8, 8], 1: [0, 0], 2: [0, 0], 3: [0, 10] }, words: ['go'] }), sizeBytes: 320_000, entrypoint: ['/pause'], cmd: [], programs: { '/pause': pause }, toolbox: 'none', user: '65535:65535',
+  names: ['registry.k8s.io/pause', 'k8s.gcr.io/pause', 'gcr.io/google_containers/pause', 'docker.io/kubernetes/pause', 'registry.k8s.io/e2e-test-images/pause',
+    'docker.io/rancher/pause', 'gcr.io/google_containers/pause-amd64'],
+  hasTag: versionTags({ majors: { 0: [8, 8], 1: [0, 0], 2: [0, 0], 3: [0, 10] }, words: ['go'] }), sizeBytes: 320_000, entrypoint: ['/pause'], cmd: [],
+    programs: { '/pause': pause }, toolbox: 'none', user: '65535:65535',
 };
 
 export const BUSYBOX: Catalogued = {
-  names: ['docker.io/library/busybox', 'registry.k8s.io/busybox', 'k8s.gcr.io/busybox', 'gcr.io/google_containers/busybox', 'gcr.io/google-containers/busybox', 'public.ecr.aws/docker/library/busybox', 'registry.k8s.io/e2e-test-images/busybox', 'mirror.gcr.io/library/busybox', 'quay.io/prometheus/busybox'],
+  names: ['docker.io/library/busybox', 'registry.k8s.io/busybox', 'k8s.gcr.io/busybox', 'gcr.io/google_containers/busybox', 'gcr.io/google-containers/busybox',
+    'public.ecr.aws/docker/library/busybox', 'registry.k8s.io/e2e-test-images/busybox', 'mirror.gcr.io/library/busybox', 'quay.io/prometheus/busybox'],
   hasTag: versionTags({ majors: { 1: [20, 38] }, words: ['stable', 'unstable', 'curl', 'git'], suffixes: ['glibc', 'musl', 'uclibc', 'ubuntu', 'buildroot', 'linux', 'amd64'] }),
   sizeBytes: 2_223_685, entrypoint: [], cmd: ['sh'], programs: {}, toolbox: 'busybox',
 };
@@ -30,24 +33,29 @@ export const ALPINE: Catalogued = {
 
 export const DEBIAN: Catalogued = {
   names: ['docker.io/library/debian', 'public.ecr.aws/docker/library/debian', 'mirror.gcr.io/library/debian', 'docker.io/bitnami/minideb'],
-  hasTag: versionTags({ majors: { 7: [0, 11], 8: [0, 11], 9: [0, 13], 10: [0, 13], 11: [0, 11], 12: [0, 12], 13: [0, 4] }, words: ['stable', 'testing', 'unstable', 'sid', 'jessie', 'wheezy', 'oldstable'], suffixes: ['slim', 'backports', 'bookworm', 'bullseye', 'buster', 'stretch', 'trixie'] }),
+  hasTag: versionTags({ majors: { 7: [0, 11], 8: [0, 11], 9: [0, 13], 10: [0, 13], 11: [0, 11], 12: [0, 12], 13: [0, 4] },
+    words: ['stable', 'testing', 'unstable', 'sid', 'jessie', 'wheezy', 'oldstable'], suffixes: ['slim', 'backports', 'bookworm', 'bullseye', 'buster', 'stretch', 'trixie'] }),
   sizeBytes: 48_480_000, entrypoint: [], cmd: ['bash'], programs: {}, toolbox: 'debian',
 };
 
 export const UBUNTU: Catalogued = {
   names: ['docker.io/library/ubuntu', 'public.ecr.aws/docker/library/ubuntu', 'public.ecr.aws/ubuntu/ubuntu', 'mirror.gcr.io/library/ubuntu'],
-  hasTag: versionTags({ majors: { 12: [4, 10], 14: [4, 10], 16: [4, 10], 18: [4, 10], 20: [4, 10], 22: [4, 10], 24: [4, 10], 25: [4, 10], 26: [4, 4] }, words: ['rolling', 'devel', 'trusty', 'xenial', 'bionic', 'focal', 'jammy', 'noble', 'plucky'] }),
+  hasTag: versionTags({ majors: { 12: [4, 10], 14: [4, 10], 16: [4, 10], 18: [4, 10], 20: [4, 10], 22: [4, 10], 24: [4, 10], 25: [4, 10], 26: [4, 4] },
+    words: ['rolling', 'devel', 'trusty', 'xenial', 'bionic', 'focal', 'jammy', 'noble', 'plucky'] }),
   sizeBytes: 29_720_000, entrypoint: [], cmd: ['/bin/bash'], programs: {}, toolbox: 'debian',
   files: { '/etc/os-release': 'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nVERSION="24.04.3 LTS (Noble Numbat)"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\n' },
 };
 
 export const CENTOS: Catalogued = {
-  names: ['docker.io/library/centos', 'quay.io/centos/centos', 'docker.io/library/fedora', 'docker.io/library/rockylinux', 'docker.io/library/almalinux', 'docker.io/library/amazonlinux', 'docker.io/library/oraclelinux', 'registry.access.redhat.com/ubi8/ubi', 'registry.access.redhat.com/ubi9/ubi', 'registry.access.redhat.com/ubi8/ubi-minimal', 'docker.io/library/archlinux'],
+  names: ['docker.io/library/centos', 'quay.io/centos/centos', 'docker.io/library/fedora', 'docker.io/library/rockylinux', 'docker.io/library/almalinux',
+    'docker.io/library/amazonlinux', 'docker.io/library/oraclelinux', 'registry.access.redhat.com/ubi8/ubi', 'registry.access.redhat.com/ubi9/ubi',
+    'registry.access.redhat.com/ubi8/ubi-minimal', 'docker.io/library/archlinux'],
   hasTag: anyTag, sizeBytes: 83 * MB, entrypoint: [], cmd: ['/bin/bash'], programs: {}, toolbox: 'debian',
 };
 
 export const BASH: Catalogued = {
-  names: ['docker.io/library/bash'], hasTag: versionTags({ majors: { 3: [0, 2], 4: [0, 4], 5: [0, 3] }, words: ['devel'], suffixes: ['alpine'] }), sizeBytes: 6 * MB, entrypoint: ['docker-entrypoint.sh'], cmd: ['bash'], toolbox: 'alpine',
+  names: ['docker.io/library/bash'], hasTag: versionTags({ majors: { 3: [0, 2], 4: [0, 4], 5: [0, 3] }, words: ['devel'], suffixes: ['alpine'] }), sizeBytes: 6 * MB,
+    entrypoint: ['docker-entrypoint.sh'], cmd: ['bash'], toolbox: 'alpine',
   programs: { '/usr/local/bin/docker-entrypoint.sh': runArguments, '/usr/local/bin/bash': shellProgram('bash') },
 };
 

@@ -83,7 +83,8 @@ function settings(process: Process): Map<string, string> {
   if (args[0] !== undefined && !args[0].startsWith('--')) {
     const [path] = args;
     args = args.slice(1);
-    if (process.files.exists(path!)) for (const row of fromUtf8(process.files.readFile(path!)).split('\n')) { const found = /^\s*([a-z-]+)\s+(.+?)\s*$/.exec(row); if (found !== null) config.set(found[1]!, found[2]!.replace(/^"(.*)"$/, '$1')); }
+    if (process.files.exists(path!)) for (const row of fromUtf8(process.files.readFile(path!)).split('\n')) { const found = /^\s*([a-z-]+)\s+(.+?)\s*$/.exec(row);
+      if (found !== null) config.set(found[1]!, found[2]!.replace(/^"(.*)"$/, '$1')); }
   }
   for (let at = 0; at < args.length; at += 1) {
     if (!args[at]!.startsWith('--')) continue;
@@ -101,8 +102,10 @@ const redisServer: Program = async process => {
   const data = createRedisData(process, { version, port, config });
   const say = (text: string): Promise<void> => process.stdout.write(`${process.pid}:M ${stamp(process)} * ${text}\n`);
   process.useMemory(3_200_000);
-  await process.stdout.write(`${process.pid}:C ${stamp(process)} * oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo\n${process.pid}:C ${stamp(process)} * Redis version=${version}, bits=64, commit=00000000, modified=0, pid=${process.pid}, just started\n`);
-  if (config.size === 0) await process.stdout.write(`${process.pid}:C ${stamp(process)} # Warning: no config file specified, using the default config. In order to specify a config file use redis-server /path/to/redis.conf\n`);
+  await process.stdout.write(`${process.pid}:C ${stamp(process)} * oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo\n`
+    + `${process.pid}:C ${stamp(process)} * Redis version=${version}, bits=64, commit=00000000, modified=0, pid=${process.pid}, just started\n`);
+  if (config.size === 0) await process.stdout.write(`${process.pid}:C ${stamp(process)} # Warning: no config file specified, using the default config. In order to `
+    + `specify a config file use redis-server /path/to/redis.conf\n`);
   try {
     process.net.listen(port, stream => process.world.spawn('redis client', async () => {
       const reader = createRespReader(stream);
@@ -181,10 +184,13 @@ const redisCli: Program = async process => {
     await stream.write(encodeReply([...argv]));
     return reader.reply();
   };
-  if (password !== undefined) { const answer = await ask(['AUTH', password]); if (answer !== null && typeof answer === 'object' && 'error' in answer) await process.stderr.write(`AUTH failed: ${answer.error}\n`); }
+  if (password !== undefined) { const answer = await ask(['AUTH', password]);
+    if (answer !== null && typeof answer === 'object' && 'error' in answer) await process.stderr.write(`AUTH failed: ${answer.error}\n`); }
   if (args.length > 0) {
-    for (let i = 0; i < repeat; i += 1) { const reply = await ask(args); if (reply === undefined) { await process.stderr.write('Error: Server closed the connection\n'); return 1; } await process.stdout.write(showReply(reply, raw)); }
-    if (args[0]?.toLowerCase() === 'subscribe' || args[0]?.toLowerCase() === 'monitor') for (let reply = await reader.reply(); reply !== undefined; reply = await reader.reply()) await process.stdout.write(showReply(reply, raw));
+    for (let i = 0; i < repeat; i += 1) { const reply = await ask(args);
+      if (reply === undefined) { await process.stderr.write('Error: Server closed the connection\n'); return 1; } await process.stdout.write(showReply(reply, raw)); }
+    if (args[0]?.toLowerCase() === 'subscribe' || args[0]?.toLowerCase() === 'monitor') for (let reply = await reader.reply(); reply !== undefined;
+      reply = await reader.reply()) await process.stdout.write(showReply(reply, raw));
     stream.end();
     return 0;
   }
@@ -205,9 +211,14 @@ const redisCli: Program = async process => {
 };
 
 export const REDIS: Catalogued = {
-  names: ['docker.io/library/redis', 'public.ecr.aws/docker/library/redis', 'registry.k8s.io/redis', 'k8s.gcr.io/redis', 'gcr.io/google_containers/redis', 'gcr.io/google-containers/redis', 'registry.k8s.io/e2e-test-images/redis', 'docker.io/bitnami/redis', 'docker.io/valkey/valkey', 'docker.io/library/valkey', 'gcr.io/google_samples/gb-redisslave', 'gcr.io/google_samples/gb-redis-follower', 'us-docker.pkg.dev/google-samples/containers/gke/gb-redis-follower', 'docker.io/redis/redis-stack', 'mirror.gcr.io/library/redis', 'docker.io/kubernetes/redis', 'docker.io/redis/redis-stack-server'],
-  hasTag: versionTags({ majors: { 0: [0, 9], 1: [0, 9], 2: [6, 8], 3: [0, 2], 4: [0, 0], 5: [0, 0], 6: [0, 2], 7: [0, 4], 8: [0, 6], 9: [0, 0] }, words: ['e2e', 'v1', 'v2', 'v3', 'edge'], suffixes: ['alpine', 'bookworm', 'bullseye', 'buster', 'stretch', 'trixie', 'debian', 'r'] }),
+  names: ['docker.io/library/redis', 'public.ecr.aws/docker/library/redis', 'registry.k8s.io/redis', 'k8s.gcr.io/redis', 'gcr.io/google_containers/redis',
+    'gcr.io/google-containers/redis', 'registry.k8s.io/e2e-test-images/redis', 'docker.io/bitnami/redis', 'docker.io/valkey/valkey', 'docker.io/library/valkey',
+    'gcr.io/google_samples/gb-redisslave', 'gcr.io/google_samples/gb-redis-follower', 'us-docker.pkg.dev/google-samples/containers/gke/gb-redis-follower',
+    'docker.io/redis/redis-stack', 'mirror.gcr.io/library/redis', 'docker.io/kubernetes/redis', 'docker.io/redis/redis-stack-server'],
+  hasTag: versionTags({ majors: { 0: [0, 9], 1: [0, 9], 2: [6, 8], 3: [0, 2], 4: [0, 0], 5: [0, 0], 6: [0, 2], 7: [0, 4], 8: [0, 6], 9: [0, 0] },
+    words: ['e2e', 'v1', 'v2', 'v3', 'edge'], suffixes: ['alpine', 'bookworm', 'bullseye', 'buster', 'stretch', 'trixie', 'debian', 'r'] }),
   sizeBytes: 49 * MB, entrypoint: ['docker-entrypoint.sh'], cmd: ['redis-server'], exposedPorts: [6379], workingDir: '/data', toolbox: 'debian', files: { '/data/.keep': '' },
-  programs: { '/usr/local/bin/docker-entrypoint.sh': runArguments, '/usr/local/bin/redis-server': redisServer, '/usr/local/bin/redis-cli': redisCli, '/usr/local/bin/valkey-server': redisServer, '/usr/local/bin/valkey-cli': redisCli },
+  programs: { '/usr/local/bin/docker-entrypoint.sh': runArguments, '/usr/local/bin/redis-server': redisServer, '/usr/local/bin/redis-cli': redisCli,
+    '/usr/local/bin/valkey-server': redisServer, '/usr/local/bin/valkey-cli': redisCli },
   forTag: tag => ({ env: { REDIS_VERSION: versionOf(tag, NEWEST) }, ...(tag.includes('alpine') ? { toolbox: 'alpine' as const, sizeBytes: 17 * MB } : {}) }),
 };

@@ -10,11 +10,15 @@ import { GENERIC_NOTE, genericImage } from './generic.ts';
 import { OFFICIAL_IMAGES } from './official.ts';
 
 const HOSTS: ReadonlySet<string> = new Set([
-  'docker.io', 'ghcr.io', 'quay.io', 'gcr.io', 'registry.k8s.io', 'k8s.gcr.io', 'mcr.microsoft.com', 'public.ecr.aws', 'us.gcr.io', 'eu.gcr.io', 'asia.gcr.io', 'mirror.gcr.io', 'registry.gitlab.com', 'docker.elastic.co',
-  'registry.access.redhat.com', 'registry.redhat.io', 'lscr.io', 'nvcr.io', 'cgr.dev', 'docker.pkg.github.com', 'container-registry.oracle.com', 'icr.io', 'registry.opensource.zalan.do', 'staging-k8s.gcr.io', 'r.j3ss.co', 'docker.redpanda.com', 'xpkg.upbound.io', 'xpkg.crossplane.io', 'cr.l5d.io', 'docker.getambassador.io', 'index.docker.io', 'registry.hub.docker.com',
+  'docker.io', 'ghcr.io', 'quay.io', 'gcr.io', 'registry.k8s.io', 'k8s.gcr.io', 'mcr.microsoft.com', 'public.ecr.aws', 'us.gcr.io', 'eu.gcr.io', 'asia.gcr.io',
+    'mirror.gcr.io', 'registry.gitlab.com', 'docker.elastic.co',
+  'registry.access.redhat.com', 'registry.redhat.io', 'lscr.io', 'nvcr.io', 'cgr.dev', 'docker.pkg.github.com', 'container-registry.oracle.com', 'icr.io',
+    'registry.opensource.zalan.do', 'staging-k8s.gcr.io', 'r.j3ss.co', 'docker.redpanda.com', 'xpkg.upbound.io', 'xpkg.crossplane.io', 'cr.l5d.io',
+    'docker.getambassador.io', 'index.docker.io', 'registry.hub.docker.com',
 ]);
 const HOST_PATTERNS = ['.pkg.dev', '.gcr.io', '.azurecr.io', '.amazonaws.com', '.ocir.io', '.icr.io', '.quay.io'] as const;
-const TELLING_TAGS = /^(?:v?(?:[0-9.]+-)?)?(?:nope|no-such-tag|nosuchtag|non-?exist(?:ent|ing)?|does-?not-?exist|doesnt-?exist|not-?exist(?:ing)?|not-?found|wrong|bad|broken|invalid|fake|missing|typo|unknown|bogus|dummy)(?:[-_.]?(?:tag|image|version))?$/i;
+const TELLING_WORDS = 'nope|no-such-tag|nosuchtag|non-?exist(?:ent|ing)?|does-?not-?exist|doesnt-?exist|not-?exist(?:ing)?|not-?found|wrong|bad|broken|invalid|fake|missing|typo|unknown|bogus|dummy';
+const TELLING_TAGS = new RegExp(`^(?:v?(?:[0-9.]+-)?)?(?:${TELLING_WORDS})(?:[-_.]?(?:tag|image|version))?$`, 'i');
 const NOT_THERE = /(?:does-?not-?exist|doesnt-?exist|non-?existent|non-?existing|no-such-image|not-?a-?real|notreal|invalid-image|wrong-image)/i;
 
 export function isKnownHost(host: string): boolean {

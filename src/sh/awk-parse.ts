@@ -38,9 +38,12 @@ export class AwkError extends Error {
 
 interface Token { readonly type: 'number' | 'string' | 'regex' | 'name' | 'call' | 'op' | 'newline' | 'end'; readonly text: string }
 
-const KEYWORDS: ReadonlySet<string> = new Set(['BEGIN', 'END', 'function', 'func', 'if', 'else', 'while', 'for', 'do', 'break', 'continue', 'next', 'nextfile', 'exit', 'return', 'delete', 'in', 'getline', 'print', 'printf']);
-const BUILTINS: ReadonlySet<string> = new Set(['length', 'substr', 'index', 'split', 'sub', 'gsub', 'match', 'sprintf', 'tolower', 'toupper', 'sin', 'cos', 'atan2', 'exp', 'log', 'sqrt', 'int', 'rand', 'srand', 'system', 'close', 'fflush', 'strftime', 'systime', 'gensub', 'asort', 'asorti', 'strtonum', 'and', 'or', 'xor', 'mktime']);
-const OPERATORS = ['**=', '&&', '||', '==', '!=', '<=', '>=', '++', '--', '+=', '-=', '*=', '/=', '%=', '^=', '**', '!~', '>>', '{', '}', '(', ')', '[', ']', ';', ',', '+', '-', '*', '/', '%', '^', '!', '<', '>', '~', '?', ':', '=', '|', '$'] as const;
+const KEYWORDS: ReadonlySet<string> = new Set(['BEGIN', 'END', 'function', 'func', 'if', 'else', 'while', 'for', 'do', 'break', 'continue', 'next', 'nextfile',
+  'exit', 'return', 'delete', 'in', 'getline', 'print', 'printf']);
+const BUILTINS: ReadonlySet<string> = new Set(['length', 'substr', 'index', 'split', 'sub', 'gsub', 'match', 'sprintf', 'tolower', 'toupper', 'sin', 'cos', 'atan2',
+  'exp', 'log', 'sqrt', 'int', 'rand', 'srand', 'system', 'close', 'fflush', 'strftime', 'systime', 'gensub', 'asort', 'asorti', 'strtonum', 'and', 'or', 'xor', 'mktime']);
+const OPERATORS = ['**=', '&&', '||', '==', '!=', '<=', '>=', '++', '--', '+=', '-=', '*=', '/=', '%=', '^=', '**', '!~', '>>', '{', '}', '(', ')', '[', ']', ';',
+  ',', '+', '-', '*', '/', '%', '^', '!', '<', '>', '~', '?', ':', '=', '|', '$'] as const;
 
 function tokenize(source: string): Token[] {
   const tokens: Token[] = [];
@@ -48,7 +51,8 @@ function tokenize(source: string): Token[] {
   /** Whether a slash here begins a pattern: not after a value. */
   const wantsValue = (): boolean => {
     const last = tokens[tokens.length - 1];
-    return last === undefined || last.type === 'newline' || (last.type === 'op' && ![')', ']', '$', '++', '--'].includes(last.text)) || (last.type === 'name' && KEYWORDS.has(last.text) && last.text !== 'getline');
+    return last === undefined || last.type === 'newline' || (last.type === 'op' && ![')', ']', '$', '++', '--'].includes(last.text))
+      || (last.type === 'name' && KEYWORDS.has(last.text) && last.text !== 'getline');
   };
   while (at < source.length) {
     const char = source[at]!;

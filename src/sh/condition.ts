@@ -109,7 +109,8 @@ async function compare(shell: Conditional, left: Word, operator: string, right: 
 
 async function matchRegex(shell: Conditional, text: string, word: Word): Promise<boolean> {
   let pattern = '';
-  for (const piece of await expandPieces(shell, word)) pattern += piece.quoted && word.parts !== undefined && quotedPart(word, piece.text) ? piece.text.replace(/[\\.*+?()[\]{}|^$]/g, '\\$&') : piece.text;
+  for (const piece of await expandPieces(shell, word)) pattern += piece.quoted && word.parts !== undefined && quotedPart(word, piece.text)
+    ? piece.text.replace(/[\\.*+?()[\]{}|^$]/g, '\\$&') : piece.text;
   if (word.parts === undefined) pattern = word.text;
   try {
     const found = compileRegex(pattern, 'extended').exec(text);

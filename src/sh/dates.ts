@@ -84,7 +84,8 @@ export function parseDate(text: string, now: number): number | undefined {
     if (unit !== undefined) at += count * unit * 1000;
     else {
       const date = new Date(at);
-      at = Date.UTC(date.getUTCFullYear() + (found[2] === 'year' ? count : 0), date.getUTCMonth() + (found[2] === 'month' ? count : 0), date.getUTCDate(), date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds());
+      at = Date.UTC(date.getUTCFullYear() + (found[2] === 'year' ? count : 0), date.getUTCMonth() + (found[2] === 'month' ? count : 0), date.getUTCDate(),
+        date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds());
     }
     rest = rest.slice(found[0].length).trim();
   }

@@ -27,7 +27,8 @@ export interface Expander {
 }
 
 /** A stretch of expanded text. `quoted` text is neither split nor a pattern; `split` text is cut at IFS. */
-export interface Piece { readonly text: string; readonly quoted: boolean; readonly split?: boolean; /** A new field begins here: "$@". */ readonly breakBefore?: boolean; /** "$@" without parameters: nothing at all. */ readonly nothing?: boolean }
+export interface Piece { readonly text: string; readonly quoted: boolean; readonly split?: boolean;
+  /** A new field begins here: "$@". */ readonly breakBefore?: boolean; /** "$@" without parameters: nothing at all. */ readonly nothing?: boolean }
 
 /** Words as arguments: braces, splitting and file names apply. */
 export async function expandWords(shell: Expander, words: readonly Word[]): Promise<string[]> {
@@ -129,7 +130,8 @@ export async function arithmeticText(shell: Expander, source: string): Promise<b
 }
 
 function arithmeticMessage(shell: Expander, source: string, message: string): string {
-  if (shell.state.kind !== 'bash') return message === 'division by 0' ? (shell.state.kind === 'dash' ? `arithmetic expression: division by zero: "${inside(source)}"` : 'divide by zero') : 'arithmetic syntax error';
+  if (shell.state.kind !== 'bash') return message === 'division by 0'
+    ? (shell.state.kind === 'dash' ? `arithmetic expression: division by zero: "${inside(source)}"` : 'divide by zero') : 'arithmetic syntax error';
   return message === 'division by 0' ? `${inside(source)}: division by 0 (error token is "${/[/%]\s*(.*)$/s.exec(inside(source))?.[1]?.trim() ?? '0'}")` : message;
 }
 

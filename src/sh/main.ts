@@ -5,9 +5,10 @@ import { absolute } from '../cri/open.ts';
 import { ExitError } from '../cri/processes.ts';
 import type { Process, Program } from '../cri/process.ts';
 import { InterruptSignal, ShellFailure } from './control.ts';
-import { exitCode, runToEnd, Shell } from './interpreter.ts';
+import { Shell } from './interpreter.ts';
 import { createJobs, jobLine } from './jobs.ts';
 import { readLine } from './lines.ts';
+import { exitCode, runToEnd } from './outcome.ts';
 import { isIncomplete } from './parse.ts';
 import { createState, OPTION_LETTERS, valueOf } from './state.ts';
 import type { Kind, OptionName } from './state.ts';
@@ -66,7 +67,8 @@ export function shellProgram(kind: Kind): Program {
     const given = invocation(process.argv);
     const own = (process.argv[0] ?? 'sh').replace(/^-/, '');
     if (given.bad !== undefined) {
-      await process.stderr.write(given.bad === '-c' ? `${own}: ${kind === 'bash' ? '-c: option requires an argument' : '0: -c requires an argument'}\n` : `${own}: ${kind === 'dash' ? '0: Illegal option' : 'invalid option --'} ${given.bad}\n`);
+      await process.stderr.write(given.bad === '-c' ? `${own}: ${kind === 'bash' ? '-c: option requires an argument' : '0: -c requires an argument'}\n`
+        : `${own}: ${kind === 'dash' ? '0: Illegal option' : 'invalid option --'} ${given.bad}\n`);
       return 2;
     }
     const script = given.command === undefined && given.rest.length > 0 && !given.stdin;
@@ -90,7 +92,8 @@ async function runFile(shell: Shell, path: string): Promise<number> {
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     const own = process.argv[0] ?? 'sh';
-    await process.stderr.write(state.kind === 'bash' ? `${own}: ${path}: ${error.message}\n` : state.kind === 'dash' ? `${own}: 0: cannot open ${path}: No such file\n` : `${own}: can't open '${path}': ${error.message}\n`);
+    await process.stderr.write(state.kind === 'bash' ? `${own}: ${path}: ${error.message}\n` : state.kind === 'dash'
+      ? `${own}: 0: cannot open ${path}: No such file\n` : `${own}: can't open '${path}': ${error.message}\n`);
     return state.kind === 'busybox' ? 2 : 127;
   }
   return runToEnd(shell, async () => { await runPiecewise(shell, text); });

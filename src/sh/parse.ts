@@ -27,7 +27,8 @@ export function parseScript(text: string): Parsed {
   }
   const [first] = script.errors ?? [];
   if (first === undefined) return { script };
-  const incomplete = isOpen(first.message, first.pos, text);
+  const errors = script.errors ?? [];
+  const incomplete = errors.every(error => /^(?:expected|unterminated)/.test(error.message)) && errors.some(error => isOpen(error.message, error.pos, text));
   return { script, error: { message: first.message, line: lineAt(text, first.pos), token: tokenAt(text, first.pos), incomplete } };
 }
 

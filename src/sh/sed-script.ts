@@ -10,7 +10,8 @@ export type SedAddress =
 
 interface Common { readonly addresses: readonly SedAddress[]; readonly negated: boolean }
 export type SedCommand = Common & (
-  | { readonly name: 's'; readonly pattern: string; readonly replacement: readonly (string | number | { readonly change: string })[]; readonly global: boolean; readonly fold: boolean; readonly print: boolean; readonly occurrence: number; readonly file?: string }
+  | { readonly name: 's'; readonly pattern: string; readonly replacement: readonly (string | number | { readonly change: string })[]; readonly global: boolean;
+    readonly fold: boolean; readonly print: boolean; readonly occurrence: number; readonly file?: string }
   | { readonly name: 'y'; readonly map: ReadonlyMap<string, string> }
   | { readonly name: 'a' | 'i' | 'c'; readonly text: string }
   | { readonly name: ':' | 'b' | 't' | 'T'; readonly label: string }

@@ -1,7 +1,8 @@
 /** The ustar format, and gzip with stored blocks. */
 import { concat, fromUtf8, utf8 } from '../base/bytes.ts';
 
-export interface TarEntry { readonly name: string; readonly type: 'file' | 'directory' | 'symlink'; readonly link?: string; readonly mode: number; readonly uid: number; readonly gid: number; readonly modifiedAtMs: number; readonly data: Uint8Array }
+export interface TarEntry { readonly name: string; readonly type: 'file' | 'directory' | 'symlink'; readonly link?: string; readonly mode: number;
+  readonly uid: number; readonly gid: number; readonly modifiedAtMs: number; readonly data: Uint8Array }
 
 const BLOCK = 512;
 export const TAR_END = new Uint8Array(BLOCK * 2);
@@ -61,7 +62,8 @@ export function readTar(bytes: Uint8Array): readonly TarEntry[] | undefined {
     const prefix = text(257, 5) === 'ustar' ? text(345, 155) : '';
     const name = longName ?? (prefix === '' ? text(0, 100) : `${prefix}/${text(0, 100)}`);
     longName = undefined;
-    entries.push({ name, type: kind === '5' ? 'directory' : kind === '2' ? 'symlink' : 'file', link: text(157, 100), mode: octal(100, 8), uid: octal(108, 8), gid: octal(116, 8), modifiedAtMs: octal(136, 12) * 1000, data });
+    entries.push({ name, type: kind === '5' ? 'directory' : kind === '2' ? 'symlink' : 'file', link: text(157, 100), mode: octal(100, 8), uid: octal(108, 8),
+      gid: octal(116, 8), modifiedAtMs: octal(136, 12) * 1000, data });
   }
   return entries.length > 0 ? entries : undefined;
 }

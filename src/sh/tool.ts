@@ -2,6 +2,7 @@
 import { FileError } from '../cri/files.ts';
 import { absolute, openInput } from '../cri/open.ts';
 import type { InputStream, Process } from '../cri/process.ts';
+import { createLineReader } from '../cri/streams.ts';
 
 /** Whose words a tool speaks. */
 export type Flavour = 'gnu' | 'busybox';
@@ -141,4 +142,18 @@ export function humanSize(bytes: number, bytesAsIs = true): string {
   while (value >= 1024 && unit < 4) { value /= 1024; unit += 1; }
   const rounded = value < 10 ? (Math.ceil(value * 10) / 10).toFixed(1) : String(Math.ceil(value));
   return rounded + 'KMGTP'[unit];
+}
+
+/** All lines of all inputs. */
+export async function wholeLines(process: Process, flavour: Flavour, paths: readonly string[]): Promise<{ readonly lines: string[]; readonly failures: number }> {
+  const lines: string[] = [];
+  const failures = await eachInput(process, flavour, paths, async ({ stream }) => {
+    const reader = createLineReader(stream);
+    for (let line = await reader.next(); line !== undefined; line = await reader.next()) lines.push(line.text);
+  });
+  return { lines, failures };
+}
+
+export async function printLines(process: Process, lines: readonly string[]): Promise<void> {
+  for (let at = 0; at < lines.length; at += 1000) await process.stdout.write(`${lines.slice(at, at + 1000).join('\n')}\n`);
 }

@@ -7,6 +7,7 @@ import { readText } from '../../cri/memory-files.ts';
 import { BreakSignal, ReturnSignal } from '../control.ts';
 import type { Shell } from '../interpreter.ts';
 import { shellError } from '../messages.ts';
+import { external, locate } from '../simple.ts';
 import { signalName } from '../signals.ts';
 import { environment, shellQuote, valueOf } from '../state.ts';
 import type { Builtin } from './index.ts';
@@ -70,9 +71,9 @@ async function exec(shell: Shell, argv: readonly string[]): Promise<number> {
   if (args[0] === '--') args = args.slice(1);
   if (args.length === 0) return 0;
   // The program takes the shell's place: signals for the shell go to it from now on.
-  const found = shell.locate(args[0]!);
+  const found = locate(shell, args[0]!);
   if ('missing' in found) {
-    await shell.external(args, []);
+    await external(shell, args, []);
     throw new ExitError(found.missing);
   }
   const child = shell.process.spawnChild(args, { stdin: shell.io[0]?.input, stdout: shell.io[1]?.output, stderr: shell.io[2]?.output, env: environment(shell.state), cwd: shell.cwd });

@@ -68,7 +68,8 @@ async function kill(shell: Shell, argv: readonly string[]): Promise<number> {
     const exists = shell.process.processes.list().some(entry => entry.pid === pid);
     if (exists && signal !== '0') shell.process.processes.kill(pid, `SIG${name}` as Signal);
     if (exists) continue;
-    await shell.stderr.write(`${shellError(shell, shell.state.kind === 'bash' ? `kill: (${pid}) - No such process` : shell.state.kind === 'dash' ? 'kill: No such process' : `can't kill pid ${pid}: No such process`)}\n`);
+    const words = { bash: `kill: (${pid}) - No such process`, dash: 'kill: No such process', busybox: `can't kill pid ${pid}: No such process` }[shell.state.kind];
+    await shell.stderr.write(`${shellError(shell, words)}\n`);
     status = 1;
   }
   return status;

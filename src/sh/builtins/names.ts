@@ -1,11 +1,13 @@
 /** type, command, builtin, alias, hash: what a name stands for. */
 import type { Shell } from '../interpreter.ts';
+import { external, locate } from '../simple.ts';
 import { shellError } from '../messages.ts';
 import { shellQuote } from '../state.ts';
 import type { Builtin } from './index.ts';
 import { BUILTINS } from './index.ts';
 
-const KEYWORDS: ReadonlySet<string> = new Set(['if', 'then', 'else', 'elif', 'fi', 'case', 'esac', 'for', 'select', 'while', 'until', 'do', 'done', 'in', 'function', 'time', '{', '}', '!', '[[', ']]']);
+const KEYWORDS: ReadonlySet<string> = new Set(['if', 'then', 'else', 'elif', 'fi', 'case', 'esac', 'for', 'select', 'while', 'until', 'do', 'done', 'in', 'function',
+  'time', '{', '}', '!', '[[', ']]']);
 
 interface Meaning { readonly kind: 'alias' | 'keyword' | 'function' | 'builtin' | 'file'; readonly words: string; readonly short: string }
 
@@ -15,7 +17,7 @@ function meaning(shell: Shell, name: string): Meaning | undefined {
   if (KEYWORDS.has(name)) return { kind: 'keyword', words: `${name} is a shell keyword`, short: name };
   if (shell.state.functions.has(name)) return { kind: 'function', words: `${name} is a function`, short: name };
   if (Object.hasOwn(BUILTINS, name) && shell.hasBuiltin(name)) return { kind: 'builtin', words: `${name} is a shell builtin`, short: name };
-  const found = shell.locate(name);
+  const found = locate(shell, name);
   return 'path' in found && found.path !== undefined && !('missing' in found) ? { kind: 'file', words: `${name} is ${found.path}`, short: found.path } : undefined;
 }
 
@@ -32,7 +34,7 @@ async function command(shell: Shell, argv: readonly string[]): Promise<number> {
   if (name === undefined) return 0;
   const builtin = Object.hasOwn(BUILTINS, name) && shell.hasBuiltin(name) ? BUILTINS[name] : undefined;
   if (builtin !== undefined) return builtin(shell, args, args);
-  await shell.external(args, []);
+  await external(shell, args, []);
   return shell.state.status;
 }
 

@@ -74,7 +74,8 @@ async function declare(shell: Shell, argv: readonly string[], args: readonly (st
     for (const name of names) {
       const variable = state.variables.get(name);
       if (variable === undefined) { await shell.stderr.write(`${shellError(shell, `declare: ${name}: not found`)}\n`); status = 1; continue; }
-      const flag = `${variable.list === undefined ? '' : 'a'}${variable.map === undefined ? '' : 'A'}${variable.integer === true ? 'i' : ''}${variable.readOnly === true ? 'r' : ''}${variable.exported === true ? 'x' : ''}`;
+      const flag = ([['a', variable.list !== undefined], ['A', variable.map !== undefined], ['i', variable.integer], ['r', variable.readOnly], ['x', variable.exported]] as const)
+        .map(([letter, on]) => on === true ? letter : '').join('');
       await shell.print(listing(`declare -${flag === '' ? '-' : flag} `, name, variable));
     }
     return status;
@@ -144,7 +145,10 @@ async function set(shell: Shell, argv: readonly string[]): Promise<number> {
         if (name === 'pipefail' && state.kind === 'dash') name = undefined;
       } else if ('mhbBEHTPk'.includes(letter)) continue;
       if (name === undefined) {
-        await shell.stderr.write(`${shellError(shell, state.kind === 'dash' ? `set: Illegal option ${option.slice(0, 2)}${letter === 'o' ? ` ${argv[at]}` : ''}` : `set: ${letter === 'o' ? `${argv[at]}: invalid option name` : `${option[0]}${letter}: invalid option`}`)}\n`);
+        const long = letter === 'o';
+        const words = state.kind === 'dash' ? `set: Illegal option ${option.slice(0, 2)}${long ? ` ${argv[at]}` : ''}`
+          : `set: ${long ? `${argv[at]}: invalid option name` : `${option[0]}${letter}: invalid option`}`;
+        await shell.stderr.write(`${shellError(shell, words)}\n`);
         return 2;
       }
       if (on) state.options.add(name as OptionName);

@@ -3,10 +3,11 @@ import { BUILTINS, DEFINED } from './builtins.ts';
 import { format } from './formats.ts';
 import { parseJq } from './parse.ts';
 import type { Ast, Pattern } from './parse.ts';
-import { binary, JqError, shown, truthy, typeName } from './values.ts';
+import { asArray, asObject, deletePaths, getKey, getPath, setPath } from './path.ts';
+import type { Path } from './path.ts';
+import { binary, JqError, shown, truthy } from './values.ts';
 import type { Json } from './values.ts';
 
-export type Path = readonly Json[];
 interface Closure { readonly ast: Ast; readonly env: Env; readonly params: readonly string[] }
 export interface Env { readonly variables: ReadonlyMap<string, Json>; readonly functions: ReadonlyMap<string, Closure>; readonly host: Host }
 
@@ -108,7 +109,8 @@ function* spots(ast: Ast, at: Spot, env: Env): Generator<Spot> {
     case 'reduce': {
       for (const start of values(ast.start)) {
         let state: Json = start;
-        for (const item of values(ast.source)) for (const inner of destructure(ast.pattern, item, at.value, env)) { let last: Json = null; for (const value of run(ast.update, state, inner)) last = value; state = last; }
+        for (const item of values(ast.source)) for (const inner of destructure(ast.pattern, item, at.value, env)) { let last: Json = null;
+          for (const value of run(ast.update, state, inner)) last = value; state = last; }
         yield plain(state);
       }
       return;
@@ -117,7 +119,8 @@ function* spots(ast: Ast, at: Spot, env: Env): Generator<Spot> {
       for (const start of values(ast.start)) {
         let state: Json = start;
         for (const item of values(ast.source)) for (const inner of destructure(ast.pattern, item, at.value, env)) {
-          for (const value of run(ast.update, state, inner)) { state = value; if (ast.extract === undefined) yield plain(value); else for (const shownValue of run(ast.extract, value, inner)) yield plain(shownValue); }
+          for (const value of run(ast.update, state, inner)) { state = value; if (ast.extract === undefined) yield plain(value);
+            else for (const shownValue of run(ast.extract, value, inner)) yield plain(shownValue); }
         }
       }
       return;
@@ -275,28 +278,40 @@ const SPECIALS: Readonly<Record<string, Special>> = {
   * 'select/1'([test], at, env) { for (const value of run(test!, at.value, env)) if (truthy(value)) yield at; },
   * 'recurse/0'(_, at) { yield* recurse(at); },
   * 'recurse/1'([step], at, env) { const walk = function* (here: Spot): Generator<Spot> { yield here; for (const next of spots(step!, here, env)) yield* walk(next); }; yield* walk(at); },
-  * 'recurse/2'([step, test], at, env) { const walk = function* (here: Spot): Generator<Spot> { yield here; for (const next of spots(step!, here, env)) for (const value of run(test!, next.value, env)) if (truthy(value)) yield* walk(next); }; yield* walk(at); },
+  * 'recurse/2'([step, test], at, env) { const walk = function* (here: Spot): Generator<Spot> { yield here;
+    for (const next of spots(step!, here, env)) for (const value of run(test!, next.value, env)) if (truthy(value)) yield* walk(next); }; yield* walk(at); },
   * 'path/1'([expr], at, env) { for (const path of paths(expr!, at.value, env)) yield plain([...path]); },
-  * 'getpath/1'([expr], at, env) { for (const path of run(expr!, at.value, env)) yield { value: getPath(at.value, path as Json[], true), path: at.path === undefined ? undefined : [...at.path, ...path as Json[]] }; },
+  * 'getpath/1'([expr], at, env) { for (const path of run(expr!, at.value, env)) yield { value: getPath(at.value, path as Json[], true),
+    path: at.path === undefined ? undefined : [...at.path, ...path as Json[]] }; },
   * 'paths/0'(_, at) { for (const spot of recurse({ value: at.value, path: [] })) if (spot.path!.length > 0) yield plain([...spot.path!]); },
-  * 'paths/1'([test], at, env) { for (const spot of recurse({ value: at.value, path: [] })) if (spot.path!.length > 0) for (const value of run(test!, spot.value, env)) if (truthy(value)) yield plain([...spot.path!]); },
-  * 'leaf_paths/0'(_, at) { for (const spot of recurse({ value: at.value, path: [] })) if (spot.path!.length > 0 && (spot.value === null || typeof spot.value !== 'object')) yield plain([...spot.path!]); },
+  * 'paths/1'([test], at, env) { for (const spot of recurse({ value: at.value, path: [] })) if (spot.path!.length > 0) for (const value of run(test!, spot.value,
+    env)) if (truthy(value)) yield plain([...spot.path!]); },
+  * 'leaf_paths/0'(_, at) { for (const spot of recurse({ value: at.value, path: [] })) if (spot.path!.length > 0
+    && (spot.value === null || typeof spot.value !== 'object')) yield plain([...spot.path!]); },
   * 'del/1'([expr], at, env) { yield plain(deletePaths(at.value, [...paths(expr!, at.value, env)])); },
   * 'to_entries/0'(_, at) { yield plain(Object.entries(asObject(at.value)).map(([key, value]) => ({ key, value }))); },
-  * 'limit/2'([count, expr], at, env) { for (const most of run(count!, at.value, env)) { let left = Number(most); if (left <= 0) continue; for (const spot of spots(expr!, at, env)) { yield spot; left -= 1; if (left <= 0) break; } } },
+  * 'limit/2'([count, expr], at, env) { for (const most of run(count!, at.value, env)) { let left = Number(most); if (left <= 0) continue;
+    for (const spot of spots(expr!, at, env)) { yield spot; left -= 1; if (left <= 0) break; } } },
   * 'first/1'([expr], at, env) { for (const spot of spots(expr!, at, env)) { yield spot; return; } },
   * 'last/1'([expr], at, env) { let last: Spot | undefined; for (const spot of spots(expr!, at, env)) last = spot; if (last !== undefined) yield last; },
   * 'isempty/1'([expr], at, env) { for (const spot of spots(expr!, at, env)) { void spot; yield plain(false); return; } yield plain(true); },
   * 'any/1'([test], at, env) { yield plain(asArray(at.value).some(item => [...run(test!, item, env)].some(truthy))); },
   * 'all/1'([test], at, env) { yield plain(asArray(at.value).every(item => [...run(test!, item, env)].every(truthy))); },
-  * 'any/2'([source, test], at, env) { for (const item of run(source!, at.value, env)) for (const value of run(test!, item, env)) if (truthy(value)) { yield plain(true); return; } yield plain(false); },
-  * 'all/2'([source, test], at, env) { for (const item of run(source!, at.value, env)) for (const value of run(test!, item, env)) if (!truthy(value)) { yield plain(false); return; } yield plain(true); },
+  * 'any/2'([source, test], at, env) { for (const item of run(source!, at.value, env)) for (const value of run(test!, item, env)) if (truthy(value)) {
+    yield plain(true); return; } yield plain(false); },
+  * 'all/2'([source, test], at, env) { for (const item of run(source!, at.value, env)) for (const value of run(test!, item, env)) if (!truthy(value)) {
+    yield plain(false); return; } yield plain(true); },
   * 'range/1'([to], at, env) { for (const end of run(to!, at.value, env)) for (let i = 0; i < Number(end); i += 1) { env.host.charge(); yield plain(i); } },
-  * 'range/2'([from, to], at, env) { for (const start of run(from!, at.value, env)) for (const end of run(to!, at.value, env)) for (let i = Number(start); i < Number(end); i += 1) { env.host.charge(); yield plain(i); } },
-  * 'range/3'([from, to, by], at, env) { for (const start of run(from!, at.value, env)) for (const end of run(to!, at.value, env)) for (const step of run(by!, at.value, env)) for (let i = Number(start); Number(step) > 0 ? i < Number(end) : Number(step) < 0 && i > Number(end); i += Number(step)) { env.host.charge(); yield plain(i); } },
-  * 'while/2'([test, update], at, env) { const walk = function* (value: Json): Generator<Spot> { for (const good of run(test!, value, env)) if (truthy(good)) { yield plain(value); for (const next of run(update!, value, env)) yield* walk(next); } }; yield* walk(at.value); },
-  * 'until/2'([test, update], at, env) { const walk = function* (value: Json): Generator<Spot> { for (const good of run(test!, value, env)) if (truthy(good)) yield plain(value); else for (const next of run(update!, value, env)) yield* walk(next); }; yield* walk(at.value); },
-  * 'repeat/1'([update], at, env) { const walk = function* (value: Json): Generator<Spot> { yield plain(value); for (const next of run(update!, value, env)) yield* walk(next); }; yield* walk(at.value); },
+  * 'range/2'([from, to], at, env) { for (const start of run(from!, at.value, env)) for (const end of run(to!, at.value, env)) for (let i = Number(start);
+    i < Number(end); i += 1) { env.host.charge(); yield plain(i); } },
+  * 'range/3'([from, to, by], at, env) { for (const start of run(from!, at.value, env)) for (const end of run(to!, at.value, env)) for (const step of run(by!,
+    at.value, env)) for (let i = Number(start); Number(step) > 0 ? i < Number(end) : Number(step) < 0 && i > Number(end); i += Number(step)) { env.host.charge(); yield plain(i); } },
+  * 'while/2'([test, update], at, env) { const walk = function* (value: Json): Generator<Spot> {
+    for (const good of run(test!, value, env)) if (truthy(good)) { yield plain(value); for (const next of run(update!, value, env)) yield* walk(next); } }; yield* walk(at.value); },
+  * 'until/2'([test, update], at, env) { const walk = function* (value: Json): Generator<Spot> {
+    for (const good of run(test!, value, env)) if (truthy(good)) yield plain(value); else for (const next of run(update!, value, env)) yield* walk(next); }; yield* walk(at.value); },
+  * 'repeat/1'([update], at, env) { const walk = function* (value: Json): Generator<Spot> { yield plain(value);
+    for (const next of run(update!, value, env)) yield* walk(next); }; yield* walk(at.value); },
   * 'input/0'(_, __, env) { const value = env.host.nextInput(); if (value === undefined) throw new JqError('No more inputs'); yield plain(value); },
   * 'inputs/0'(_, __, env) { for (let value = env.host.nextInput(); value !== undefined; value = env.host.nextInput()) yield plain(value); },
   * 'debug/0'(_, at, env) { env.host.debug(at.value); yield at; },
@@ -312,101 +327,3 @@ const SPECIALS: Readonly<Record<string, Special>> = {
 };
 
 export class HaltError extends Error { constructor(readonly code: number, readonly value: Json | undefined) { super('halt'); } }
-
-export function asArray(value: Json): Json[] {
-  if (Array.isArray(value)) return value;
-  if (value !== null && typeof value === 'object') return Object.values(value);
-  throw new JqError(`Cannot iterate over ${value === null ? 'null' : shown(value)}`);
-}
-
-export function asObject(value: Json): { [key: string]: Json } {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new JqError(`${shown(value)} has no keys`);
-  return value;
-}
-
-export function getKey(value: Json, key: Json): Json {
-  if (value === null && (key === null || typeof key !== 'boolean')) return null;
-  if (typeof key === 'string') {
-    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return Object.hasOwn(value, key) ? value[key]! : null;
-    throw new JqError(`Cannot index ${typeName(value)} with "${key}"`);
-  }
-  if (typeof key === 'number') {
-    if (Array.isArray(value)) { const at = Math.floor(key); return value[at < 0 ? value.length + at : at] ?? null; }
-    throw new JqError(`Cannot index ${typeName(value)} with number`);
-  }
-  if (key !== null && typeof key === 'object' && !Array.isArray(key)) {
-    if (typeof value !== 'string' && !Array.isArray(value)) throw new JqError(`Cannot index ${typeName(value)} with object`);
-    const length = typeof value === 'string' ? [...value].length : value.length;
-    const [from, to] = sliceBounds(key, length);
-    return typeof value === 'string' ? [...value].slice(from, to).join('') : value.slice(from, to);
-  }
-  if (Array.isArray(key) && Array.isArray(value)) return value.flatMap((_, index) => key.every((item, offset) => JSON.stringify(value[index + offset]) === JSON.stringify(item)) ? [index] : []);
-  throw new JqError(`Cannot index ${typeName(value)} with ${typeName(key)}`);
-}
-
-function sliceBounds(key: { [key: string]: Json }, length: number): [number, number] {
-  const clamp = (given: Json | undefined, otherwise: number): number => { if (typeof given !== 'number') return otherwise; const at = given < 0 ? length + given : given; return Math.min(length, Math.max(0, at)); };
-  return [Math.floor(clamp(key['start'], 0)), Math.ceil(clamp(key['end'], length))];
-}
-
-export function getPath(value: Json, path: Path, quiet = false): Json {
-  let here = value;
-  for (const key of path) { if (here === null && quiet) return null; here = getKey(here, key); }
-  return here;
-}
-
-export function setPath(value: Json, path: Path, next: Json): Json {
-  const [key, ...rest] = path;
-  if (key === undefined) return next;
-  if (typeof key === 'string') {
-    if (value !== null && (typeof value !== 'object' || Array.isArray(value))) throw new JqError(`Cannot index ${typeName(value)} with "${key}"`);
-    return { ...(value as object | null), [key]: setPath((value as { [key: string]: Json } | null)?.[key] ?? null, rest, next) } as Json;
-  }
-  if (typeof key === 'number') {
-    if (value !== null && !Array.isArray(value)) throw new JqError(`Cannot index ${typeName(value)} with number`);
-    const list = [...(value ?? [])];
-    const at = key < 0 ? list.length + key : key;
-    if (at < 0) throw new JqError('Out of bounds negative array index');
-    if (at > 536_870_911) throw new JqError('Array index too large');
-    while (list.length < at) list.push(null);
-    list[at] = setPath(list[at] ?? null, rest, next);
-    return list;
-  }
-  const list = Array.isArray(value) ? value : [];
-  const [from, to] = sliceBounds(key as { [key: string]: Json }, list.length);
-  const replaced = setPath(list.slice(from, to), rest, next);
-  if (!Array.isArray(replaced)) throw new JqError('A slice of an array can only be assigned another array');
-  return [...list.slice(0, from), ...replaced, ...list.slice(to)];
-}
-
-export function deletePaths(value: Json, list: readonly Path[]): Json {
-  const ordered = [...list].sort((a, b) => comparePaths(b, a));
-  return ordered.reduce((here, path) => deletePath(here, path), value);
-}
-
-function comparePaths(a: Path, b: Path): number {
-  for (let i = 0; i < Math.min(a.length, b.length); i += 1) {
-    const [x, y] = [a[i]!, b[i]!];
-    if (typeof x === 'number' && typeof y === 'number') { if (x !== y) return x - y; } else { const [p, q] = [JSON.stringify(x), JSON.stringify(y)]; if (p !== q) return p < q ? -1 : 1; }
-  }
-  return a.length - b.length;
-}
-
-function deletePath(value: Json, path: Path): Json {
-  const [key, ...rest] = path;
-  if (key === undefined || value === null) return null;
-  if (rest.length > 0) {
-    const inner = getKey(value, key);
-    return inner === null ? value : setPath(value, [key], deletePath(inner, rest));
-  }
-  if (typeof key === 'string') {
-    if (typeof value !== 'object' || Array.isArray(value)) throw new JqError(`Cannot delete field at object index of ${typeName(value)}`);
-    const copy = { ...value };
-    delete copy[key];
-    return copy;
-  }
-  if (!Array.isArray(value)) throw new JqError(`Cannot delete field at array index of ${typeName(value)}`);
-  if (typeof key === 'number') { const at = key < 0 ? value.length + key : key; return value.filter((_, index) => index !== at); }
-  const [from, to] = sliceBounds(key as { [key: string]: Json }, value.length);
-  return [...value.slice(0, from), ...value.slice(to)];
-}

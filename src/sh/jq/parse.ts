@@ -25,7 +25,8 @@ export type Ast =
   | { readonly type: 'label'; readonly name: string; readonly body: Ast }
   | { readonly type: 'break'; readonly name: string };
 
-export type Pattern = { readonly type: 'variable'; readonly name: string } | { readonly type: 'array'; readonly items: readonly Pattern[] } | { readonly type: 'object'; readonly entries: readonly { readonly key: Ast; readonly variable?: string; readonly value?: Pattern }[] };
+export type Pattern = { readonly type: 'variable'; readonly name: string } | { readonly type: 'array'; readonly items: readonly Pattern[]
+  } | { readonly type: 'object'; readonly entries: readonly { readonly key: Ast; readonly variable?: string; readonly value?: Pattern }[] };
 
 export class JqSyntaxError extends Error {
   constructor(message: string) { super(message); this.name = 'JqSyntaxError'; }
@@ -33,7 +34,8 @@ export class JqSyntaxError extends Error {
 
 interface Token { readonly type: 'number' | 'text' | 'name' | 'field' | 'variable' | 'format' | 'op' | 'end'; readonly text: string; readonly parts?: readonly (string | Ast)[] }
 
-const OPERATORS = ['?//=', '?//', '|=', '+=', '-=', '*=', '/=', '%=', '//=', '==', '!=', '<=', '>=', '//', '..', 'and', 'or', '|', ',', '.', '[', ']', '(', ')', '{', '}', ':', ';', '=', '<', '>', '+', '-', '*', '/', '%', '?'] as const;
+const OPERATORS = ['?//=', '?//', '|=', '+=', '-=', '*=', '/=', '%=', '//=', '==', '!=', '<=', '>=', '//', '..', 'and', 'or', '|', ',', '.', '[', ']', '(', ')', '{',
+  '}', ':', ';', '=', '<', '>', '+', '-', '*', '/', '%', '?'] as const;
 const DEPTH_MAX = 256;
 
 function tokenize(source: string, depth: number): Token[] {
@@ -105,7 +107,9 @@ export function parseJq(source: string, depth = 0): Ast {
   const isOp = (text: string): boolean => peek().type === 'op' && peek().text === text;
   const isName = (text: string): boolean => peek().type === 'name' && peek().text === text;
   const take = (): Token => tokens[at++]!;
-  const fail = (): never => { const token = peek(); throw new JqSyntaxError(`syntax error, unexpected ${token.type === 'end' ? 'end of file' : token.type === 'op' ? `'${token.text}'` : token.type === 'name' ? token.text : token.type === 'text' ? 'QQSTRING_START' : token.type.toUpperCase()}`); };
+  const fail = (): never => { const token = peek(); throw new JqSyntaxError(`syntax error, unexpected `
+    + `${token.type === 'end' ? 'end of file' : token.type === 'op' ? `'${token.text}'` : token.type === 'name' ? token.text : token.type === 'text' ? 'QQSTRING_START' : token.type.toUpperCase()}`);
+    };
   const acceptOp = (text: string): boolean => { if (!isOp(text)) return false; at += 1; return true; };
   const expectOp = (text: string): void => { if (!acceptOp(text)) fail(); };
   const expectName = (text: string): void => { if (!isName(text)) fail(); at += 1; };

@@ -70,7 +70,8 @@ export function binary(operator: string, a: Json, b: Json): Json {
       if (typeof a === 'string' && typeof b === 'string') return a === '' ? [] : a.split(b);
       throw new JqError(`${shown(a)} and ${shown(b)} cannot be divided`);
     case '%':
-      if (typeof a === 'number' && typeof b === 'number') { if (Math.trunc(b) === 0) throw new JqError(`${shown(a)} and ${shown(b)} cannot be divided because the divisor is zero`); return Math.trunc(a) % Math.trunc(b); }
+      if (typeof a === 'number' && typeof b === 'number') { if (Math.trunc(b) === 0) throw new JqError(`${shown(a)} and ${shown(b)} cannot be divided because the divisor is zero`);
+        return Math.trunc(a) % Math.trunc(b); }
       throw new JqError(`${shown(a)} and ${shown(b)} cannot be divided`);
     default: throw new JqError(`unknown operator ${operator}`);
   }
@@ -130,8 +131,11 @@ export function pretty(value: Json, style: Style, level = 0): string {
   if (typeof value === 'string') return paint(escape(quote(value)), COLORS.string);
   const newline = style.indent === '' ? '' : `\n${style.indent.repeat(level + 1)}`;
   const end = style.indent === '' ? '' : `\n${style.indent.repeat(level)}`;
-  if (Array.isArray(value)) return value.length === 0 ? paint('[]', COLORS.array) : `${paint('[', COLORS.array)}${value.map(item => newline + pretty(item, style, level + 1)).join(paint(',', COLORS.array))}${end}${paint(']', COLORS.array)}`;
+  if (Array.isArray(value)) return value.length === 0 ? paint('[]', COLORS.array)
+    : `${paint('[', COLORS.array)}${value.map(item => newline + pretty(item, style, level + 1)).join(paint(',', COLORS.array))}${end}${paint(']', COLORS.array)}`;
   const keys = style.sortKeys ? Object.keys(value).sort() : Object.keys(value);
   if (keys.length === 0) return paint('{}', COLORS.object);
-  return `${paint('{', COLORS.object)}${keys.map(key => `${newline}${paint(escape(quote(key)), COLORS.key)}${paint(':', COLORS.object)}${style.indent === '' ? '' : ' '}${pretty(value[key]!, style, level + 1)}`).join(paint(',', COLORS.object))}${end}${paint('}', COLORS.object)}`;
+  const space = style.indent === '' ? '' : ' ';
+  const entries = keys.map(key => newline + paint(escape(quote(key)), COLORS.key) + paint(':', COLORS.object) + space + pretty(value[key]!, style, level + 1));
+  return paint('{', COLORS.object) + entries.join(paint(',', COLORS.object)) + end + paint('}', COLORS.object);
 }

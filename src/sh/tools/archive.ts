@@ -59,7 +59,9 @@ async function extract(process: Process, options: Options, base: string, bytes: 
   for (const entry of entries) {
     const name = entry.name.split('/').slice(strip).join('/');
     if (name === '' || (options.rest.length > 0 && !options.rest.some(path => entry.name === path || entry.name.startsWith(`${path.replace(/\/$/, '')}/`)))) continue;
-    if (options.has('t')) { await process.stdout.write(options.has('v') ? `${modeText({ type: entry.type, size: entry.data.length, mode: entry.mode, uid: entry.uid, gid: entry.gid, modifiedAtMs: entry.modifiedAtMs })} ${entry.uid}/${entry.gid} ${String(entry.data.length).padStart(9)} ${formatDate(entry.modifiedAtMs, '%F %H:%M')} ${entry.name}\n` : `${entry.name}\n`); continue; }
+    if (options.has('t')) { await process.stdout.write(options.has('v')
+      ? `${modeText({ type: entry.type, size: entry.data.length, mode: entry.mode, uid: entry.uid, gid: entry.gid, modifiedAtMs: entry.modifiedAtMs })} `
+      + `${entry.uid}/${entry.gid} ${String(entry.data.length).padStart(9)} ${formatDate(entry.modifiedAtMs, '%F %H:%M')} ${entry.name}\n` : `${entry.name}\n`); continue; }
     if (options.has('v')) await process.stdout.write(`${entry.name}\n`);
     if (options.has('O')) { await process.stdout.write(entry.data); continue; }
     const full = joinPath(base, name);
@@ -74,12 +76,15 @@ async function extract(process: Process, options: Options, base: string, bytes: 
 }
 
 export const tar: Tool = async (process, flavour) => {
-  const parsed = parseOptions(withDash(process.argv), { short: 'cxtzvf:C:jphmkOPT:X:o', long: ['create:c', 'extract:x', 'list:t', 'gzip:z', 'verbose:v', 'file=:f', 'directory=:C', 'no-same-owner', 'no-same-permissions', 'same-permissions:p', 'strip-components=', 'exclude=', 'no-overwrite-dir', 'warning=', 'touch:m', 'to-stdout:O', 'overwrite'] });
+  const parsed = parseOptions(withDash(process.argv), { short: 'cxtzvf:C:jphmkOPT:X:o',
+    long: ['create:c', 'extract:x', 'list:t', 'gzip:z', 'verbose:v', 'file=:f', 'directory=:C', 'no-same-owner', 'no-same-permissions', 'same-permissions:p',
+    'strip-components=', 'exclude=', 'no-overwrite-dir', 'warning=', 'touch:m', 'to-stdout:O', 'overwrite'] });
   if ('error' in parsed) return badUsage(process, flavour, parsed.error, 64);
   const { options } = parsed;
   const base = options.has('C') ? absolute(process, options.get('C')!) : process.cwd;
   try {
-    if (options.has('C') && lstat(process, base) === undefined) { await complain(process, `${options.get('C')}: Cannot open: No such file or directory\ntar: Error is not recoverable: exiting now`); return 2; }
+    if (options.has('C') && lstat(process, base) === undefined) {
+      await complain(process, `${options.get('C')}: Cannot open: No such file or directory\ntar: Error is not recoverable: exiting now`); return 2; }
     if (options.has('c')) return await create(process, options, base);
     if (!options.has('x') && !options.has('t')) return await badUsage(process, flavour, "You must specify one of the '-Acdtrux', '--delete' or '--test-label' options", 2);
     const source = options.get('f') ?? '-';

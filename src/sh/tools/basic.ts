@@ -150,11 +150,13 @@ export const env: Tool = async (process, flavour) => {
 };
 
 /** Runs a command as a child with this process's streams; 127 and a message where it is not there. */
-export async function runCommand(process: Process, flavour: Flavour, argv: readonly string[], options: { readonly env?: ReadonlyMap<string, string>; readonly started?: (child: Child) => void } = {}): Promise<number> {
+export async function runCommand(process: Process, flavour: Flavour, argv: readonly string[],
+  options: { readonly env?: ReadonlyMap<string, string>; readonly started?: (child: Child) => void } = {}): Promise<number> {
   const missing = missingCommand(process, argv[0]!, options.env ?? process.env);
   if (missing !== undefined) {
     const name = toolName(process);
-    await process.stderr.write(flavour === 'gnu' && name === 'env' ? `${name}: '${argv[0]}': ${missing}\n` : flavour === 'gnu' ? `${name}: failed to run command '${argv[0]}': ${missing}\n` : `${name}: can't execute '${argv[0]}': ${missing}\n`);
+    await process.stderr.write(flavour === 'gnu' && name === 'env' ? `${name}: '${argv[0]}': ${missing}\n` : flavour === 'gnu'
+      ? `${name}: failed to run command '${argv[0]}': ${missing}\n` : `${name}: can't execute '${argv[0]}': ${missing}\n`);
     return 127;
   }
   let child: Child;
@@ -171,7 +173,8 @@ export async function runCommand(process: Process, flavour: Flavour, argv: reado
 
 /** Why a command cannot run; undefined: it can. */
 export function missingCommand(process: Process, name: string, env: ReadonlyMap<string, string>): string | undefined {
-  const paths = name.includes('/') ? [joinPath(process.cwd, name)] : (env.get('PATH') ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin').split(':').map(directory => `${directory}/${name}`);
+  const paths = name.includes('/') ? [joinPath(process.cwd, name)]
+    : (env.get('PATH') ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin').split(':').map(directory => `${directory}/${name}`);
   return paths.some(path => process.files.exists(path) && process.files.stat(path).type === 'file') ? undefined : 'No such file or directory';
 }
 
@@ -219,7 +222,8 @@ export const nice: Tool = async (process, flavour) => {
 };
 
 export const xargs: Tool = async (process, flavour) => {
-  const parsed = parseOptions(process.argv, { short: '0rtn:I:P:d:L:x', long: ['null:0', 'no-run-if-empty:r', 'max-args=:n', 'replace=:I', 'max-procs=:P', 'delimiter=:d', 'verbose:t'], stopAtOperand: true });
+  const parsed = parseOptions(process.argv, { short: '0rtn:I:P:d:L:x',
+    long: ['null:0', 'no-run-if-empty:r', 'max-args=:n', 'replace=:I', 'max-procs=:P', 'delimiter=:d', 'verbose:t'], stopAtOperand: true });
   if ('error' in parsed) return badUsage(process, flavour, parsed.error);
   const { options } = parsed;
   const text = toText(await readAll(process.stdin));
@@ -245,7 +249,8 @@ export const xargs: Tool = async (process, flavour) => {
 
 function splitItems(text: string): string[] {
   const items: string[] = [];
-  for (const found of text.matchAll(/(?:[^\s"'\\]|\\.|"[^"]*"|'[^']*')+/g)) items.push(found[0].replace(/"([^"]*)"|'([^']*)'|\\(.)/g, (_, a: string | undefined, b: string | undefined, c: string | undefined) => a ?? b ?? c ?? ''));
+  for (const found of text.matchAll(/(?:[^\s"'\\]|\\.|"[^"]*"|'[^']*')+/g)) items.push(found[0].replace(/"([^"]*)"|'([^']*)'|\\(.)/g,
+    (_, a: string | undefined, b: string | undefined, c: string | undefined) => a ?? b ?? c ?? ''));
   return items;
 }
 

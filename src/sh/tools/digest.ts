@@ -66,6 +66,8 @@ async function everything(process: Process, flavour: 'gnu' | 'busybox', paths: r
   return await eachInput(process, flavour, paths.slice(0, 1), async ({ stream }) => { bytes = await readAll(stream); }) > 0 ? undefined : bytes;
 }
 
+/** A byte as od -c names it. */
+const named = (byte: number): string => byte === 10 ? '\\n' : byte === 9 ? '\\t' : byte === 0 ? '\\0' : byte >= 32 && byte < 127 ? String.fromCharCode(byte) : byte.toString(8).padStart(3, '0');
 const printable = (byte: number): string => byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.';
 
 /** od, hexdump, xxd: in the forms that people use, `-c`, `-C` and plain. */
@@ -83,7 +85,7 @@ export const dump: Tool = async (process, flavour) => {
   for (let at = 0; at < bytes.length; at += 16) {
     const row = [...bytes.subarray(at, at + 16)];
     const offset = octal || name === 'od' ? at.toString(8).padStart(7, '0') : at.toString(16).padStart(name === 'hexdump' && !canonical ? 7 : 8, '0');
-    if (options.has('c')) { await process.stdout.write(`${offset}${row.map(byte => (byte === 10 ? '\\n' : byte === 9 ? '\\t' : byte === 0 ? '\\0' : byte >= 32 && byte < 127 ? String.fromCharCode(byte) : byte.toString(8).padStart(3, '0')).padStart(4)).join('')}\n`); continue; }
+    if (options.has('c')) { await process.stdout.write(`${offset}${row.map(byte => named(byte).padStart(4)).join('')}\n`); continue; }
     const pairs = row.map(byte => byte.toString(16).padStart(2, '0'));
     if (name === 'xxd') { await process.stdout.write(`${offset}: ${pairs.join('').match(/.{1,4}/g)!.join(' ').padEnd(39)}  ${row.map(printable).join('')}\n`); continue; }
     if (canonical) { await process.stdout.write(`${offset}  ${pairs.slice(0, 8).join(' ')}  ${pairs.slice(8).join(' ')}`.padEnd(60) + `|${row.map(printable).join('')}|\n`); continue; }
@@ -124,7 +126,8 @@ export const cmp: Tool = async (process, flavour) => {
 };
 
 export const diff: Tool = async (process, flavour) => {
-  const parsed = parseOptions(process.argv, { short: 'abBdiNqrsuU:wtTy', long: ['unified:u', 'recursive:r', 'brief:q', 'new-file:N', 'ignore-case:i', 'ignore-all-space:w', 'color', 'side-by-side:y', 'label='] });
+  const parsed = parseOptions(process.argv, { short: 'abBdiNqrsuU:wtTy',
+    long: ['unified:u', 'recursive:r', 'brief:q', 'new-file:N', 'ignore-case:i', 'ignore-all-space:w', 'color', 'side-by-side:y', 'label='] });
   if ('error' in parsed) return badUsage(process, flavour, parsed.error, 2);
   const { options } = parsed;
   const [a, b] = options.rest;
@@ -137,7 +140,8 @@ export const diff: Tool = async (process, flavour) => {
       const [left, right] = [`${a}/${name}`, `${b}/${name}`];
       const [inLeft, inRight] = [process.files.exists(absolute(process, left)), process.files.exists(absolute(process, right))];
       if (!inLeft || !inRight) { await process.stdout.write(`Only in ${inLeft ? a : b}: ${name}\n`); status = 1; continue; }
-      if (isDirectory(left)) { if (!options.has('r')) await process.stdout.write(`Common subdirectories: ${left} and ${right}\n`); else status = Math.max(status, await process.spawnChild([...process.argv.slice(0, -2), left, right]).wait()); continue; }
+      if (isDirectory(left)) { if (!options.has('r')) await process.stdout.write(`Common subdirectories: ${left} and ${right}\n`);
+        else status = Math.max(status, await process.spawnChild([...process.argv.slice(0, -2), left, right]).wait()); continue; }
       status = Math.max(status, await process.spawnChild([...process.argv.slice(0, -2), left, right]).wait());
     }
     return status;
@@ -146,11 +150,13 @@ export const diff: Tool = async (process, flavour) => {
   const right = await readOperand(process, 'gnu', isDirectory(b) ? `${b}/${a.split('/').pop()}` : b);
   if (left === undefined || right === undefined) return 2;
   const lines = (bytes: Uint8Array): string[] => { const text = fromUtf8(bytes); return text === '' ? [] : text.replace(/\n$/, '').split('\n'); };
-  const fold = (line: string): string => { const text = options.has('w') ? line.replace(/\s+/g, '') : options.has('b') ? line.replace(/\s+/g, ' ').trimEnd() : line; return options.has('i') ? text.toLowerCase() : text; };
+  const fold = (line: string): string => { const text = options.has('w') ? line.replace(/\s+/g, '') : options.has('b') ? line.replace(/\s+/g, ' ').trimEnd() : line;
+    return options.has('i') ? text.toLowerCase() : text; };
   const plan = planDiff(lines(left), lines(right), fold);
   if (plan.every(step => step.type === 'same')) { if (options.has('s')) await process.stdout.write(`Files ${a} and ${b} are identical\n`); return 0; }
   if (options.has('q')) { await process.stdout.write(`Files ${a} and ${b} differ\n`); return 1; }
-  const stamp = (path: string): string => `${path}\t${path === '-' ? formatDate(process.clock.now(), '%F %T.%N %z') : formatDate(process.files.exists(absolute(process, path)) ? process.files.stat(absolute(process, path)).modifiedAtMs : 0, '%F %T.%N %z')}`;
+  const modified = (path: string): number => path === '-' ? process.clock.now() : process.files.exists(absolute(process, path)) ? process.files.stat(absolute(process, path)).modifiedAtMs : 0;
+  const stamp = (path: string): string => `${path}\t${formatDate(modified(path), '%F %T.%N %z')}`;
   if (options.has('u', 'U') || flavour === 'busybox') {
     await process.stdout.write(`--- ${flavour === 'gnu' ? stamp(a) : a}\n+++ ${flavour === 'gnu' ? stamp(b) : b}\n${unified(plan, Number(options.get('U') ?? '3'))}`);
     return 1;
@@ -162,7 +168,8 @@ export const diff: Tool = async (process, flavour) => {
     const added: string[] = [];
     while (i < plan.length && plan[i]!.type !== 'same') { (plan[i]!.type === 'remove' ? removed : added).push(plan[i]!.line); i += 1; }
     const span = (from: number, count: number): string => count === 0 ? String(from - 1) : count === 1 ? String(from) : `${from},${from + count - 1}`;
-    await process.stdout.write(`${span(x, removed.length)}${removed.length === 0 ? 'a' : added.length === 0 ? 'd' : 'c'}${span(y, added.length)}\n${removed.map(line => `< ${line}\n`).join('')}${removed.length > 0 && added.length > 0 ? '---\n' : ''}${added.map(line => `> ${line}\n`).join('')}`);
+    await process.stdout.write(`${span(x, removed.length)}${removed.length === 0 ? 'a' : added.length === 0 ? 'd' : 'c'}${span(y, added.length)}\n`
+      + `${removed.map(line => `< ${line}\n`).join('')}${removed.length > 0 && added.length > 0 ? '---\n' : ''}${added.map(line => `> ${line}\n`).join('')}`);
     x += removed.length;
     y += added.length;
   }

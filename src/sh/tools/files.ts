@@ -126,7 +126,8 @@ async function intoTarget(process: Process, flavour: Flavour, options: Options, 
   if (target === undefined || options.rest.length === 0) return badUsage(process, flavour, flavour === 'gnu' ? 'missing file operand' : 'missing operand');
   if (sources.length === 0) return badUsage(process, flavour, `missing destination file operand after '${target}'`);
   const directory = stat(process, target)?.type === 'directory' && !options.has('T');
-  if (sources.length > 1 && !directory) { await complain(process, flavour === 'gnu' ? `target '${target}': ${stat(process, target) === undefined ? 'No such file or directory' : 'Not a directory'}` : `'${target}' is not a directory`); return 1; }
+  if (sources.length > 1 && !directory) { await complain(process,
+    flavour === 'gnu' ? `target '${target}': ${stat(process, target) === undefined ? 'No such file or directory' : 'Not a directory'}` : `'${target}' is not a directory`); return 1; }
   let status = 0;
   for (const source of sources) {
     const to = directory ? joinPath(absolute(process, target), lastName(joinPath('/', absolute(process, source))) || '.') : absolute(process, target);
@@ -138,14 +139,16 @@ async function intoTarget(process: Process, flavour: Flavour, options: Options, 
 }
 
 export const cp: Tool = async (process, flavour) => {
-  const parsed = parseOptions(process.argv, { short: 'rRapfvnudLPTit:H', long: ['recursive:r', 'archive:a', 'force:f', 'verbose:v', 'preserve:p', 'no-clobber:n', 'target-directory=:t', 'update:u', 'no-target-directory:T', 'parents'] });
+  const parsed = parseOptions(process.argv, { short: 'rRapfvnudLPTit:H',
+    long: ['recursive:r', 'archive:a', 'force:f', 'verbose:v', 'preserve:p', 'no-clobber:n', 'target-directory=:t', 'update:u', 'no-target-directory:T', 'parents'] });
   if ('error' in parsed) return badUsage(process, flavour, parsed.error);
   const { options } = parsed;
   return intoTarget(process, flavour, options, 'cp', async (from, to) => {
     const source = stat(process, from) ?? lstat(process, from);
     const name = options.rest.find(path => absolute(process, path) === from) ?? from;
     if (source === undefined) { await complain(process, flavour === 'gnu' ? `cannot stat '${name}': No such file or directory` : `can't stat '${name}': No such file or directory`); return false; }
-    if (source.type === 'directory' && !options.has('r', 'R', 'a')) { await complain(process, flavour === 'gnu' ? `-r not specified; omitting directory '${name}'` : `omitting directory '${name}'`); return false; }
+    if (source.type === 'directory' && !options.has('r', 'R', 'a')) {
+      await complain(process, flavour === 'gnu' ? `-r not specified; omitting directory '${name}'` : `omitting directory '${name}'`); return false; }
     if (options.has('n') && process.files.exists(to)) return true;
     if (source.type !== 'directory' && joinPath('/', from) === joinPath('/', to)) { await complain(process, `'${name}' and '${name}' are the same file`); return false; }
     return attempt(process, () => copyOne(process, from, to, options), error => flavour === 'gnu' ? `cannot create regular file '${to}': ${error.message}` : `can't create '${to}': ${error.message}`);
@@ -158,7 +161,8 @@ export const mv: Tool = async (process, flavour) => {
   const { options } = parsed;
   return intoTarget(process, flavour, options, 'mv', async (from, to) => {
     const name = options.rest.find(path => absolute(process, path) === from) ?? from;
-    if (lstat(process, from) === undefined) { await complain(process, flavour === 'gnu' ? `cannot stat '${name}': No such file or directory` : `can't rename '${name}': No such file or directory`); return false; }
+    if (lstat(process, from) === undefined) { await complain(process,
+      flavour === 'gnu' ? `cannot stat '${name}': No such file or directory` : `can't rename '${name}': No such file or directory`); return false; }
     if (options.has('n') && process.files.exists(to)) return true;
     return attempt(process, () => {
       try {
@@ -197,7 +201,8 @@ export const ln: Tool = async (process, flavour) => {
   const [target, ...names] = options.rest;
   if (target === undefined) return badUsage(process, flavour, 'missing file operand');
   const given = names[names.length - 1] ?? lastName(target);
-  const link = stat(process, given)?.type === 'directory' && !(options.has('n') && lstat(process, given)?.type === 'symlink') ? joinPath(absolute(process, given), lastName(target)) : absolute(process, given);
+  const link = stat(process, given)?.type === 'directory' && !(options.has('n') && lstat(process, given)?.type === 'symlink')
+    ? joinPath(absolute(process, given), lastName(target)) : absolute(process, given);
   return await attempt(process, () => {
     if (options.has('f') && lstat(process, link) !== undefined) process.files.remove(link);
     if (options.has('s')) process.files.symlink(target, link);
@@ -247,7 +252,8 @@ export const chmod: Tool = async (process, flavour) => {
   const [given, ...paths] = parsed.options.rest;
   const mode = given?.replace('\0', '');
   if (mode === undefined || paths.length === 0) return badUsage(process, flavour, 'missing operand');
-  if (applyMode(mode, 0, false) === undefined) { await complain(process, flavour === 'gnu' ? `invalid mode: '${mode}'\nTry 'chmod --help' for more information.` : `invalid mode '${mode}'`); return 1; }
+  if (applyMode(mode, 0, false) === undefined) { await complain(process,
+    flavour === 'gnu' ? `invalid mode: '${mode}'\nTry 'chmod --help' for more information.` : `invalid mode '${mode}'`); return 1; }
   let status = 0;
   for (const path of paths) {
     for (const each of below(process, path, parsed.options.has('R'))) {

@@ -18,16 +18,20 @@ export function parseUrl(text: string): Url | undefined {
   if (found === null) return undefined;
   const scheme = (found[1] ?? 'http').toLowerCase();
   const rest = (found[5] ?? '/').replace(/#.*$/, '');
-  return { scheme, host: found[3]!, port: found[4] === undefined || found[4] === '' ? (scheme === 'https' ? 443 : 80) : Number(found[4]), target: rest.startsWith('/') ? rest : `/${rest}`, ...(found[2] === undefined ? {} : { user: found[2] }) };
+  return { scheme, host: found[3]!, port: found[4] === undefined || found[4] === '' ? (scheme === 'https' ? 443 : 80) : Number(found[4]),
+    target: rest.startsWith('/') ? rest : `/${rest}`, ...(found[2] === undefined ? {} : { user: found[2] }) };
 }
 
 interface Transfer { readonly response: HttpResponse; readonly url: Url; readonly connectMs: number; readonly totalMs: number; readonly address: string; readonly sent: string }
 
 const VERSION = '8.14.1';
 const CURL_SHORT = 'ifsSvkLlgGNqI046#Oo:X:d:H:u:A:w:m:F:T:e:b:c:E:x:y:Y:r:C:z:D:K:P:Q:t:U:aBjJMnpRVZh';
-const CURL_LONG = ['silent:s', 'show-error:S', 'verbose:v', 'insecure:k', 'location:L', 'head:I', 'include:i', 'fail:f', 'fail-with-body', 'output=:o', 'remote-name:O', 'request=:X', 'data=:d', 'data-raw=:d', 'data-binary=:d', 'data-urlencode=:d',
-  'header=:H', 'user=:u', 'user-agent=:A', 'write-out=:w', 'max-time=:m', 'connect-timeout=', 'retry=', 'retry-delay=', 'retry-connrefused', 'retry-all-errors', 'cacert=', 'cert=:E', 'key=', 'http1.1', 'http2', 'resolve=', 'interface=', 'compressed', 'no-progress-meter', 'progress-bar:#',
-  'get:G', 'form=:F', 'upload-file=:T', 'cookie=:b', 'cookie-jar=:c', 'referer=:e', 'proxy=:x', 'noproxy=', 'ipv4:4', 'ipv6:6', 'no-buffer:N', 'tlsv1.2', 'ssl-no-revoke', 'create-dirs', 'json=', 'unix-socket=', 'retry-max-time=', 'path-as-is', 'version:V', 'url='] as const;
+const CURL_LONG = ['silent:s', 'show-error:S', 'verbose:v', 'insecure:k', 'location:L', 'head:I', 'include:i', 'fail:f', 'fail-with-body', 'output=:o',
+  'remote-name:O', 'request=:X', 'data=:d', 'data-raw=:d', 'data-binary=:d', 'data-urlencode=:d',
+  'header=:H', 'user=:u', 'user-agent=:A', 'write-out=:w', 'max-time=:m', 'connect-timeout=', 'retry=', 'retry-delay=', 'retry-connrefused', 'retry-all-errors',
+    'cacert=', 'cert=:E', 'key=', 'http1.1', 'http2', 'resolve=', 'interface=', 'compressed', 'no-progress-meter', 'progress-bar:#',
+  'get:G', 'form=:F', 'upload-file=:T', 'cookie=:b', 'cookie-jar=:c', 'referer=:e', 'proxy=:x', 'noproxy=', 'ipv4:4', 'ipv6:6', 'no-buffer:N', 'tlsv1.2',
+    'ssl-no-revoke', 'create-dirs', 'json=', 'unix-socket=', 'retry-max-time=', 'path-as-is', 'version:V', 'url='] as const;
 
 /** Options that may come more than once, taken out before the others. */
 function repeated(argv: readonly string[], short: string, long: readonly string[]): { readonly values: string[]; readonly rest: string[] } {
@@ -130,7 +134,8 @@ function requestHeaders(options: Options, texts: readonly string[], url: Url, bo
   headers.push(['User-Agent', options.get('A') ?? `curl/${VERSION}`], ['Accept', options.has('json') ? 'application/json' : '*/*']);
   if (options.has('e')) headers.push(['Referer', options.get('e')!]);
   if (options.has('b')) headers.push(['Cookie', options.get('b')!]);
-  if (body !== undefined) headers.push(['Content-Type', options.has('json') ? 'application/json' : options.has('F') ? 'multipart/form-data' : options.has('T') ? 'application/octet-stream' : 'application/x-www-form-urlencoded']);
+  if (body !== undefined) headers.push(['Content-Type', options.has('json') ? 'application/json' : options.has('F') ? 'multipart/form-data' : options.has('T')
+    ? 'application/octet-stream' : 'application/x-www-form-urlencoded']);
   for (const text of texts) {
     const at = text.indexOf(':');
     const name = at < 0 ? text.replace(/;$/, '') : text.slice(0, at);
@@ -153,7 +158,8 @@ async function transfer(process: Process, first: Url, method: string, headers: r
     try {
       const host = url.port === (url.scheme === 'https' ? 443 : 80) ? url.host : `${url.host}:${url.port}`;
       const send = { method, target: url.target, host, headers, ...(body === undefined ? {} : { body }), ...(url.scheme === 'https' ? { tls: url.host } : {}) };
-      await verbose(`* Host ${url.host}:${url.port} was resolved.\n*   Trying ${stream.remoteAddress}:${url.port}...\n* Connected to ${url.host} (${stream.remoteAddress}) port ${url.port}\n${requestText(send).split('\r\n').slice(0, -1).map(line => `> ${line}\n`).join('')}`);
+      await verbose(`* Host ${url.host}:${url.port} was resolved.\n*   Trying ${stream.remoteAddress}:${url.port}...\n`
+        + `* Connected to ${url.host} (${stream.remoteAddress}) port ${url.port}\n${requestText(send).split('\r\n').slice(0, -1).map(line => `> ${line}\n`).join('')}`);
       await verbose(`* Request completely sent off\n`);
       const response = await sendHttp(stream, send);
       await verbose(`< HTTP/${response.version} ${response.status} ${response.reason}\n${response.headerList.map(([key, value]) => `< ${key}: ${value}\n`).join('')}< \n`);
@@ -203,16 +209,21 @@ async function showResponse(process: Process, done: Transfer, method: string, op
 function writeOut(format: string, done: Transfer | undefined, url: Url): string {
   const seconds = (ms: number): string => (ms / 1000).toFixed(6);
   const values: Readonly<Record<string, string>> = {
-    http_code: String(done?.response.status ?? 0).padStart(3, '0'), response_code: String(done?.response.status ?? 0).padStart(3, '0'), size_download: String(done?.response.body.length ?? 0), time_total: seconds(done?.totalMs ?? 0),
-    time_connect: seconds(done?.connectMs ?? 0), time_namelookup: seconds(0), time_starttransfer: seconds(done?.totalMs ?? 0), remote_ip: done?.address ?? '', remote_port: String(url.port), url_effective: `${url.scheme}://${url.host}${url.target}`,
-    content_type: done?.response.headers['content-type'] ?? '', num_redirects: '0', redirect_url: done?.response.headers['location'] ?? '', http_version: done?.response.version ?? '0', method: 'GET', exitcode: '0', errormsg: '', scheme: url.scheme,
+    http_code: String(done?.response.status ?? 0).padStart(3, '0'), response_code: String(done?.response.status ?? 0).padStart(3, '0'),
+      size_download: String(done?.response.body.length ?? 0), time_total: seconds(done?.totalMs ?? 0),
+    time_connect: seconds(done?.connectMs ?? 0), time_namelookup: seconds(0), time_starttransfer: seconds(done?.totalMs ?? 0), remote_ip: done?.address ?? '',
+      remote_port: String(url.port), url_effective: `${url.scheme}://${url.host}${url.target}`,
+    content_type: done?.response.headers['content-type'] ?? '', num_redirects: '0', redirect_url: done?.response.headers['location'] ?? '',
+      http_version: done?.response.version ?? '0', method: 'GET', exitcode: '0', errormsg: '', scheme: url.scheme,
   };
   return format.replace(/%\{([a-z_]+)\}/g, (_, name: string) => values[name] ?? '').replaceAll('\\n', '\n').replaceAll('\\t', '\t').replaceAll('\\r', '\r').replaceAll('%%', '%');
 }
 
 function progressTable(done: Transfer): string {
   const size = String(done.response.body.length);
-  return `  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n                                 Dload  Upload   Total   Spent    Left  Speed\n100 ${size.padStart(5)}  100 ${size.padStart(5)}    0     0  ${size.padStart(5)}      0 --:--:-- --:--:-- --:--:-- ${size.padStart(5)}\n`;
+  return `  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n`
+    + `                                 Dload  Upload   Total   Spent    Left  Speed\n`
+    + `100 ${size.padStart(5)}  100 ${size.padStart(5)}    0     0  ${size.padStart(5)}      0 --:--:-- --:--:-- --:--:-- ${size.padStart(5)}\n`;
 }
 
 function failureOf(error: unknown, url: Url, options: Options): { readonly code: number; readonly words: string } {
@@ -222,7 +233,8 @@ function failureOf(error: unknown, url: Url, options: Options): { readonly code:
   switch (error.code) {
     case 'ENOTFOUND': case 'EAI_AGAIN': return { code: 6, words: `Could not resolve host: ${url.host}` };
     case 'ECONNREFUSED': return { code: 7, words: `${failed} 0 ms: Could not connect to server` };
-    case 'ETIMEDOUT': return { code: 28, words: options.has('connect-timeout') ? `Connection timed out after ${Math.round(Number(options.get('connect-timeout')) * 1000)} milliseconds` : `${failed} 127000 ms: Could not connect to server` };
+    case 'ETIMEDOUT': return { code: 28, words: options.has('connect-timeout')
+      ? `Connection timed out after ${Math.round(Number(options.get('connect-timeout')) * 1000)} milliseconds` : `${failed} 127000 ms: Could not connect to server` };
     case 'EHOSTUNREACH': case 'ENETUNREACH': return { code: 7, words: `${failed} 3000 ms: Could not connect to server` };
     default: return { code: 56, words: 'Recv failure: Connection reset by peer' };
   }
@@ -231,19 +243,25 @@ function failureOf(error: unknown, url: Url, options: Options): { readonly code:
 export const wget: Tool = async (process, flavour) => {
   const headers = repeated(process.argv, '\0', ['header']);
   const parsed = parseOptions(headers.rest, {
-    short: 'qO:P:S46cT:t:U:Nvdnbo:i:', long: ['quiet:q', 'output-document=:O', 'directory-prefix=:P', 'server-response:S', 'timeout=:T', 'tries=:t', 'user-agent=:U', 'spider', 'no-check-certificate', 'no-verbose', 'post-data=', 'post-file=', 'method=', 'body-data=', 'max-redirect=', 'content-on-error', 'connect-timeout=', 'read-timeout=', 'user=', 'password=', 'retry-connrefused', 'waitretry=', 'continue:c', 'show-progress', 'progress='],
+    short: 'qO:P:S46cT:t:U:Nvdnbo:i:', long: ['quiet:q', 'output-document=:O', 'directory-prefix=:P', 'server-response:S', 'timeout=:T', 'tries=:t', 'user-agent=:U',
+      'spider', 'no-check-certificate', 'no-verbose', 'post-data=', 'post-file=', 'method=', 'body-data=', 'max-redirect=', 'content-on-error', 'connect-timeout=',
+      'read-timeout=', 'user=', 'password=', 'retry-connrefused', 'waitretry=', 'continue:c', 'show-progress', 'progress='],
   });
   if ('error' in parsed) return badUsage(process, flavour, parsed.error, 2);
   const { options } = parsed;
   const [text] = options.rest;
-  if (text === undefined) { await process.stderr.write(flavour === 'gnu' ? "wget: missing URL\nUsage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options.\n" : 'BusyBox v1.36.1 (2023-05-18 22:34:17 UTC) multi-call binary.\n\nUsage: wget [-cqS] [--spider] [-O FILE] [-o LOGFILE] [--header STR]\n'); return 1; }
+  if (text === undefined) { await process.stderr.write(flavour === 'gnu'
+    ? "wget: missing URL\nUsage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options.\n"
+    : 'BusyBox v1.36.1 (2023-05-18 22:34:17 UTC) multi-call binary.\n\nUsage: wget [-cqS] [--spider] [-O FILE] [-o LOGFILE] [--header STR]\n'); return 1; }
   const url = parseUrl(text);
   const quiet = options.has('q');
   const say = async (line: string): Promise<void> => { if (!quiet) await process.stderr.write(line); };
-  if (url === undefined || (url.scheme !== 'http' && url.scheme !== 'https')) { await complain(process, flavour === 'gnu' ? `${text}: Unsupported scheme.` : `not an http or ftp url: ${text}`); return 1; }
+  if (url === undefined || (url.scheme !== 'http' && url.scheme !== 'https')) {
+    await complain(process, flavour === 'gnu' ? `${text}: Unsupported scheme.` : `not an http or ftp url: ${text}`); return 1; }
   const body = options.get('post-data', 'body-data') ?? (options.has('post-file') ? fromUtf8(process.files.readFile(absolute(process, options.get('post-file')!))) : undefined);
   const method = options.get('method') ?? (options.has('spider') ? 'HEAD' : body === undefined ? 'GET' : 'POST');
-  const sent = requestHeaders({ ...options, has: () => false, get: name => name === 'A' ? options.get('U') ?? (flavour === 'gnu' ? 'Wget/1.25.0' : 'Wget') : undefined }, headers.values, url, body).concat([['Connection', 'close']]);
+  const sent = requestHeaders({ ...options, has: () => false, get: name => name === 'A' ? options.get('U') ?? (flavour === 'gnu' ? 'Wget/1.25.0' : 'Wget')
+    : undefined }, headers.values, url, body).concat([['Connection', 'close']]);
   const limit = Number(options.get('T', 'connect-timeout') ?? '900') * 1000;
   const tries = options.has('t') && flavour === 'gnu' ? Number(options.get('t')) : 1;
   const redirects = (...names: string[]): boolean => names.includes('L');
@@ -258,7 +276,8 @@ export const wget: Tool = async (process, flavour) => {
       });
       return await saveWget(process, done, options, flavour, text, say);
     } catch (error) {
-      if (error instanceof TimeoutError || (error instanceof NetworkError && error.code === 'ETIMEDOUT')) { await complain(process, flavour === 'gnu' ? 'connect: Connection timed out' : 'download timed out'); if (attempt >= tries) return flavour === 'gnu' ? 4 : 1; continue; }
+      if (error instanceof TimeoutError || (error instanceof NetworkError && error.code === 'ETIMEDOUT')) {
+        await complain(process, flavour === 'gnu' ? 'connect: Connection timed out' : 'download timed out'); if (attempt >= tries) return flavour === 'gnu' ? 4 : 1; continue; }
       if (error instanceof HttpError) { await complain(process, 'error getting response'); return 1; }
       if (!(error instanceof NetworkError)) throw error;
       const host = url.host;
@@ -266,7 +285,8 @@ export const wget: Tool = async (process, flavour) => {
         await complain(process, flavour === 'gnu' ? `unable to resolve host address '${host}'` : `bad address '${url.port === 80 || !text.includes(`:${url.port}`) ? host : `${host}:${url.port}`}'`);
         return flavour === 'gnu' ? 4 : 1;
       }
-      const words = error.code === 'ECONNREFUSED' ? 'Connection refused' : error.code === 'EHOSTUNREACH' ? 'No route to host' : error.code === 'ENETUNREACH' ? 'Network unreachable' : 'Connection reset by peer';
+      const words = error.code === 'ECONNREFUSED' ? 'Connection refused' : error.code === 'EHOSTUNREACH' ? 'No route to host' : error.code === 'ENETUNREACH'
+        ? 'Network unreachable' : 'Connection reset by peer';
       if (flavour === 'gnu') await say(`Connecting to ${host}:${url.port}... failed: ${words}.\n`);
       else await complain(process, `can't connect to remote host${error.code === 'ECONNRESET' ? '' : ` (${await addressOf(process, host)})`}: ${words}`);
       return flavour === 'gnu' ? 4 : 1;
@@ -280,15 +300,21 @@ async function addressOf(process: Process, host: string): Promise<string> {
 
 async function saveWget(process: Process, done: Transfer, options: Options, flavour: 'gnu' | 'busybox', text: string, say: (line: string) => Promise<void>): Promise<number> {
   const { response } = done;
-  if (options.has('S')) await process.stderr.write(`  HTTP/${response.version} ${response.status} ${response.reason}\n${response.headerList.map(([key, value]) => `  ${key}: ${value}\n`).join('')}${flavour === 'busybox' ? '  \n' : ''}`);
+  if (options.has('S')) await process.stderr.write(`  HTTP/${response.version} ${response.status} ${response.reason}\n`
+    + `${response.headerList.map(([key, value]) => `  ${key}: ${value}\n`).join('')}${flavour === 'busybox' ? '  \n' : ''}`);
   if (response.status >= 400) {
-    if (flavour === 'gnu') { await say(`HTTP request sent, awaiting response... ${response.status} ${response.reason}\n${new Date(process.clock.now()).toISOString().slice(0, 19).replace('T', ' ')} ERROR ${response.status}: ${response.reason}.\n`); return 8; }
+    if (flavour === 'gnu') { await say(`HTTP request sent, awaiting response... ${response.status} ${response.reason}\n`
+      + `${new Date(process.clock.now()).toISOString().slice(0, 19).replace('T', ' ')} ERROR ${response.status}: ${response.reason}.\n`); return 8; }
     await complain(process, `server returned error: HTTP/${response.version} ${response.status} ${response.reason}`);
     return 1;
   }
   if (options.has('spider')) { await say('remote file exists\n'); return 0; }
   const name = options.get('O') ?? `${options.has('P') ? `${options.get('P')}/` : ''}${done.url.target.split('?')[0]!.split('/').pop() || 'index.html'}`;
-  const gnuHead = `--${new Date(process.clock.now()).toISOString().slice(0, 19).replace('T', ' ')}--  ${text.includes('://') ? text : `http://${text}/`}\nResolving ${done.url.host} (${done.url.host})... ${done.address}\nConnecting to ${done.url.host} (${done.url.host})|${done.address}|:${done.url.port}... connected.\nHTTP request sent, awaiting response... ${response.status} ${response.reason}\nLength: ${response.body.length} [${response.headers['content-type'] ?? 'text/html'}]\nSaving to: '${name === '-' ? 'STDOUT' : name}'\n\n`;
+  const gnuHead = `--${new Date(process.clock.now()).toISOString().slice(0, 19).replace('T', ' ')}--  ${text.includes('://') ? text : `http://${text}/`}\n`
+    + `Resolving ${done.url.host} (${done.url.host})... ${done.address}\n`
+    + `Connecting to ${done.url.host} (${done.url.host})|${done.address}|:${done.url.port}... connected.\n`
+    + `HTTP request sent, awaiting response... ${response.status} ${response.reason}\n`
+    + `Length: ${response.body.length} [${response.headers['content-type'] ?? 'text/html'}]\nSaving to: '${name === '-' ? 'STDOUT' : name}'\n\n`;
   if (flavour === 'gnu') await say(gnuHead);
   const meter = `${name.slice(0, 20).padEnd(20)} 100% |${'*'.repeat(32)}| ${humanSize(response.body.length).padStart(5)}  0:00:00 ETA\n`;
   if (name === '-') {

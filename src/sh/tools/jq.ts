@@ -13,7 +13,8 @@ import type { Json, Style } from '../jq/values.ts';
 import { eachInput } from '../tool.ts';
 import type { Flavour, Tool } from '../tool.ts';
 
-interface Options { raw: boolean; join: boolean; compact: boolean; tab: boolean; indent: number; slurp: boolean; rawInput: boolean; nullInput: boolean; exitStatus: boolean; sortKeys: boolean; color: boolean; ascii: boolean; variables: Record<string, Json>; filter: string | undefined; files: string[]; positional: Json[]; seq: boolean }
+interface Options { raw: boolean; join: boolean; compact: boolean; tab: boolean; indent: number; slurp: boolean; rawInput: boolean; nullInput: boolean;
+  exitStatus: boolean; sortKeys: boolean; color: boolean; ascii: boolean; variables: Record<string, Json>; filter: string | undefined; files: string[]; positional: Json[]; seq: boolean }
 
 const USAGE = 'Usage:\tjq [OPTIONS] FILTER [FILES...]\n\tjq [OPTIONS] -n FILTER\n';
 /** More than this for one input: the program is stopped. */
@@ -22,24 +23,33 @@ const STEPS_MAX = 5_000_000;
 class TooLong extends Error {}
 
 function readOptions(process: Process): Options | string {
-  const options: Options = { raw: false, join: false, compact: false, tab: false, indent: 2, slurp: false, rawInput: false, nullInput: false, exitStatus: false, sortKeys: false, color: false, ascii: false, variables: {}, filter: undefined, files: [], positional: [], seq: false };
+  const options: Options = { raw: false, join: false, compact: false, tab: false, indent: 2, slurp: false, rawInput: false, nullInput: false, exitStatus: false,
+    sortKeys: false, color: false, ascii: false, variables: {}, filter: undefined, files: [], positional: [], seq: false };
   const args = process.argv.slice(1);
   let rest: 'files' | 'args' | 'jsonargs' = 'files';
   let only = false;
   const long: Readonly<Record<string, (next: () => string) => void>> = {
-    'raw-output': () => { options.raw = true; }, 'join-output': () => { options.raw = options.join = true; }, 'compact-output': () => { options.compact = true; }, tab: () => { options.tab = true; }, slurp: () => { options.slurp = true; }, 'raw-input': () => { options.rawInput = true; },
-    'null-input': () => { options.nullInput = true; }, 'exit-status': () => { options.exitStatus = true; }, 'sort-keys': () => { options.sortKeys = true; }, 'color-output': () => { options.color = true; }, 'monochrome-output': () => { options.color = false; }, 'ascii-output': () => { options.ascii = true; }, unbuffered: () => {}, stream: () => {}, seq: () => { options.seq = true; }, 'raw-output0': () => { options.raw = true; },
-    indent: next => { options.indent = Number(next()); }, arg: next => { const name = next(); options.variables[name] = next(); }, argjson: next => { const name = next(); const parsed = parseJsonTexts(next()); options.variables[name] = parsed.values[0] ?? null; },
-    args: () => { rest = 'args'; }, jsonargs: () => { rest = 'jsonargs'; }, slurpfile: next => { const name = next(); options.variables[name] = parseJsonTexts(readText(process.files, absolute(process, next()))).values; }, rawfile: next => { const name = next(); options.variables[name] = readText(process.files, absolute(process, next())); },
+    'raw-output': () => { options.raw = true; }, 'join-output': () => { options.raw = options.join = true; }, 'compact-output': () => { options.compact = true; },
+      tab: () => { options.tab = true; }, slurp: () => { options.slurp = true; }, 'raw-input': () => { options.rawInput = true; },
+    'null-input': () => { options.nullInput = true; }, 'exit-status': () => { options.exitStatus = true; }, 'sort-keys': () => { options.sortKeys = true; },
+      'color-output': () => { options.color = true; }, 'monochrome-output': () => { options.color = false; }, 'ascii-output': () => { options.ascii = true; },
+      unbuffered: () => {}, stream: () => {}, seq: () => { options.seq = true; }, 'raw-output0': () => { options.raw = true; },
+    indent: next => { options.indent = Number(next()); }, arg: next => { const name = next(); options.variables[name] = next(); },
+      argjson: next => { const name = next(); const parsed = parseJsonTexts(next()); options.variables[name] = parsed.values[0] ?? null; },
+    args: () => { rest = 'args'; }, jsonargs: () => { rest = 'jsonargs'; },
+      slurpfile: next => { const name = next(); options.variables[name] = parseJsonTexts(readText(process.files, absolute(process, next()))).values; },
+      rawfile: next => { const name = next(); options.variables[name] = readText(process.files, absolute(process, next())); },
     'from-file': next => { const path = next(); if (options.filter !== undefined) options.files.unshift(options.filter); options.filter = readText(process.files, absolute(process, path)); },
   };
-  const letters: Readonly<Record<string, string>> = { r: 'raw-output', j: 'join-output', c: 'compact-output', s: 'slurp', R: 'raw-input', n: 'null-input', e: 'exit-status', S: 'sort-keys', C: 'color-output', M: 'monochrome-output', a: 'ascii-output', f: 'from-file' };
+  const letters: Readonly<Record<string, string>> = { r: 'raw-output', j: 'join-output', c: 'compact-output', s: 'slurp', R: 'raw-input', n: 'null-input',
+    e: 'exit-status', S: 'sort-keys', C: 'color-output', M: 'monochrome-output', a: 'ascii-output', f: 'from-file' };
   for (let at = 0; at < args.length; at += 1) {
     const arg = args[at]!;
     const next = (): string => args[at += 1] ?? '';
     if (!only && arg === '--') { only = true; continue; }
     if (!only && arg.startsWith('--')) { const handler = long[arg.slice(2)]; if (handler === undefined) return `jq: Unknown option: ${arg}\n`; handler(next); continue; }
-    if (!only && /^-[a-zA-Z]+$/.test(arg)) { for (const letter of arg.slice(1)) { const name = letters[letter]; if (name === undefined) return `jq: Unknown option: ${arg}\n`; long[name]!(next); } continue; }
+    if (!only && /^-[a-zA-Z]+$/.test(arg)) { for (const letter of arg.slice(1)) { const name = letters[letter];
+      if (name === undefined) return `jq: Unknown option: ${arg}\n`; long[name]!(next); } continue; }
     if (options.filter === undefined) options.filter = arg;
     else if (rest === 'files') options.files.push(arg);
     else options.positional.push(rest === 'args' ? arg : parseJsonTexts(arg).values[0] ?? null);
@@ -95,7 +105,8 @@ function completeUntil(text: string): number {
 
 export const jq: Tool = async (process, flavour) => {
   const options = readOptions(process);
-  if (typeof options === 'string') { await process.stderr.write(`${options}Use jq --help for help with command-line options,\nor see the jq manpage, or online docs  at https://jqlang.github.io/jq\n`); return 2; }
+  if (typeof options === 'string') {
+    await process.stderr.write(`${options}Use jq --help for help with command-line options,\nor see the jq manpage, or online docs  at https://jqlang.github.io/jq\n`); return 2; }
   if (process.argv.includes('--version') || process.argv[1] === '-V') { await process.stdout.write('jq-1.7.1\n'); return 0; }
   if (options.filter === undefined) { await process.stderr.write(`${USAGE}`); return 2; }
   let ast: Ast;
@@ -136,7 +147,8 @@ async function evaluateAll(process: Process, flavour: Flavour, options: Options,
       if (error instanceof HaltError) { if (error.value !== undefined) await process.stderr.write(typeof error.value === 'string' ? error.value : `${toText(error.value)}\n`); return error.code; }
       if (error instanceof TooLong) { await process.stderr.write('jq: error: too many steps\n'); return 5; }
       if (!(error instanceof JqError)) throw error;
-      if (/^\$?[A-Za-z_:]+(?:\/[0-9]+)? is not defined$/.test(error.message)) { await process.stderr.write(`jq: error: ${error.message} at <top-level>, line 1:\n${options.filter}\njq: 1 compile error\n`); return 3; }
+      if (/^\$?[A-Za-z_:]+(?:\/[0-9]+)? is not defined$/.test(error.message)) {
+        await process.stderr.write(`jq: error: ${error.message} at <top-level>, line 1:\n${options.filter}\njq: 1 compile error\n`); return 3; }
       await process.stderr.write(`jq: error (at <stdin>:0): ${error.message}\n`);
       status = 5;
     }

@@ -1,12 +1,10 @@
-/** ls, stat, find, du, df, tree, file: tools that look at the tree. */
+/** ls, stat, du, df, tree, file: tools that look at the tree. */
 import { FileError } from '../../cri/files.ts';
 import type { FileStat } from '../../cri/files.ts';
 import { joinPath, readText } from '../../cri/memory-files.ts';
 import { absolute } from '../../cri/open.ts';
 import type { Process } from '../../cri/process.ts';
 import { formatDate } from '../dates.ts';
-import { matchesPattern } from '../glob.ts';
-import { compileRegex } from '../regex.ts';
 import { badUsage, complain, humanSize, parseOptions } from '../tool.ts';
 import type { Flavour, Options, Tool } from '../tool.ts';
 import { lstat, nameOf, stat } from './files.ts';
@@ -26,7 +24,8 @@ interface Item { readonly name: string; readonly path: string; readonly info: Fi
 
 function sortItems(items: Item[], options: Options): Item[] {
   const byName = (a: Item, b: Item): number => a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
-  if (!options.has('U')) items.sort((a, b) => options.has('t') ? b.info.modifiedAtMs - a.info.modifiedAtMs || byName(a, b) : options.has('S') ? b.info.size - a.info.size || byName(a, b) : byName(a, b));
+  if (!options.has('U')) items.sort((a, b) => options.has('t') ? b.info.modifiedAtMs - a.info.modifiedAtMs || byName(a, b) : options.has('S')
+    ? b.info.size - a.info.size || byName(a, b) : byName(a, b));
   return options.has('r') ? items.reverse() : items;
 }
 
@@ -49,7 +48,8 @@ async function printItems(process: Process, items: readonly Item[], options: Opt
   });
   const width = (index: number): number => Math.max(0, ...rows.map(row => row[index]!.length));
   const widths = [0, 1, 2, 3, 4].map(width);
-  for (const row of rows) await process.stdout.write(`${row[0]} ${row[1]!.padStart(widths[1]!)} ${row[2]!.padEnd(widths[2]!)} ${row[3]!.padEnd(widths[3]!)} ${row[4]!.padStart(widths[4]!)} ${row[5]} ${row[6]}\n`);
+  for (const row of rows) await process.stdout.write(`${row[0]} ${row[1]!.padStart(widths[1]!)} ${row[2]!.padEnd(widths[2]!)} ${row[3]!.padEnd(widths[3]!)} `
+    + `${row[4]!.padStart(widths[4]!)} ${row[5]} ${row[6]}\n`);
 }
 
 function count(process: Process, item: Item): number {
@@ -81,7 +81,9 @@ function columns(names: readonly string[], width: number): string {
 }
 
 export const ls: Tool = async (process, flavour) => {
-  const parsed = parseOptions(process.argv, { short: 'AaBCcdFfGghiklLmNnopQqRrSstuUvwxX1Z', long: ['all:a', 'almost-all:A', 'color', 'directory:d', 'human-readable:h', 'recursive:R', 'reverse:r', 'full-time', 'time-style=', 'group-directories-first', 'classify:F', 'inode:i', 'size:s'] });
+  const parsed = parseOptions(process.argv, { short: 'AaBCcdFfGghiklLmNnopQqRrSstuUvwxX1Z',
+    long: ['all:a', 'almost-all:A', 'color', 'directory:d', 'human-readable:h', 'recursive:R', 'reverse:r', 'full-time', 'time-style=', 'group-directories-first',
+    'classify:F', 'inode:i', 'size:s'] });
   if ('error' in parsed) return badUsage(process, flavour, parsed.error, 2);
   const { options } = parsed;
   const long = options.has('l', 'n', 'g', 'o');
@@ -107,7 +109,8 @@ export const ls: Tool = async (process, flavour) => {
     if (items === undefined) { status = flavour === 'gnu' ? 2 : 1; continue; }
     if (long) await process.stdout.write(`total ${items.reduce((sum, item) => sum + blocks(item.info), 0)}\n`);
     await printItems(process, items, options);
-    if (options.has('R')) directories.unshift(...items.filter(item => item.info.type === 'directory' && item.name !== '.' && item.name !== '..').map(item => `${path.replace(/\/$/, '')}/${item.name}`));
+    if (options.has('R')) directories.unshift(...items.filter(item => item.info.type === 'directory' && item.name !== '.'
+      && item.name !== '..').map(item => `${path.replace(/\/$/, '')}/${item.name}`));
   }
   return status;
 };
@@ -150,137 +153,30 @@ export const statTool: Tool = async (process, flavour) => {
     const time = formatDate(info.modifiedAtMs, '%F %T.%N %z');
     const quoted = info.type === 'symlink' ? `${path} -> ${process.files.readLink(absolute(process, path))}` : path;
     if (format === undefined) {
-      await process.stdout.write(`  File: ${quoted}\n  Size: ${String(info.size).padEnd(10)}\tBlocks: ${String(blocks(info) * 2).padEnd(10)} IO Block: 4096   ${words}\nDevice: 0,72\tInode: 1048577     Links: 1\n`
-        + `Access: (${octal.padStart(4, '0')}/${modeText(info)})  Uid: (${String(info.uid).padStart(5)}/${owner.padStart(8)})   Gid: (${String(info.gid).padStart(5)}/${group.padStart(8)})\nAccess: ${time}\nModify: ${time}\nChange: ${time}\n`);
+      await process.stdout.write(`  File: ${quoted}\n  Size: ${String(info.size).padEnd(10)}\tBlocks: ${String(blocks(info) * 2).padEnd(10)} IO Block: 4096   `
+        + `${words}\nDevice: 0,72\tInode: 1048577     Links: 1\n`
+        + `Access: (${octal.padStart(4, '0')}/${modeText(info)})  Uid: (${String(info.uid).padStart(5)}/${owner.padStart(8)})   Gid: `
+          + `(${String(info.gid).padStart(5)}/${group.padStart(8)})\nAccess: ${time}\nModify: ${time}\nChange: ${time}\n`);
       continue;
     }
     const text = format.replace(/%([a-zA-Z%])/g, (whole, letter: string) => ({
-      a: octal, A: modeText(info), n: path, N: `'${path}'`, s: String(info.size), u: String(info.uid), U: owner, g: String(info.gid), G: group, F: words, f: info.mode.toString(16), h: '1', i: '1048577',
-      y: time, Y: String(Math.floor(info.modifiedAtMs / 1000)), x: time, X: String(Math.floor(info.modifiedAtMs / 1000)), z: time, Z: String(Math.floor(info.modifiedAtMs / 1000)), T: 'overlayfs', t: '0', b: String(blocks(info) * 2), B: '512', '%': '%',
+      a: octal, A: modeText(info), n: path, N: `'${path}'`, s: String(info.size), u: String(info.uid), U: owner, g: String(info.gid), G: group, F: words,
+        f: info.mode.toString(16), h: '1', i: '1048577',
+      y: time, Y: String(Math.floor(info.modifiedAtMs / 1000)), x: time, X: String(Math.floor(info.modifiedAtMs / 1000)), z: time,
+        Z: String(Math.floor(info.modifiedAtMs / 1000)), T: 'overlayfs', t: '0', b: String(blocks(info) * 2), B: '512', '%': '%',
     } as Readonly<Record<string, string>>)[letter] ?? whole);
     await process.stdout.write(options.has('printf') ? text.replaceAll('\\n', '\n').replaceAll('\\t', '\t') : `${text}\n`);
   }
   return status;
 };
 
-type Test = (path: string, info: FileStat, depth: number) => boolean;
-
-/** find's expression: tests and actions, with ! -o -a and parentheses. */
-export const find: Tool = async (process, flavour) => {
-  const args = process.argv.slice(1).filter(arg => arg !== '-L' && arg !== '-H' && arg !== '-P');
-  const paths: string[] = [];
-  while (args.length > 0 && !/^[-!(]/.test(args[0]!)) paths.push(args.shift()!);
-  let maxDepth = Infinity;
-  let minDepth = 0;
-  let acts = false;
-  let problem: string | undefined;
-  const pending: (() => Promise<void>)[] = [];
-  const batches = new Map<readonly string[], string[]>();
-  let pruned = false;
-  const number = (text: string): ((value: number) => boolean) => {
-    const size = Number(/^[-+]?([0-9]+)/.exec(text)?.[1] ?? '0');
-    return text.startsWith('+') ? value => value > size : text.startsWith('-') ? value => value < size : value => value === size;
-  };
-  function primary(): Test {
-    const name = args.shift();
-    const value = (): string => { const next = args.shift(); if (next === undefined) problem ??= flavour === 'gnu' ? `missing argument to \`${name}'` : `${name} requires an argument`; return next ?? ''; };
-    switch (name) {
-      case '(': { const inner = or(); args.shift(); return inner; }
-      case '!': case '-not': { const inner = primary(); return (...given) => !inner(...given); }
-      case '-name': case '-iname': { const pattern = value(); return path => matchesPattern(pattern, path.replace(/\/+$/, '').split('/').pop() || '/', name === '-iname'); }
-      case '-path': case '-wholename': case '-ipath': { const pattern = value(); return path => matchesPattern(pattern, path, name === '-ipath'); }
-      case '-regex': { const regex = compileRegex(`^(${value()})$`, 'extended'); return path => regex.test(path); }
-      case '-type': { const type = value(); return (_, info) => ({ f: 'file', d: 'directory', l: 'symlink', c: 'device' })[type] === info.type; }
-      case '-maxdepth': maxDepth = Number(value()); return () => true;
-      case '-mindepth': minDepth = Number(value()); return () => true;
-      case '-empty': return (path, info) => info.type === 'file' ? info.size === 0 : info.type === 'directory' && process.files.readDirectory(absolute(process, path)).length === 0;
-      case '-size': { const text = value(); const unit = { c: 1, k: 1024, M: 1048576, G: 1073741824, b: 512 }[text.slice(-1)] ?? 512; const test = number(text); return (_, info) => test(Math.ceil(info.size / unit)); }
-      case '-mtime': { const test = number(value()); return (_, info) => test(Math.floor((process.clock.now() - info.modifiedAtMs) / 86_400_000)); }
-      case '-mmin': { const test = number(value()); return (_, info) => test(Math.floor((process.clock.now() - info.modifiedAtMs) / 60_000)); }
-      case '-newer': { const than = stat(process, value())?.modifiedAtMs ?? 0; return (_, info) => info.modifiedAtMs > than; }
-      case '-perm': { const text = value(); const mode = Number.parseInt(text.replace(/^[-/]/, ''), 8); return (_, info) => text.startsWith('-') ? (info.mode & mode) === mode : text.startsWith('/') ? (info.mode & mode) !== 0 : (info.mode & 0o7777) === mode; }
-      case '-user': { const user = value(); return (_, info) => nameOf(process, '/etc/passwd', info.uid) === user || String(info.uid) === user; }
-      case '-print': acts = true; return path => { pending.push(async () => { await process.stdout.write(`${path}\n`); }); return true; };
-      case '-print0': acts = true; return path => { pending.push(async () => { await process.stdout.write(`${path}\0`); }); return true; };
-      case '-printf': { acts = true; const format = value(); return (path, info) => { pending.push(async () => { await process.stdout.write(printfFind(format, path, info)); }); return true; }; }
-      case '-delete': acts = true; return path => { pending.push(async () => { try { process.files.remove(absolute(process, path)); } catch (error) { if (!(error instanceof FileError)) throw error; } }); return true; };
-      case '-prune': return () => { pruned = true; return true; };
-      case '-quit': return () => true;
-      case '-exec': case '-ok': {
-        acts = true;
-        const command: string[] = [];
-        while (args.length > 0 && args[0] !== ';' && !(args[0] === '+' && command[command.length - 1] === '{}')) command.push(args.shift()!);
-        const end = args.shift();
-        if (end === undefined) problem ??= "missing argument to `-exec'";
-        if (end === '+') return path => { batches.set(command, [...batches.get(command) ?? [], path]); return true; };
-        return path => { pending.push(async () => { await process.spawnChild(command.map(part => part.replaceAll('{}', path))).wait(); }); return true; };
-      }
-      case '-true': return () => true;
-      case '-false': return () => false;
-      case '-depth': case '-xdev': case '-mount': case '-follow': return () => true;
-      default: problem ??= flavour === 'gnu' ? `unknown predicate \`${name}'` : `unrecognized: ${name}`; return () => false;
-    }
-  }
-  function and(): Test {
-    let left = primary();
-    while (args.length > 0 && args[0] !== '-o' && args[0] !== '-or' && args[0] !== ')') {
-      if (args[0] === '-a' || args[0] === '-and') args.shift();
-      const before = left;
-      const right = primary();
-      left = (...given) => before(...given) && right(...given);
-    }
-    return left;
-  }
-  function or(): Test {
-    let left = and();
-    while (args[0] === '-o' || args[0] === '-or') {
-      args.shift();
-      const before = left;
-      const right = and();
-      left = (...given) => before(...given) || right(...given);
-    }
-    return left;
-  }
-  const test = args.length === 0 ? (): boolean => true : or();
-  if (problem !== undefined) { await complain(process, problem); return 1; }
-  let status = 0;
-  async function walk(path: string, depth: number): Promise<void> {
-    const info = lstat(process, path);
-    if (info === undefined) { await complain(process, flavour === 'gnu' ? `'${path}': No such file or directory` : `${path}: No such file or directory`); status = 1; return; }
-    pruned = false;
-    if (depth >= minDepth && test(path, info, depth)) { if (!acts) await process.stdout.write(`${path}\n`); }
-    const skip = pruned;
-    const after = pending.splice(0);
-    if (!process.argv.includes('-delete')) for (const act of after) await act();
-    if (info.type === 'directory' && depth < maxDepth && !skip) {
-      try {
-        for (const name of process.files.readDirectory(absolute(process, path))) await walk(`${path.replace(/\/$/, '')}/${name}`, depth + 1);
-      } catch (error) {
-        if (!(error instanceof FileError)) throw error;
-        await complain(process, `'${path}': ${error.message}`);
-        status = 1;
-      }
-    }
-    if (process.argv.includes('-delete')) for (const act of after) await act();
-  }
-  for (const path of paths.length === 0 ? ['.'] : paths) await walk(path, 0);
-  for (const [command, found] of batches) await process.spawnChild(command.flatMap(part => part === '{}' ? found : [part])).wait();
-  return status;
-};
-
-function printfFind(format: string, path: string, info: FileStat): string {
-  return format.replace(/%([pfshmMyTuUgGkd])([@TY+]?)/g, (whole, letter: string) => ({
-    p: path, f: path.split('/').pop() ?? '', s: String(info.size), h: path.slice(0, path.lastIndexOf('/')), m: (info.mode & 0o7777).toString(8), M: modeText(info),
-    y: { file: 'f', directory: 'd', symlink: 'l', device: 'c' }[info.type], T: String(info.modifiedAtMs / 1000), U: String(info.uid), G: String(info.gid), u: String(info.uid), g: String(info.gid), k: String(Math.ceil(info.size / 1024)), d: '0',
-  } as Readonly<Record<string, string>>)[letter] ?? whole).replaceAll('\\n', '\n').replaceAll('\\t', '\t').replaceAll('\\0', '\0');
-}
-
 function sizeOf(process: Process, path: string): number {
   const info = lstat(process, path);
   if (info === undefined) return 0;
   if (info.type !== 'directory') return info.type === 'file' ? Math.ceil(info.size / 4096) * 4096 : 0;
   let sum = 4096;
-  try { for (const name of process.files.readDirectory(absolute(process, path))) sum += sizeOf(process, joinPath(absolute(process, path), name)); } catch { /* A directory that may not be read counts for itself. */ }
+  try { for (const name of process.files.readDirectory(absolute(process, path))) sum += sizeOf(process, joinPath(absolute(process, path), name));
+    } catch { /* A directory that may not be read counts for itself. */ }
   return sum;
 }
 
@@ -305,7 +201,8 @@ export const du: Tool = async (process, flavour) => {
     if (depth <= depthMax) await show(path, sizeOf(process, path));
   };
   for (const path of options.rest.length === 0 ? ['.'] : options.rest) {
-    if (lstat(process, path) === undefined) { await complain(process, flavour === 'gnu' ? `cannot access '${path}': No such file or directory` : `${path}: No such file or directory`); status = 1; continue; }
+    if (lstat(process, path) === undefined) { await complain(process,
+      flavour === 'gnu' ? `cannot access '${path}': No such file or directory` : `${path}: No such file or directory`); status = 1; continue; }
     await walk(path, 0);
     total += sizeOf(process, path);
   }
@@ -320,12 +217,19 @@ export const df: Tool = async (process, flavour) => {
   const size = 40 * 1024 ** 3;
   const used = process.files.usage('/') + 6 * 1024 ** 3;
   const shown = (bytes: number): string => options.has('h') ? humanSize(bytes) : String(Math.ceil(bytes / (options.has('m') ? 1048576 : 1024)));
-  const mounts = process.files.exists('/proc/mounts') ? readText(process.files, '/proc/mounts').split('\n').filter(line => line !== '' && !line.startsWith('proc')).map(line => line.split(' ')) : [['overlay', '/', 'overlay']];
+  const mounts = process.files.exists('/proc/mounts') ? readText(process.files,
+    '/proc/mounts').split('\n').filter(line => line !== '' && !line.startsWith('proc')).map(line => line.split(' ')) : [['overlay', '/', 'overlay']];
   const wanted = options.rest.map(path => mounts.filter(([, at = '/']) => joinPath('/', absolute(process, path)).startsWith(at)).sort((a, b) => b[1]!.length - a[1]!.length)[0]!);
-  const rows = (options.rest.length === 0 ? mounts : wanted).map(([device = '', at = '', type = '']) => [device, ...(options.has('T') ? [type] : []), shown(size), shown(used), shown(size - used), `${Math.round((used / size) * 100)}%`, at]);
-  const header = ['Filesystem', ...(options.has('T') ? ['Type'] : []), options.has('h') ? 'Size' : options.has('m') ? '1M-blocks' : '1K-blocks', 'Used', options.has('h') && flavour === 'gnu' ? 'Avail' : 'Available', 'Use%', 'Mounted on'];
+  const rows = (options.rest.length === 0 ? mounts : wanted).map(([device = '', at = '', type = '']) => [device, ...(options.has('T') ? [type] : []), shown(size),
+    shown(used), shown(size - used), `${Math.round((used / size) * 100)}%`, at]);
+  const header = ['Filesystem', ...(options.has('T') ? ['Type'] : []), options.has('h') ? 'Size' : options.has('m') ? '1M-blocks' : '1K-blocks', 'Used',
+    options.has('h') && flavour === 'gnu' ? 'Avail' : 'Available', 'Use%', 'Mounted on'];
   const widths = header.map((title, index) => Math.max(title.length, ...rows.map(row => row[index]!.length)));
-  for (const row of [header, ...rows]) await process.stdout.write(`${row.map((cell, index) => index === 0 ? cell.padEnd(Math.max(widths[0]!, flavour === 'busybox' ? 20 : 0)) : index === row.length - 1 ? cell : cell.padStart(widths[index]!)).join(' ')}\n`);
+  const first = Math.max(widths[0]!, flavour === 'busybox' ? 20 : 0);
+  for (const row of [header, ...rows]) {
+    const cells = row.map((cell, index) => index === 0 ? cell.padEnd(first) : index === row.length - 1 ? cell : cell.padStart(widths[index]!));
+    await process.stdout.write(`${cells.join(' ')}\n`);
+  }
   return 0;
 };
 
@@ -362,10 +266,12 @@ export const file: Tool = async process => {
     const info = lstat(process, path);
     let words: string;
     if (info === undefined) { words = `cannot open \`${path}' (No such file or directory)`; status = 0; }
-    else if (info.type !== 'file') words = info.type === 'symlink' ? `symbolic link to ${process.files.readLink(absolute(process, path))}` : info.type === 'directory' ? 'directory' : 'character special';
+    else if (info.type !== 'file') words = info.type === 'symlink' ? `symbolic link to ${process.files.readLink(absolute(process, path))}`
+      : info.type === 'directory' ? 'directory' : 'character special';
     else {
       const bytes = process.files.readFile(absolute(process, path));
-      words = bytes.length === 0 ? 'empty' : bytes[0] === 0x7f && bytes[1] === 0x45 ? 'ELF 64-bit LSB executable, x86-64, version 1 (SYSV)' : bytes[0] === 0x1f && bytes[1] === 0x8b ? 'gzip compressed data'
+      words = bytes.length === 0 ? 'empty' : bytes[0] === 0x7f && bytes[1] === 0x45 ? 'ELF 64-bit LSB executable, x86-64, version 1 (SYSV)' : bytes[0] === 0x1f
+        && bytes[1] === 0x8b ? 'gzip compressed data'
         : bytes[0] === 0x23 && bytes[1] === 0x21 ? 'POSIX shell script, ASCII text executable' : bytes.includes(0) ? 'data' : 'ASCII text';
     }
     await process.stdout.write(`${path}: ${words}\n`);

@@ -50,7 +50,8 @@ export const nslookup: Tool = async (process, flavour) => {
   await process.stdout.write(header);
   if (!answered || last === undefined || last.answers.length === 0) {
     const shown = last?.code === 'NOERROR' ? names[0]! : flavour === 'gnu' ? name : names[names.length - 1]!;
-    if (last?.code === 'NOERROR') { await process.stdout.write(flavour === 'gnu' ? `*** Can't find ${name}: No answer\n\n` : `*** Can't find ${name}: No answer\n\n`); return flavour === 'gnu' ? 0 : 1; }
+    if (last?.code === 'NOERROR') { await process.stdout.write(flavour === 'gnu' ? `*** Can't find ${name}: No answer\n\n`
+      : `*** Can't find ${name}: No answer\n\n`); return flavour === 'gnu' ? 0 : 1; }
     await process.stdout.write(flavour === 'gnu' ? `** server can't find ${shown}: ${last?.code ?? 'SERVFAIL'}\n\n` : `** server can't find ${name}: ${last?.code ?? 'SERVFAIL'}\n\n`);
     return 1;
   }
@@ -58,7 +59,8 @@ export const nslookup: Tool = async (process, flavour) => {
     if (record.type === 'PTR') await process.stdout.write(`${record.name}\tname = ${record.value}.\n`);
     else if (record.type === 'CNAME') await process.stdout.write(`${record.name}\tcanonical name = ${record.value}${flavour === 'gnu' ? '.' : ''}\n`);
     else if (record.type === 'A') await process.stdout.write(`Name:\t${record.name}\nAddress: ${record.value}\n`);
-    else await process.stdout.write(`${record.name}\t${record.type === 'SRV' ? 'service' : record.type === 'TXT' ? 'text' : record.type.toLowerCase()} = ${record.value}${record.type === 'SRV' ? '.' : ''}\n`);
+    else await process.stdout.write(`${record.name}\t${record.type === 'SRV' ? 'service' : record.type === 'TXT' ? 'text' : record.type.toLowerCase()} = `
+      + `${record.value}${record.type === 'SRV' ? '.' : ''}\n`);
   }
   await process.stdout.write('\n');
   return 0;
@@ -91,7 +93,8 @@ export const dig: Tool = async process => {
     if (answer === undefined || answer.answers.length > 0) break;
   }
   if (answer === undefined) {
-    await process.stdout.write(short ? ';; communications error to ' + `${server}#53: connection refused\n` : `\n; <<>> DiG 9.18.33 <<>> ${args.join(' ')}\n;; global options: +cmd\n;; no servers could be reached\n`);
+    await process.stdout.write(short ? ';; communications error to ' + `${server}#53: connection refused\n`
+      : `\n; <<>> DiG 9.18.33 <<>> ${args.join(' ')}\n;; global options: +cmd\n;; no servers could be reached\n`);
     return 9;
   }
   const dotted = (text: string): string => `${text}.`;
@@ -100,8 +103,10 @@ export const dig: Tool = async process => {
   const rows = answer.answers.map(record => `${dotted(record.name).padEnd(23)} ${record.ttl}\tIN\t${record.type}\t${value(record)}\n`).join('');
   if (answerOnly) { await process.stdout.write(rows); return 0; }
   await process.stdout.write(`\n; <<>> DiG 9.18.33 <<>> ${args.join(' ')}\n;; global options: +cmd\n;; Got answer:\n;; ->>HEADER<<- opcode: QUERY, status: ${answer.code}, id: ${answer.id}\n`
-    + `;; flags: qr${answer.authoritative ? ' aa' : ''} rd${answer.authoritative ? '' : ' ra'}; QUERY: 1, ANSWER: ${answer.answers.length}, AUTHORITY: ${answer.code === 'NXDOMAIN' ? 1 : 0}, ADDITIONAL: 1\n\n;; QUESTION SECTION:\n;${dotted(answer.question.name).padEnd(30)}\tIN\t${type}\n\n`
-    + `${rows === '' ? '' : `;; ANSWER SECTION:\n${rows}\n`};; Query time: ${Math.round((process.clock.micros() - startedAt) / 1000)} msec\n;; SERVER: ${server}#53(${server}) (UDP)\n;; WHEN: ${new Date(process.clock.now()).toUTCString()}\n;; MSG SIZE  rcvd: ${40 + rows.length}\n\n`);
+    + `;; flags: qr${answer.authoritative ? ' aa' : ''} rd${answer.authoritative ? '' : ' ra'}; QUERY: 1, ANSWER: ${answer.answers.length}, AUTHORITY: `
+      + `${answer.code === 'NXDOMAIN' ? 1 : 0}, ADDITIONAL: 1\n\n;; QUESTION SECTION:\n;${dotted(answer.question.name).padEnd(30)}\tIN\t${type}\n\n`
+    + `${rows === '' ? '' : `;; ANSWER SECTION:\n${rows}\n`};; Query time: ${Math.round((process.clock.micros() - startedAt) / 1000)} msec\n`
+      + `;; SERVER: ${server}#53(${server}) (UDP)\n;; WHEN: ${new Date(process.clock.now()).toUTCString()}\n;; MSG SIZE  rcvd: ${40 + rows.length}\n\n`);
   return 0;
 };
 
@@ -114,7 +119,8 @@ export const host: Tool = async process => {
     const answer = await query(process, server, full, isAddress(name) ? 'PTR' : 'A');
     if (answer === undefined) { await process.stdout.write(';; connection timed out; no servers could be reached\n'); return 1; }
     if (answer.answers.length === 0) continue;
-    for (const record of answer.answers) await process.stdout.write(record.type === 'A' ? `${record.name} has address ${record.value}\n` : record.type === 'CNAME' ? `${record.name} is an alias for ${record.value}.\n` : `${record.name} domain name pointer ${record.value}.\n`);
+    for (const record of answer.answers) await process.stdout.write(record.type === 'A' ? `${record.name} has address ${record.value}\n` : record.type === 'CNAME'
+      ? `${record.name} is an alias for ${record.value}.\n` : `${record.name} domain name pointer ${record.value}.\n`);
     return 0;
   }
   await process.stdout.write(`Host ${name} not found: 3(NXDOMAIN)\n`);
@@ -131,7 +137,8 @@ export const ping: Tool = async (process, flavour) => {
     address = (await process.net.resolve(target))[0]!;
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
-    await process.stderr.write(flavour === 'gnu' ? `ping: ${target}: ${error.code === 'EAI_AGAIN' ? 'Temporary failure in name resolution' : 'Name or service not known'}\n` : `ping: bad address '${target}'\n`);
+    await process.stderr.write(flavour === 'gnu' ? `ping: ${target}: ${error.code === 'EAI_AGAIN' ? 'Temporary failure in name resolution' : 'Name or service not known'}\n`
+      : `ping: bad address '${target}'\n`);
     return flavour === 'gnu' ? 2 : 1;
   }
   const count = options.has('c') ? Number(options.get('c')) : Infinity;
@@ -143,7 +150,9 @@ export const ping: Tool = async (process, flavour) => {
   const startedAt = process.clock.now();
   const summary = async (): Promise<number> => {
     const loss = sent === 0 ? 0 : Math.round(((sent - received) / sent) * 100);
-    await process.stdout.write(`\n--- ${target} ping statistics ---\n${sent} packets transmitted, ${received} ${flavour === 'gnu' ? 'received' : 'packets received'}, ${loss}% packet loss${flavour === 'gnu' ? `, time ${process.clock.now() - startedAt}ms` : ''}\n`
+    await process.stdout.write(`\n--- ${target} ping statistics ---\n`
+      + `${sent} packets transmitted, ${received} ${flavour === 'gnu' ? 'received' : 'packets received'}, ${loss}% packet `
+      + `loss${flavour === 'gnu' ? `, time ${process.clock.now() - startedAt}ms` : ''}\n`
       + (received === 0 ? '' : flavour === 'gnu' ? 'rtt min/avg/max/mdev = 0.040/0.052/0.070/0.010 ms\n' : 'round-trip min/avg/max = 0.040/0.052/0.070 ms\n'));
     return received > 0 ? 0 : 1;
   };
@@ -154,7 +163,8 @@ export const ping: Tool = async (process, flavour) => {
     // Differs from Kubernetes: ping asks whether the address answers at all, by a connection to a port nobody uses.
     if (await answers(process, address, Number(options.get('W') ?? '1') * 1000)) {
       received += 1;
-      await process.stdout.write(flavour === 'gnu' ? `${size + 8} bytes from ${address}: icmp_seq=${seq + 1} ttl=63 time=0.0${40 + (seq % 3) * 10} ms\n` : `${size + 8} bytes from ${address}: seq=${seq} ttl=63 time=0.0${40 + (seq % 3) * 10} ms\n`);
+      await process.stdout.write(flavour === 'gnu' ? `${size + 8} bytes from ${address}: icmp_seq=${seq + 1} ttl=63 time=0.0${40 + (seq % 3) * 10} ms\n`
+        : `${size + 8} bytes from ${address}: seq=${seq} ttl=63 time=0.0${40 + (seq % 3) * 10} ms\n`);
     }
     if (seq + 1 < count) await process.clock.sleep((parseSeconds(options.get('i') ?? '1') ?? 1) * 1000);
   }
@@ -180,6 +190,10 @@ async function copyOut(process: Process, stream: ByteStream): Promise<void> {
   for (let data = await stream.read(); data !== undefined; data = await stream.read()) await process.stdout.write(data);
 }
 
+async function firstAddress(process: Process, target: string): Promise<string> {
+  try { return (await process.net.resolve(target))[0] ?? target; } catch { return target; }
+}
+
 export const nc: Tool = async (process, flavour) => {
   const parsed = parseOptions(process.argv, { short: 'lp:zvw:nuke:rs:q:iN4dC', long: ['listen:l', 'sh-exec=:c', 'exec=:e', 'keep-open:k'] });
   if ('error' in parsed) return badUsage(process, flavour, parsed.error);
@@ -197,13 +211,19 @@ export const nc: Tool = async (process, flavour) => {
       stream = await process.net.connect(target, port, timeoutMs === undefined ? {} : { timeoutMs });
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
-      const words = error.code === 'ECONNREFUSED' ? 'Connection refused' : error.code === 'ETIMEDOUT' ? 'Connection timed out' : error.code === 'EHOSTUNREACH' ? 'No route to host' : 'Network is unreachable';
-      if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') { await process.stderr.write(flavour === 'gnu' ? `nc: getaddrinfo for host "${target}" port ${port}: ${error.code === 'EAI_AGAIN' ? 'Temporary failure in name resolution' : 'Name or service not known'}\n` : `nc: bad address '${target}'\n`); return 1; }
-      if (options.has('v') || flavour === 'busybox') await process.stderr.write(flavour === 'gnu' ? `nc: connect to ${target} port ${port} (tcp) failed: ${words}\n` : `nc: ${target} (${await process.net.resolve(target).then(found => found[0], () => target)}:${port}): ${words}\n`);
+      const words = error.code === 'ECONNREFUSED' ? 'Connection refused' : error.code === 'ETIMEDOUT' ? 'Connection timed out' : error.code === 'EHOSTUNREACH'
+        ? 'No route to host' : 'Network is unreachable';
+      if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') {
+        await process.stderr.write(flavour === 'gnu'
+        ? `nc: getaddrinfo for host "${target}" port ${port}: ${error.code === 'EAI_AGAIN' ? 'Temporary failure in name resolution' : 'Name or service not known'}\n`
+        : `nc: bad address '${target}'\n`); return 1; }
+      if (options.has('v') || flavour === 'busybox') await process.stderr.write(flavour === 'gnu' ? `nc: connect to ${target} port ${port} (tcp) failed: ${words}\n`
+        : `nc: ${target} (${await firstAddress(process, target)}:${port}): ${words}\n`);
       continue;
     }
     status = 0;
-    if (options.has('v')) await process.stderr.write(flavour === 'gnu' ? `Connection to ${target} (${stream.remoteAddress}) ${port} port [tcp/*] succeeded!\n` : `${target} (${stream.remoteAddress}:${port}) open\n`);
+    if (options.has('v')) await process.stderr.write(flavour === 'gnu' ? `Connection to ${target} (${stream.remoteAddress}) ${port} port [tcp/*] succeeded!\n`
+      : `${target} (${stream.remoteAddress}:${port}) open\n`);
     if (options.has('z')) { stream.end(); continue; }
     process.world.spawn('input', () => copyIn(process, stream).catch(ignoreClosed));
     try {
@@ -260,7 +280,8 @@ export const telnet: Tool = async process => {
     return 1;
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
-    await process.stderr.write(error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN' ? `telnet: could not resolve ${target}/telnet: Name or service not known\n` : `telnet: Unable to connect to remote host: ${error.code === 'ECONNREFUSED' ? 'Connection refused' : error.code === 'ETIMEDOUT' ? 'Connection timed out' : 'No route to host'}\n`);
+    await process.stderr.write(error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN' ? `telnet: could not resolve ${target}/telnet: Name or service not known\n`
+      : `telnet: Unable to connect to remote host: ${error.code === 'ECONNREFUSED' ? 'Connection refused' : error.code === 'ETIMEDOUT' ? 'Connection timed out' : 'No route to host'}\n`);
     return 1;
   }
 };
@@ -269,11 +290,13 @@ export const netstat: Tool = async process => {
   const rows = [...process.net.listeners].sort((a, b) => a.port - b.port);
   if (toolName(process) === 'ss') {
     await process.stdout.write('Netid State  Recv-Q Send-Q Local Address:Port  Peer Address:Port\n');
-    for (const row of rows) await process.stdout.write(`${row.protocol.toLowerCase().padEnd(5)} ${(row.protocol === 'TCP' ? 'LISTEN' : 'UNCONN').padEnd(6)} 0      ${row.protocol === 'TCP' ? '511 ' : '0   '}   ${`${row.host}:${row.port}`.padStart(18)}       0.0.0.0:*\n`);
+    for (const row of rows) await process.stdout.write(`${row.protocol.toLowerCase().padEnd(5)} ${(row.protocol === 'TCP' ? 'LISTEN' : 'UNCONN').padEnd(6)} 0      `
+      + `${row.protocol === 'TCP' ? '511 ' : '0   '}   ${`${row.host}:${row.port}`.padStart(18)}       0.0.0.0:*\n`);
     return 0;
   }
   await process.stdout.write('Active Internet connections (only servers)\nProto Recv-Q Send-Q Local Address           Foreign Address         State       \n');
-  for (const row of rows) await process.stdout.write(`${row.protocol.toLowerCase()}        0      0 ${`${row.host}:${row.port}`.padEnd(23)} 0.0.0.0:*               ${row.protocol === 'TCP' ? 'LISTEN      ' : '            '}\n`);
+  for (const row of rows) await process.stdout.write(`${row.protocol.toLowerCase()}        0      0 ${`${row.host}:${row.port}`.padEnd(23)} 0.0.0.0:*               `
+    + `${row.protocol === 'TCP' ? 'LISTEN      ' : '            '}\n`);
   return 0;
 };
 
@@ -284,20 +307,29 @@ export const ip: Tool = async process => {
   const pod = address.startsWith('10.244.');
   const mac = `0a:58:${address.split('.').map(part => Number(part).toString(16).padStart(2, '0')).join(':')}`;
   if ('address'.startsWith(what) && what !== '') {
-    await process.stdout.write(`1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN group default qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n`
-      + `2: eth0@if3: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default \n    link/ether ${mac} brd ff:ff:ff:ff:ff:ff link-netnsid 0\n    inet ${address}/${pod ? 24 : 16} brd ${address.replace(/\.[0-9]+$/, '.255')} scope global eth0\n       valid_lft forever preferred_lft forever\n`);
+    await process.stdout.write(`1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN group default qlen 1000\n`
+      + `    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n`
+      + `2: eth0@if3: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default \n    link/ether ${mac} brd ff:ff:ff:ff:ff:ff link-netnsid 0\n`
+        + `    inet ${address}/${pod ? 24 : 16} brd ${address.replace(/\.[0-9]+$/, '.255')} scope global eth0\n       valid_lft forever preferred_lft forever\n`);
   } else if ('route'.startsWith(what) && what !== '') {
     const gateway = address.replace(/\.[0-9]+$/, '.1');
-    await process.stdout.write(`default via ${gateway} dev eth0 \n${address.replace(/\.[0-9]+$/, '.0')}/24 ${pod ? `via ${gateway} ` : ''}dev eth0 ${pod ? '' : 'proto kernel scope link '}src ${address} \n`);
+    await process.stdout.write(`default via ${gateway} dev eth0 \n`
+      + `${address.replace(/\.[0-9]+$/, '.0')}/24 ${pod ? `via ${gateway} ` : ''}dev eth0 ${pod ? '' : 'proto kernel scope link '}src ${address} \n`);
   } else if ('link'.startsWith(what) && what !== '') {
-    await process.stdout.write(`1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN mode DEFAULT group default qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n2: eth0@if3: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP mode DEFAULT group default \n    link/ether ${mac} brd ff:ff:ff:ff:ff:ff\n`);
+    await process.stdout.write(`1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN mode DEFAULT group default qlen 1000\n`
+      + `    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n`
+      + `2: eth0@if3: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP mode DEFAULT group default \n    link/ether ${mac} brd ff:ff:ff:ff:ff:ff\n`);
   } else { await process.stderr.write(what === '' ? 'Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }\n' : `Object "${what}" is unknown, try "ip help".\n`); return what === '' ? 255 : 1; }
   return 0;
 };
 
 export const ifconfig: Tool = async process => {
   const { address } = process.net;
-  await process.stdout.write(`eth0      Link encap:Ethernet  HWaddr 0A:58:${address.split('.').map(part => Number(part).toString(16).toUpperCase().padStart(2, '0')).join(':')}  \n          inet addr:${address}  Bcast:${address.replace(/\.[0-9]+$/, '.255')}  Mask:255.255.255.0\n          UP BROADCAST RUNNING MULTICAST  MTU:1500  Metric:1\n\nlo        Link encap:Local Loopback  \n          inet addr:127.0.0.1  Mask:255.0.0.0\n          UP LOOPBACK RUNNING  MTU:65536  Metric:1\n\n`);
+  await process.stdout.write(`eth0      Link encap:Ethernet  HWaddr `
+    + `0A:58:${address.split('.').map(part => Number(part).toString(16).toUpperCase().padStart(2, '0')).join(':')}  \n`
+    + `          inet addr:${address}  Bcast:${address.replace(/\.[0-9]+$/, '.255')}  Mask:255.255.255.0\n`
+    + `          UP BROADCAST RUNNING MULTICAST  MTU:1500  Metric:1\n\nlo        Link encap:Local Loopback  \n          inet addr:127.0.0.1  Mask:255.0.0.0\n`
+    + `          UP LOOPBACK RUNNING  MTU:65536  Metric:1\n\n`);
   return 0;
 };
 
@@ -306,6 +338,7 @@ export const traceroute: Tool = async process => {
   let address: string;
   try { address = (await process.net.resolve(target))[0]!; } catch { await process.stderr.write(`traceroute: bad address '${target}'\n`); return 1; }
   const gateway = process.net.address.replace(/\.[0-9]+$/, '.1');
-  await process.stdout.write(`traceroute to ${target} (${address}), 30 hops max, 46 byte packets\n 1  ${gateway} (${gateway})  0.010 ms  0.008 ms  0.007 ms\n 2  ${address} (${address})  0.031 ms  0.020 ms  0.018 ms\n`);
+  await process.stdout.write(`traceroute to ${target} (${address}), 30 hops max, 46 byte packets\n 1  ${gateway} (${gateway})  0.010 ms  0.008 ms  0.007 ms\n`
+    + ` 2  ${address} (${address})  0.031 ms  0.020 ms  0.018 ms\n`);
   return 0;
 };

@@ -37,7 +37,8 @@ async function put(process: Process, args: readonly string[], text: string | Uin
   else process.files.writeFile(absolute(process, target), text, { mode: 0o600 });
 }
 
-interface Certificate { readonly kind: 'tabernetes-certificate' | 'tabernetes-request'; readonly subject: string; readonly issuer: string; readonly notBefore: number; readonly notAfter: number; readonly serial: string; readonly san: string }
+interface Certificate { readonly kind: 'tabernetes-certificate' | 'tabernetes-request'; readonly subject: string; readonly issuer: string;
+  readonly notBefore: number; readonly notAfter: number; readonly serial: string; readonly san: string }
 
 async function request(process: Process, args: readonly string[]): Promise<number> {
   const subject = value(args, '-subj') ?? '/C=AU/ST=Some-State/O=Internet Widgits Pty Ltd';
@@ -46,7 +47,8 @@ async function request(process: Process, args: readonly string[]): Promise<numbe
   else if (value(args, '-key') !== undefined) readText(process.files, absolute(process, value(args, '-key')!));
   const now = process.clock.now();
   const made: Certificate = {
-    kind: args.includes('-x509') ? 'tabernetes-certificate' : 'tabernetes-request', subject, issuer: subject, notBefore: now, notAfter: now + Number(value(args, '-days') ?? '30') * 86_400_000, serial: hex(randomBytes(process, 20)),
+    kind: args.includes('-x509') ? 'tabernetes-certificate' : 'tabernetes-request', subject, issuer: subject, notBefore: now,
+      notAfter: now + Number(value(args, '-days') ?? '30') * 86_400_000, serial: hex(randomBytes(process, 20)),
     san: value(args, '-addext')?.replace(/^subjectAltName\s*=\s*/, '') ?? '',
   };
   if (newKey) await process.stderr.write('.....+++++\n..........+++++\nwriting new private key\n-----\n');
@@ -65,16 +67,20 @@ async function x509(process: Process, args: readonly string[]): Promise<number> 
     const issuerPath = value(args, '-CA');
     const issuer = issuerPath === undefined ? parsed.subject : (JSON.parse(unpem(readText(process.files, absolute(process, issuerPath))) ?? '{"subject":"/CN=ca"}') as Certificate).subject;
     await process.stderr.write(`Certificate request self-signature ok\nsubject=${subjectText(parsed.subject)}\n`);
-    await put(process, args, pem('CERTIFICATE', utf8(JSON.stringify({ ...parsed, kind: 'tabernetes-certificate', issuer, notBefore: now, notAfter: now + Number(value(args, '-days') ?? '30') * 86_400_000 }))));
+    await put(process, args, pem('CERTIFICATE', utf8(JSON.stringify({ ...parsed, kind: 'tabernetes-certificate', issuer, notBefore: now,
+      notAfter: now + Number(value(args, '-days') ?? '30') * 86_400_000 }))));
     return 0;
   }
-  const date = (ms: number): string => { const [, day = '', month = '', year = '', time = ''] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(new Date(ms).toUTCString()) ?? []; return `${month} ${String(Number(day)).padStart(2)} ${time} ${year} GMT`; };
+  const date = (ms: number): string => { const [, day = '', month = '', year = '', time = ''] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(new Date(ms).toUTCString())
+    ?? []; return `${month} ${String(Number(day)).padStart(2)} ${time} ${year} GMT`; };
   if (args.includes('-subject')) await process.stdout.write(`subject=${subjectText(parsed.subject)}\n`);
   if (args.includes('-issuer')) await process.stdout.write(`issuer=${subjectText(parsed.issuer)}\n`);
   if (args.includes('-dates') || args.includes('-startdate')) await process.stdout.write(`notBefore=${date(parsed.notBefore)}\n`);
   if (args.includes('-dates') || args.includes('-enddate')) await process.stdout.write(`notAfter=${date(parsed.notAfter)}\n`);
   if (args.includes('-text')) {
-    await process.stdout.write(`Certificate:\n    Data:\n        Version: 3 (0x2)\n        Serial Number:\n            ${parsed.serial.match(/../g)!.join(':')}\n        Signature Algorithm: sha256WithRSAEncryption\n        Issuer: ${subjectText(parsed.issuer)}\n        Validity\n            Not Before: ${date(parsed.notBefore)}\n            Not After : ${date(parsed.notAfter)}\n        Subject: ${subjectText(parsed.subject)}\n`
+    await process.stdout.write(`Certificate:\n    Data:\n        Version: 3 (0x2)\n        Serial Number:\n            ${parsed.serial.match(/../g)!.join(':')}\n`
+      + `        Signature Algorithm: sha256WithRSAEncryption\n        Issuer: ${subjectText(parsed.issuer)}\n        Validity\n`
+      + `            Not Before: ${date(parsed.notBefore)}\n            Not After : ${date(parsed.notAfter)}\n        Subject: ${subjectText(parsed.subject)}\n`
       + (parsed.san === '' ? '' : `        X509v3 extensions:\n            X509v3 Subject Alternative Name: \n                ${parsed.san}\n`));
   }
   if (!args.includes('-noout')) await put(process, args, pem('CERTIFICATE', utf8(body!)));
@@ -93,7 +99,8 @@ export const openssl: Tool = async process => {
       }
       case 'base64': case 'enc': {
         const data = value(args, '-in') === undefined ? await readAll(process.stdin) : process.files.readFile(absolute(process, value(args, '-in')!));
-        await put(process, args, args.includes('-d') ? fromBase64(fromUtf8(data).replace(/\s/g, '')) ?? new Uint8Array(0) : `${args.includes('-A') ? base64(data) : base64(data).match(/.{1,64}/g)?.join('\n') ?? ''}\n`);
+        await put(process, args, args.includes('-d') ? fromBase64(fromUtf8(data).replace(/\s/g, '')) ?? new Uint8Array(0)
+          : `${args.includes('-A') ? base64(data) : base64(data).match(/.{1,64}/g)?.join('\n') ?? ''}\n`);
         return 0;
       }
       case 'genrsa': case 'genpkey': case 'ecparam': await put(process, args, pem('PRIVATE KEY', randomBytes(process, 1190))); return 0;

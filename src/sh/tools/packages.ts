@@ -9,12 +9,19 @@ const ELF = '\x7fELF\x02\x01\x01\n';
 
 /** The tools that a package brings, under the names of Debian and Alpine. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  procps: ['ps', 'top', 'free', 'uptime', 'watch', 'pgrep', 'pkill'], 'procps-ng': ['ps', 'top', 'free', 'uptime', 'watch', 'pgrep', 'pkill'], curl: ['curl'], wget: ['wget'], dnsutils: ['dig', 'nslookup', 'host'], 'bind9-dnsutils': ['dig', 'nslookup', 'host'],
-  'bind-tools': ['dig', 'nslookup', 'host'], 'bind-utils': ['dig', 'nslookup', 'host'], 'bind9-host': ['host'], 'iputils-ping': ['ping'], iputils: ['ping'], 'inetutils-ping': ['ping'], 'net-tools': ['netstat', 'ifconfig'], iproute2: ['ip', 'ss'], iproute: ['ip', 'ss'],
-  netcat: ['nc'], 'netcat-openbsd': ['nc'], 'netcat-traditional': ['nc'], nmap: ['ncat'], 'nmap-ncat': ['nc', 'ncat'], ncat: ['ncat'], telnet: ['telnet'], 'inetutils-telnet': ['telnet'], 'busybox-extras': ['telnet'], traceroute: ['traceroute'], 'inetutils-traceroute': ['traceroute'],
-  jq: ['jq'], vim: ['vi', 'vim'], 'vim-tiny': ['vi'], nano: ['nano'], less: ['less'], tree: ['tree'], file: ['file'], xxd: ['xxd'], psmisc: ['killall'], openssl: ['openssl'], 'gettext-base': ['envsubst'], gettext: ['envsubst'], tcpdump: ['tcpdump'], lsof: ['lsof'], binutils: ['strings'],
-  time: ['time'], coreutils: [], bash: ['bash'], gawk: ['gawk'], sed: [], grep: [], tar: [], gzip: [], sudo: ['sudo'], 'ca-certificates': [], gnupg: [], gnupg2: [], 'apt-transport-https': [], 'software-properties-common': [], 'lsb-release': [], git: [], python3: [], 'python3-pip': [], 'build-essential': [],
-  stress: [], 'stress-ng': [], htop: [], strace: [], 'redis-tools': [], 'mysql-client': [], 'default-mysql-client': [], 'postgresql-client': [], unzip: [], zip: [], rsync: [], ssh: [], 'openssh-client': [], iptables: [], conntrack: [], ipvsadm: [], hping3: [], mtr: [], iperf: [], iperf3: [], siege: [], 'apache2-utils': [], kmod: [], 'util-linux': [], locales: [], tzdata: [], make: [], gcc: [], nodejs: [], npm: [], openjdk: [], supervisor: [], cron: [], man: [], 'man-db': [], fortune: [], cowsay: [],
+  procps: ['ps', 'top', 'free', 'uptime', 'watch', 'pgrep', 'pkill'], 'procps-ng': ['ps', 'top', 'free', 'uptime', 'watch', 'pgrep', 'pkill'], curl: ['curl'],
+    wget: ['wget'], dnsutils: ['dig', 'nslookup', 'host'], 'bind9-dnsutils': ['dig', 'nslookup', 'host'],
+  'bind-tools': ['dig', 'nslookup', 'host'], 'bind-utils': ['dig', 'nslookup', 'host'], 'bind9-host': ['host'], 'iputils-ping': ['ping'], iputils: ['ping'],
+    'inetutils-ping': ['ping'], 'net-tools': ['netstat', 'ifconfig'], iproute2: ['ip', 'ss'], iproute: ['ip', 'ss'],
+  netcat: ['nc'], 'netcat-openbsd': ['nc'], 'netcat-traditional': ['nc'], nmap: ['ncat'], 'nmap-ncat': ['nc', 'ncat'], ncat: ['ncat'], telnet: ['telnet'],
+    'inetutils-telnet': ['telnet'], 'busybox-extras': ['telnet'], traceroute: ['traceroute'], 'inetutils-traceroute': ['traceroute'],
+  jq: ['jq'], vim: ['vi', 'vim'], 'vim-tiny': ['vi'], nano: ['nano'], less: ['less'], tree: ['tree'], file: ['file'], xxd: ['xxd'], psmisc: ['killall'],
+    openssl: ['openssl'], 'gettext-base': ['envsubst'], gettext: ['envsubst'], tcpdump: ['tcpdump'], lsof: ['lsof'], binutils: ['strings'],
+  time: ['time'], coreutils: [], bash: ['bash'], gawk: ['gawk'], sed: [], grep: [], tar: [], gzip: [], sudo: ['sudo'], 'ca-certificates': [], gnupg: [], gnupg2: [],
+    'apt-transport-https': [], 'software-properties-common': [], 'lsb-release': [], git: [], python3: [], 'python3-pip': [], 'build-essential': [],
+  stress: [], 'stress-ng': [], htop: [], strace: [], 'redis-tools': [], 'mysql-client': [], 'default-mysql-client': [], 'postgresql-client': [], unzip: [], zip: [],
+    rsync: [], ssh: [], 'openssh-client': [], iptables: [], conntrack: [], ipvsadm: [], hping3: [], mtr: [], iperf: [], iperf3: [], siege: [], 'apache2-utils': [],
+    kmod: [], 'util-linux': [], locales: [], tzdata: [], make: [], gcc: [], nodejs: [], npm: [], openjdk: [], supervisor: [], cron: [], man: [], 'man-db': [], fortune: [], cowsay: [],
 };
 
 function install(process: Process, name: string): void {
@@ -33,16 +40,21 @@ function wanted(args: readonly string[]): string[] {
 }
 
 async function apt(process: Process, verb: string, rest: readonly string[]): Promise<number> {
-  if (process.user.uid !== 0) { await process.stderr.write('E: Could not open lock file /var/lib/dpkg/lock-frontend - open (13: Permission denied)\nE: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), are you root?\n'); return 100; }
+  if (process.user.uid !== 0) { await process.stderr.write('E: Could not open lock file /var/lib/dpkg/lock-frontend - open (13: Permission denied)\n'
+    + 'E: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), are you root?\n'); return 100; }
   if (verb === 'update') {
     await process.clock.sleep(2500);
     process.files.makeDirectory('/var/lib/apt/lists', { recursive: true });
     process.files.writeFile('/var/lib/apt/lists/deb.debian.org', '');
-    await process.stdout.write('Get:1 http://deb.debian.org/debian bookworm InRelease [151 kB]\nGet:2 http://deb.debian.org/debian bookworm-updates InRelease [55.4 kB]\nGet:3 http://deb.debian.org/debian-security bookworm-security InRelease [48.0 kB]\nGet:4 http://deb.debian.org/debian bookworm/main amd64 Packages [8793 kB]\nFetched 9048 kB in 2s (3620 kB/s)\nReading package lists... Done\n');
+    await process.stdout.write('Get:1 http://deb.debian.org/debian bookworm InRelease [151 kB]\n'
+      + 'Get:2 http://deb.debian.org/debian bookworm-updates InRelease [55.4 kB]\nGet:3 http://deb.debian.org/debian-security bookworm-security InRelease [48.0 kB]\n'
+      + 'Get:4 http://deb.debian.org/debian bookworm/main amd64 Packages [8793 kB]\nFetched 9048 kB in 2s (3620 kB/s)\nReading package lists... Done\n');
     return 0;
   }
   if (verb !== 'install' && verb !== 'reinstall') {
-    if (['upgrade', 'dist-upgrade', 'autoremove', 'remove', 'purge', 'clean', 'autoclean'].includes(verb)) { await process.stdout.write(verb.endsWith('clean') ? '' : 'Reading package lists... Done\nBuilding dependency tree... Done\n0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n'); return 0; }
+    if (['upgrade', 'dist-upgrade', 'autoremove', 'remove', 'purge', 'clean', 'autoclean'].includes(verb)) {
+      await process.stdout.write(verb.endsWith('clean') ? '' : 'Reading package lists... Done\nBuilding dependency tree... Done\n0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n');
+      return 0; }
     await process.stderr.write(`E: Invalid operation ${verb}\n`);
     return 100;
   }
@@ -53,7 +65,9 @@ async function apt(process: Process, verb: string, rest: readonly string[]): Pro
   if (unknown !== undefined) { await process.stderr.write(`E: Unable to locate package ${unknown}\n`); return 100; }
   await process.clock.sleep(1800 + names.length * 400);
   for (const name of names) install(process, name);
-  await process.stdout.write(`The following NEW packages will be installed:\n  ${[...names].sort().join(' ')}\n0 upgraded, ${names.length} newly installed, 0 to remove and 0 not upgraded.\n${names.map((name, index) => `Get:${index + 1} http://deb.debian.org/debian bookworm/main amd64 ${name} amd64 [${100 + name.length * 37} kB]\n`).join('')}`
+  await process.stdout.write(`The following NEW packages will be installed:\n  ${[...names].sort().join(' ')}\n`
+    + `0 upgraded, ${names.length} newly installed, 0 to remove and 0 not upgraded.\n`
+    + `${names.map((name, index) => `Get:${index + 1} http://deb.debian.org/debian bookworm/main amd64 ${name} amd64 [${100 + name.length * 37} kB]\n`).join('')}`
     + names.map(name => `Selecting previously unselected package ${name}.\nUnpacking ${name} ...\nSetting up ${name} ...\n`).join(''));
   return 0;
 }
@@ -67,9 +81,11 @@ async function apk(process: Process, verb: string, rest: readonly string[]): Pro
   await process.clock.sleep(1200);
   await process.stdout.write(fetched);
   const unknown = names.filter(name => !Object.hasOwn(PACKAGES, name));
-  if (unknown.length > 0) { await process.stderr.write(`ERROR: unable to select packages:\n${unknown.map(name => `  ${name} (no such package):\n    required by: world[${name}]\n`).join('')}`); return unknown.length; }
+  if (unknown.length > 0) { await process.stderr.write(`ERROR: unable to select packages:\n${unknown.map(name => `  ${name} (no such package):\n    required by: world[${name}]\n`).join('')}`);
+    return unknown.length; }
   for (const name of names) install(process, name);
-  await process.stdout.write(`${names.map((name, index) => `(${index + 1}/${names.length}) Installing ${name}\n`).join('')}Executing busybox-1.37.0-r18.trigger\nOK: ${8 + names.length * 2} MiB in ${16 + names.length} packages\n`);
+  await process.stdout.write(`${names.map((name, index) => `(${index + 1}/${names.length}) Installing ${name}\n`).join('')}Executing busybox-1.37.0-r18.trigger\n`
+    + `OK: ${8 + names.length * 2} MiB in ${16 + names.length} packages\n`);
   return 0;
 }
 
@@ -107,7 +123,8 @@ export const tcpdump: Tool = async process => {
 };
 
 export const lsof: Tool = async process => {
-  const rows = process.processes.list().map(row => `${(row.command.split(' ')[0] ?? '').split('/').pop()!.slice(0, 9).padEnd(9)} ${String(row.pid).padStart(4)} ${row.user.padEnd(6)}  cwd    DIR   0,72     4096 1048577 /\n`);
+  const rows = process.processes.list().map(row => `${(row.command.split(' ')[0] ?? '').split('/').pop()!.slice(0, 9).padEnd(9)} ${String(row.pid).padStart(4)} `
+    + `${row.user.padEnd(6)}  cwd    DIR   0,72     4096 1048577 /\n`);
   await process.stdout.write(`COMMAND    PID USER    FD   TYPE DEVICE SIZE/OFF    NODE NAME\n${rows.join('')}`);
   return 0;
 };

@@ -53,7 +53,9 @@ export const grep: Tool = async (process, flavour) => {
   const { patterns, rest } = collect(process.argv);
   const parsed = parseOptions(rest, {
     short: 'abcEFGHhIiLlnoPqRrsTUuVvwxyzZA:B:C:m:f:d:', numbers: false,
-    long: ['ignore-case:i', 'invert-match:v', 'count:c', 'line-number:n', 'files-with-matches:l', 'files-without-match:L', 'only-matching:o', 'quiet:q', 'silent:q', 'recursive:r', 'extended-regexp:E', 'fixed-strings:F', 'perl-regexp:P', 'word-regexp:w', 'line-regexp:x', 'no-filename:h', 'with-filename:H', 'after-context=:A', 'before-context=:B', 'context=:C', 'max-count=:m', 'color', 'colour', 'include=', 'exclude=', 'exclude-dir=', 'line-buffered', 'no-messages:s', 'file=:f', 'text:a'],
+    long: ['ignore-case:i', 'invert-match:v', 'count:c', 'line-number:n', 'files-with-matches:l', 'files-without-match:L', 'only-matching:o', 'quiet:q', 'silent:q',
+      'recursive:r', 'extended-regexp:E', 'fixed-strings:F', 'perl-regexp:P', 'word-regexp:w', 'line-regexp:x', 'no-filename:h', 'with-filename:H',
+      'after-context=:A', 'before-context=:B', 'context=:C', 'max-count=:m', 'color', 'colour', 'include=', 'exclude=', 'exclude-dir=', 'line-buffered', 'no-messages:s', 'file=:f', 'text:a'],
   });
   if ('error' in parsed) return badUsage(process, flavour, parsed.error, 2);
   const { options } = parsed;
@@ -93,7 +95,8 @@ function walk(process: Process, path: string, options: Options): string[] {
     try {
       const type = process.files.stat(absolute(process, child)).type;
       if (type === 'directory') { if (options.get('exclude-dir') === undefined || !matchesPattern(options.get('exclude-dir')!, name)) out.push(...walk(process, child, options)); }
-      else if (type === 'file' && (options.get('include') === undefined || matchesPattern(options.get('include')!, name)) && (options.get('exclude') === undefined || !matchesPattern(options.get('exclude')!, name))) out.push(child);
+      else if (type === 'file' && (options.get('include') === undefined || matchesPattern(options.get('include')!, name))
+        && (options.get('exclude') === undefined || !matchesPattern(options.get('exclude')!, name))) out.push(child);
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
     }

@@ -182,7 +182,8 @@ async function execute(run: Run, command: SedCommand, space: Space): Promise<End
       space.substituted = false;
       return command.label === '' ? { type: 'next' } : run.labels.get(command.label) ?? run.commands.length;
     }
-    case 'r': { try { space.appended.push(readText(run.process.files, absolute(run.process, command.file)).replace(/\n$/, '')); } catch (error) { if (!(error instanceof FileError)) throw error; } return undefined; }
+    case 'r': { try { space.appended.push(readText(run.process.files, absolute(run.process, command.file)).replace(/\n$/, ''));
+      } catch (error) { if (!(error instanceof FileError)) throw error; } return undefined; }
     case 'w': run.process.files.writeFile(absolute(run.process, command.file), `${space.text}\n`, { append: true }); return undefined;
     default: return undefined;
   }
@@ -269,12 +270,14 @@ export const sed: Tool = async (process, flavour) => {
     const { commands, quiet } = parseSed(scripts.join('\n'));
     return await overInputs(process, flavour, { commands, quiet: quiet || options.has('n'), dialect, inPlace: options.has('i'), backup, operands });
   } catch (error) {
-    if (error instanceof SedError || error instanceof RegexError) { await complain(process, flavour === 'gnu' ? `-e expression #1, char ${error instanceof SedError ? error.at : 0}: ${error.message}` : error.message); return 1; }
+    if (error instanceof SedError || error instanceof RegexError) {
+      await complain(process, flavour === 'gnu' ? `-e expression #1, char ${error instanceof SedError ? error.at : 0}: ${error.message}` : error.message); return 1; }
     throw error;
   }
 };
 
-interface Job { readonly commands: readonly SedCommand[]; readonly quiet: boolean; readonly dialect: Dialect; readonly inPlace: boolean; readonly backup: string | undefined; readonly operands: readonly string[] }
+interface Job { readonly commands: readonly SedCommand[]; readonly quiet: boolean; readonly dialect: Dialect; readonly inPlace: boolean;
+  readonly backup: string | undefined; readonly operands: readonly string[] }
 
 async function overInputs(process: Process, flavour: 'gnu' | 'busybox', job: Job): Promise<number> {
   let status = 0;

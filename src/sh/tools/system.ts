@@ -31,10 +31,12 @@ export const ps: Tool = async (process, flavour) => {
   const wanted = process.argv.includes('-p') ? (process.argv[process.argv.indexOf('-p') + 1] ?? '').split(',').map(Number) : undefined;
   const shown = list.filter(row => wanted === undefined || wanted.includes(row.pid));
   if (/^[-]?(?:aux|axu|auxw|auxf|auxww)/.test(process.argv[1] ?? '') || process.argv[1] === '-aux') {
-    const rows = shown.map(row => `${row.user.padEnd(8)} ${String(row.pid).padStart(9)}  0.0  0.0 ${String(Math.ceil(row.memoryBytes / 512)).padStart(6)} ${String(Math.ceil(row.memoryBytes / 1024)).padStart(5)} ?        ${row.state}s   ${formatDate(row.startedAtMs, '%H:%M')}  ${cpuTime(row).trim().padStart(5)} ${row.command}`);
+    const rows = shown.map(row => `${row.user.padEnd(8)} ${String(row.pid).padStart(9)}  0.0  0.0 ${String(Math.ceil(row.memoryBytes / 512)).padStart(6)} `
+      + `${String(Math.ceil(row.memoryBytes / 1024)).padStart(5)} ?        ${row.state}s   ${formatDate(row.startedAtMs, '%H:%M')}  ${cpuTime(row).trim().padStart(5)} ${row.command}`);
     await process.stdout.write(`USER           PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n${rows.join('\n')}\n`);
   } else if (args.includes('f') || args.includes('F')) {
-    const rows = shown.map(row => `${row.user.padEnd(8)} ${String(row.pid).padStart(9)} ${String(row.ppid).padStart(9)}  0 ${formatDate(row.startedAtMs, '%H:%M')} ?        00:${cpuTime(row).trim().padStart(5, '0')} ${row.command}`);
+    const rows = shown.map(row => `${row.user.padEnd(8)} ${String(row.pid).padStart(9)} ${String(row.ppid).padStart(9)}  0 ${formatDate(row.startedAtMs, '%H:%M')} ? `
+      + `       00:${cpuTime(row).trim().padStart(5, '0')} ${row.command}`);
     await process.stdout.write(`UID            PID      PPID  C STIME TTY          TIME CMD\n${rows.join('\n')}\n`);
   } else {
     const rows = shown.map(row => `${String(row.pid).padStart(7)} pts/0    00:${cpuTime(row).trim().padStart(5, '0')} ${(row.command.split(' ')[0] ?? '').split('/').pop()}`);
@@ -52,9 +54,11 @@ function memory(process: Process): { readonly total: number; readonly available:
 export const free: Tool = async process => {
   const { total, available } = memory(process);
   const letters = process.argv.slice(1).join('');
-  const show = (kb: number): string => letters.includes('h') ? `${humanSize(kb * 1024)}i` : String(letters.includes('m') ? Math.floor(kb / 1024) : letters.includes('g') ? Math.floor(kb / 1048576) : kb);
+  const show = (kb: number): string => letters.includes('h') ? `${humanSize(kb * 1024)}i`
+    : String(letters.includes('m') ? Math.floor(kb / 1024) : letters.includes('g') ? Math.floor(kb / 1048576) : kb);
   const row = (name: string, cells: readonly number[]): string => `${name.padEnd(7)}${cells.map(cell => show(cell).padStart(12)).join('')}\n`;
-  await process.stdout.write(`       ${['total', 'used', 'free', 'shared', 'buff/cache', 'available'].map(title => title.padStart(12)).join('')}\n${row('Mem:', [total, total - available, available, 0, 0, available])}${row('Swap:', [0, 0, 0])}`);
+  await process.stdout.write(`       ${['total', 'used', 'free', 'shared', 'buff/cache', 'available'].map(title => title.padStart(12)).join('')}\n`
+    + `${row('Mem:', [total, total - available, available, 0, 0, available])}${row('Swap:', [0, 0, 0])}`);
   return 0;
 };
 
@@ -68,8 +72,10 @@ export const top: Tool = async process => {
     const list = process.processes.list();
     const rows = list.map(row => ({ row, cpu: round === 0 ? 0 : (row.cpuMs - (before.get(row.pid) ?? row.cpuMs)) / 50 })).sort((a, b) => b.cpu - a.cpu || a.row.pid - b.row.pid);
     for (const row of list) before.set(row.pid, row.cpuMs);
-    const lines = rows.map(({ row, cpu }) => `${String(row.pid).padStart(5)} ${String(row.ppid).padStart(5)} ${row.user.padEnd(8)} ${row.state}    ${String(Math.ceil(row.memoryBytes / 1024)).padStart(6)}   0%   0 ${cpu.toFixed(0).padStart(3)}% ${row.command}`);
-    await process.stdout.write(`${process.tty === undefined || batch ? '' : '\x1b[H\x1b[J'}Mem: ${total - available}K used, ${available}K free, 0K shrd, 0K buff, 0K cached\nCPU:   0% usr   0% sys   0% nic 100% idle   0% io   0% irq   0% sirq\nLoad average: 0.00 0.00 0.00 1/${list.length} ${process.pid}\n`
+    const lines = rows.map(({ row, cpu }) => `${String(row.pid).padStart(5)} ${String(row.ppid).padStart(5)} ${row.user.padEnd(8)} ${row.state}    `
+      + `${String(Math.ceil(row.memoryBytes / 1024)).padStart(6)}   0%   0 ${cpu.toFixed(0).padStart(3)}% ${row.command}`);
+    await process.stdout.write(`${process.tty === undefined || batch ? '' : '\x1b[H\x1b[J'}Mem: ${total - available}K used, ${available}K free, 0K shrd, 0K buff, 0K `
+      + `cached\nCPU:   0% usr   0% sys   0% nic 100% idle   0% io   0% irq   0% sirq\nLoad average: 0.00 0.00 0.00 1/${list.length} ${process.pid}\n`
       + `  PID  PPID USER     STAT   VSZ %VSZ CPU %CPU COMMAND\n${lines.join('\n')}\n`);
     if (round < rounds - 1) await process.clock.sleep(5000);
   }
@@ -80,7 +86,8 @@ export const uptime: Tool = async process => {
   const seconds = Number((process.files.exists('/proc/uptime') ? readText(process.files, '/proc/uptime') : '0').split(' ')[0]);
   const days = Math.floor(seconds / 86_400);
   const clock = `${String(Math.floor(seconds / 3600) % 24).padStart(days > 0 ? 2 : 1)}:${String(Math.floor(seconds / 60) % 60).padStart(2, '0')}`;
-  await process.stdout.write(` ${formatDate(process.clock.now(), '%H:%M:%S')} up ${days > 0 ? `${days} day${days > 1 ? 's' : ''}, ` : ''}${seconds < 3600 ? `${Math.floor(seconds / 60)} min` : clock},  0 users,  load average: 0.00, 0.00, 0.00\n`);
+  await process.stdout.write(` ${formatDate(process.clock.now(), '%H:%M:%S')} up `
+    + `${days > 0 ? `${days} day${days > 1 ? 's' : ''}, ` : ''}${seconds < 3600 ? `${Math.floor(seconds / 60)} min` : clock},  0 users,  load average: 0.00, 0.00, 0.00\n`);
   return 0;
 };
 
@@ -89,7 +96,8 @@ export const uname: Tool = async (process, flavour) => {
   if ('error' in parsed) return badUsage(process, flavour, parsed.error);
   const { options } = parsed;
   const all = options.has('a');
-  const parts = [['s', 'Linux'], ['n', process.hostname], ['r', '6.8.0-49-generic'], ['v', '#49-Ubuntu SMP PREEMPT_DYNAMIC Mon Nov  4 02:06:24 UTC 2024'], ['m', 'x86_64'], ['o', flavour === 'gnu' ? 'GNU/Linux' : 'Linux']] as const;
+  const parts = [['s', 'Linux'], ['n', process.hostname], ['r', '6.8.0-49-generic'], ['v', '#49-Ubuntu SMP PREEMPT_DYNAMIC Mon Nov  4 02:06:24 UTC 2024'],
+    ['m', 'x86_64'], ['o', flavour === 'gnu' ? 'GNU/Linux' : 'Linux']] as const;
   const chosen = options.flags.size === 0 ? [parts[0]] : parts.filter(([letter]) => all || options.has(letter));
   await process.stdout.write(`${chosen.map(([, text]) => text).join(' ') || 'unknown'}\n`);
   return 0;
@@ -147,7 +155,8 @@ export const date: Tool = async (process, flavour) => {
   if (format !== undefined && !format.startsWith('+')) { await complain(process, `invalid date '${format}'`); return 1; }
   const iso = options.get('iso-8601', 'I');
   const text = format !== undefined ? formatDate(at, format.slice(1)) : options.has('R') ? formatDate(at, '%a, %d %b %Y %H:%M:%S %z')
-    : options.has('rfc-3339') ? formatDate(at, options.get('rfc-3339') === 'date' ? '%F' : '%F %T+00:00') : iso !== undefined ? formatDate(at, iso.startsWith('s') ? '%FT%T+00:00' : '%F') : formatDate(at, '%a %b %e %H:%M:%S %Z %Y');
+    : options.has('rfc-3339') ? formatDate(at, options.get('rfc-3339') === 'date' ? '%F' : '%F %T+00:00') : iso !== undefined
+      ? formatDate(at, iso.startsWith('s') ? '%FT%T+00:00' : '%F') : formatDate(at, '%a %b %e %H:%M:%S %Z %Y');
   await process.stdout.write(`${text}\n`);
   return 0;
 };
@@ -226,7 +235,8 @@ export const watch: Tool = async (process, flavour) => {
     const input = pipe.input.bind?.(process.world) ?? pipe.input;
     for (let data = await input.read(); data !== undefined; data = await input.read()) await output.write(data);
     const code = await child.wait();
-    const title = options.has('t') ? '' : `Every ${seconds.toFixed(1)}s: ${command}`.padEnd(Math.max(0, (process.tty?.columns ?? 80) - 25)) + `${process.hostname}: ${formatDate(process.clock.now(), '%a %b %e %T %Y')}\n\n`;
+    const title = options.has('t') ? '' : `Every ${seconds.toFixed(1)}s: ${command}`.padEnd(Math.max(0, (process.tty?.columns ?? 80) - 25))
+      + `${process.hostname}: ${formatDate(process.clock.now(), '%a %b %e %T %Y')}\n\n`;
     await process.stdout.write(`${process.tty === undefined ? '' : '\x1b[H\x1b[2J'}${title}${output.text()}`);
     if ((options.has('e') && code !== 0) || (options.has('g') && last !== undefined && last !== output.text())) return options.has('e') ? code : 0;
     last = output.text();
@@ -271,7 +281,8 @@ export const getent: Tool = async process => {
     return 0;
   }
   const table = database === 'group' ? '/etc/group' : '/etc/passwd';
-  const lines = process.files.exists(table) ? readText(process.files, table).split('\n').filter(line => line !== '' && (keys.length === 0 || keys.some(key => line.split(':')[0] === key || line.split(':')[2] === key))) : [];
+  const lines = process.files.exists(table) ? readText(process.files,
+    table).split('\n').filter(line => line !== '' && (keys.length === 0 || keys.some(key => line.split(':')[0] === key || line.split(':')[2] === key))) : [];
   for (const line of lines) await process.stdout.write(`${line}\n`);
   return lines.length > 0 ? 0 : 2;
 };
@@ -280,7 +291,8 @@ export const getent: Tool = async process => {
 export const sudo: Tool = async process => {
   let args = process.argv.slice(1);
   while (args[0]?.startsWith('-') === true) args = args.slice(['-u', '-g', '-h', '-C'].includes(args[0]) ? 2 : 1);
-  while (args[0] !== undefined && /^[A-Za-z_][A-Za-z0-9_]*=/.test(args[0])) { const [entry] = args; process.env.set(entry!.slice(0, entry!.indexOf('=')), entry!.slice(entry!.indexOf('=') + 1)); args = args.slice(1); }
+  while (args[0] !== undefined && /^[A-Za-z_][A-Za-z0-9_]*=/.test(args[0])) { const [entry] = args;
+    process.env.set(entry!.slice(0, entry!.indexOf('=')), entry!.slice(entry!.indexOf('=') + 1)); args = args.slice(1); }
   if (args.length === 0) return 0;
   if (args[0] === 'su' || (args[0] === 'bash' && args.length === 1)) return process.spawnChild(['bash']).wait();
   const code = await process.spawnChild(args, { env: process.env }).wait();
@@ -306,7 +318,8 @@ export const dd: Tool = async process => {
     }
     input.close();
     const records = `${Math.floor(copied / size)}+${copied % size > 0 ? 1 : 0}`;
-    if (given.get('status') !== 'none') await process.stderr.write(`${records} records in\n${records} records out\n${copied} bytes (${humanSize(copied)}B) copied, 0.1 s, ${humanSize(copied * 10)}B/s\n`);
+    if (given.get('status') !== 'none') await process.stderr.write(`${records} records in\n${records} records out\n`
+      + `${copied} bytes (${humanSize(copied)}B) copied, 0.1 s, ${humanSize(copied * 10)}B/s\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
