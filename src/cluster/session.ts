@@ -20,6 +20,8 @@ interface Pending { readonly id: number; readonly line: string; readonly started
 
 /** What a late listener hears first. */
 const SCROLLBACK_MAX = 512 * 1024;
+/** What a result keeps of a command's output, more or less. */
+const CAPTURE_MAX = 16 * 1024 * 1024;
 /** A program that takes longer over Ctrl-C hears it again. */
 const INTERRUPT_MICROS = 40e6;
 const INTERRUPTS_MAX = 3;
@@ -108,7 +110,7 @@ export class TerminalSession implements Session {
   receive(output: ShellOutput, atMicros: number): void {
     switch (output.k) {
       case 'text':
-        if (this.#pending) this.#pending[output.stream] += output.text;
+        if (this.#pending && this.#pending[output.stream].length < CAPTURE_MAX) this.#pending[output.stream] += output.text;
         this.#show(output.text.replace(/\r?\n/g, '\r\n'));
         return;
       case 'prompt':

@@ -9,6 +9,7 @@ import type { LocalImage } from './image-puller.ts';
 import type { ImageStore } from './image-store.ts';
 import { createMemoryFiles, readText } from './memory-files.ts';
 import type { NetworkNamespace } from './network.ts';
+import { LOG, pacedOutput } from './paced.ts';
 import { createPidSpace, createProcesses, DEFAULT_PATH } from './processes.ts';
 import type { PidSpace, Processes, Started } from './processes.ts';
 import { procFiles, sysFiles } from './proc-files.ts';
@@ -143,14 +144,14 @@ export function createContainer(parts: ContainerParts): RunningContainer {
       if (fallback === undefined) return Promise.reject(failStart(argv[0]!, found.path));
     }
     const own = config.tty ? undefined : config.stdin ? (stdinPipe = createPipe(world)) : undefined;
-    const screen: OutputStream = log.stream('stdout');
+    const screen = pacedOutput(world, log.stream('stdout'), LOG);
     if (config.tty) {
       terminal = createTerminal(world, screen, { columns: 80, rows: 24 }, signal => processes.signalTerminal(terminal!, signal));
       if (!config.stdin) terminal.hangUp();
     }
     const how = {
       user, env: new Map(env), cwd, terminal, tty: terminal?.size,
-      stdin: terminal?.stdin ?? own?.input, stdout: terminal?.stdout ?? screen, stderr: terminal?.stdout ?? log.stream('stderr'),
+      stdin: terminal?.stdin ?? own?.input, stdout: terminal?.stdout ?? screen, stderr: terminal?.stdout ?? pacedOutput(world, log.stream('stderr'), LOG),
     };
     status = { ...status, state: 'running', startedAtMs: world.clock.now() };
     main = 'missing' in found ? processes.run(image.programs['*']!, argv, how) : processes.start(argv, how);

@@ -138,7 +138,11 @@ export function withBurst(clock: Clock, group: CpuGroup, burstMs: number): CpuGr
         spentMs = 0;
       }
       spentMs += cpuMs;
-      if (spentMs > burstMs) await group.compute(world, cpuMs);
+      if (spentMs <= burstMs) return;
+      // The burst is paid for as well: else each wait would buy a new one.
+      const dueMs = spentMs;
+      spentMs = 0;
+      await group.compute(world, dueMs);
     },
   };
 }

@@ -10,6 +10,7 @@ import type { World } from '../base/world.ts';
 import { NetworkError, type NetworkNamespace } from '../cri/network.ts';
 import type { InputStream, OutputStream } from '../cri/process.ts';
 import { StartError, type ExecSession } from '../cri/runtime.ts';
+import { pacedOutput, SCREEN } from '../cri/paced.ts';
 import { createPipe } from '../cri/streams.ts';
 
 export interface StreamOptions { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean; readonly tty: boolean }
@@ -21,10 +22,10 @@ export type OpenSession = (streams: {
 
 export function streamSession(world: World, options: StreamOptions, open: OpenSession): Connection {
   const frames = new Queue<Frame>(world, () => close());
-  const output = (channel: number): OutputStream => ({
+  const output = (channel: number): OutputStream => pacedOutput(world, {
     async write(data) { frames.push({ type: 'bytes', channel, bytes: typeof data === 'string' ? utf8(data) : data }); },
     close() {},
-  });
+  }, SCREEN);
   const pipe = options.stdin ? createPipe(world) : undefined;
   let ended = false;
   const session = open({

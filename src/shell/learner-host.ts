@@ -15,6 +15,7 @@ import type { Toolbox } from '../cri/image-store.ts';
 import { createMemoryFiles, joinPath, readText } from '../cri/memory-files.ts';
 import type { NetworkNamespace } from '../cri/network.ts';
 import type { Process, Program } from '../cri/process.ts';
+import { pacedOutput, SCREEN } from '../cri/paced.ts';
 import { callbackOutput } from '../cri/streams.ts';
 import { createTerminal } from '../cri/terminal.ts';
 import type { Terminal } from '../cri/terminal.ts';
@@ -174,7 +175,7 @@ function toSession(session: OpenSession, input: Exclude<ShellInput, { readonly k
 function openSession(context: MachineContext, host: Host, { session: id, columns, rows }: Extract<ShellInput, { readonly k: 'open' }>): OpenSession {
   const print = (output: ShellOutput): void => context.output(outputChannel(id), output);
   const decoder = new TextDecoder();
-  const stream = (name: 'stdout' | 'stderr') => callbackOutput((data) => print({ k: 'text', stream: name, text: decoder.decode(data) }));
+  const stream = (name: 'stdout' | 'stderr') => pacedOutput(context, callbackOutput((data) => print({ k: 'text', stream: name, text: decoder.decode(data) })), SCREEN);
   let interrupt = (): void => undefined;
   // Echo is what the person sees of their own keys; it is no program's output.
   const screen = callbackOutput((data) => print({ k: 'echo', text: decoder.decode(data) }));
