@@ -84,7 +84,9 @@ function deadlines(call: Call, close: () => void, isBehind: () => boolean, bookm
   const { server, request } = call;
   const { clock, random } = server.world;
   const asked = Number(queryOf(request, 'timeoutSeconds') ?? 0);
-  const seconds = asked > 0 ? asked : TIMEOUT_MIN_S * (1 + random.next());
+  // An observer draws no chance: watched or not, history goes the same way.
+  const share = request.headers?.['x-observer'] === undefined ? () => random.next() : () => 0.5;
+  const seconds = asked > 0 ? asked : TIMEOUT_MIN_S * (1 + share());
   const wantsBookmarks = flagOf(request, 'allowWatchBookmarks');
   const remind = (): void => {
     if (isBehind()) bookmark();
