@@ -6,8 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 
-export const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
-export const isBuilt = (): boolean => existsSync(join(DIST, 'index.html'));
+/** The built site; TABERNETES_SITE names another folder. */
+const DIST = process.env['TABERNETES_SITE'] ?? fileURLToPath(new URL('../../dist/', import.meta.url));
+
+/** Serves the site that `npm run build` made. A site that is not there is a failure, never a test that is left out. */
+export function serveSite(): ReturnType<typeof serve> {
+  if (!existsSync(join(DIST, 'index.html'))) throw new Error(`There is no built page in ${DIST}: run npm test, or npm run build first.`);
+  return serve(DIST);
+}
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { DIST, isBuilt, launch, serve, snapshot, until } from './browser.ts';
+import { launch, serveSite, snapshot, until } from './browser.ts';
 import type { Seen } from './browser.ts';
 
 const mine = (seen: Seen) => seen.pods.filter((pod) => !pod.system);
@@ -13,15 +13,15 @@ const ready = (seen: Seen, count: number, group = 'web') => {
   return pods.length === count && pods.every((pod) => pod.state === 'ready');
 };
 
-describe.skipIf(!isBuilt())('the built page', () => {
+describe('the built page', () => {
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
-  let site: Awaited<ReturnType<typeof serve>>;
+  let site: Awaited<ReturnType<typeof serveSite>>;
   const trouble: string[] = [];
 
   beforeAll(async () => {
-    site = await serve(DIST);
+    site = await serveSite();
     browser = await launch();
     context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
     page = await context.newPage();
