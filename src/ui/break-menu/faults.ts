@@ -1,13 +1,10 @@
-/** Begins and mends faults, and says in a toast what to expect. Handles are kept here, so that each can be undone from
- *  the toast and from the menu. */
-import type { Fault, FaultHandle } from '../../sandbox/sandbox.ts';
+/** Begins and mends faults, and says in a toast what to expect. */
+import type { Fault } from '../../sandbox/sandbox.ts';
 import type { PodView } from '../model/pod-view.ts';
 import type { Page } from '../page.tsx';
 import { useUi } from '../ui-state.ts';
 import { statusMessage } from '../watch-loop.ts';
 import { goLive } from '../time-bar/moves.ts';
-
-const handles = new Map<string, FaultHandle>();
 
 export function faultTitle(fault: Fault): string {
   switch (fault.type) {
@@ -68,7 +65,6 @@ export async function begin(page: Page, fault: Fault): Promise<void> {
   goLive(page);
   try {
     const handle = await page.sandbox.fault(fault);
-    handles.set(handle.id, handle);
     const label = MEND[fault.type];
     useUi
       .getState()
@@ -85,20 +81,12 @@ export async function begin(page: Page, fault: Fault): Promise<void> {
 
 export async function mend(page: Page, id: string): Promise<void> {
   try {
-    const handle = handles.get(id);
     const active = page.sandbox.faults.find((one) => one.id === id);
-    if (handle) await handle.undo();
-    else if (active) await undoOf(page, active.fault);
+    await page.sandbox.undo(id);
     if (active) useUi.getState().notify({ icon: 'check', title: `Mended: ${faultTitle(active.fault)}` });
   } catch (error) {
     failed(error);
   }
-}
-
-/** After a reload the faults are there but their handles are not: beginning the same fault again gives its handle. */
-async function undoOf(page: Page, fault: Fault): Promise<void> {
-  const handle = await page.sandbox.fault(fault);
-  await handle.undo();
 }
 
 export async function deletePod(page: Page, pod: PodView): Promise<void> {
