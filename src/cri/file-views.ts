@@ -10,6 +10,8 @@ export interface Mount { readonly path: string; readonly files: FileSystem; read
 export interface MountedFiles extends FileSystem {
   mount(mount: Mount): void;
   unmount(path: string): void;
+  /** Whether writes there fail with EROFS, whoever asks. */
+  isReadOnly(path: string): boolean;
   readonly mounts: readonly Mount[];
 }
 
@@ -88,6 +90,10 @@ export function createMountedFiles(root: FileSystem, initial: readonly Mount[] =
       const index = mounts.findIndex(entry => entry.path === path);
       if (index >= 0) mounts.splice(index, 1);
     },
+    isReadOnly(path) {
+      const { mount: found } = at(path);
+      return found === undefined ? rootReadOnly : found.readOnly;
+    },
     get mounts() { return mounts; },
   };
 }
@@ -150,14 +156,17 @@ function isDevice(files: FileSystem, path: string): boolean {
 export interface Credentials { readonly uid: number; readonly gid: number; readonly groups: readonly number[] }
 
 /** The file system as a user other than root sees it: mode bits of the file and of its directory decide. */
-export function filesAs(files: FileSystem, user: Credentials): FileSystem {
+export function filesAs(files: FileSystem & Partial<Pick<MountedFiles, 'isReadOnly'>>, user: Credentials): FileSystem {
   if (user.uid === 0) return files;
   const allows = (stat: FileStat, bit: number): boolean => {
     if (stat.uid === user.uid) return (stat.mode & (bit << 6)) !== 0;
     if (stat.gid === user.gid || user.groups.includes(stat.gid)) return (stat.mode & (bit << 3)) !== 0;
     return (stat.mode & bit) !== 0;
   };
-  const check = (path: string, bit: number): void => { if (!allows(files.stat(path), bit)) throw new FileError('EACCES', path); };
+  const check = (path: string, bit: number): void => {
+    // A read-only file system says so before permissions are looked at.
+    if (!allows(files.stat(path), bit)) throw new FileError(bit === 2 && files.isReadOnly?.(path) === true ? 'EROFS' : 'EACCES', path);
+  };
   const checkParent = (path: string): void => check(joinPath(path, '..'), 2);
   const checkOwner = (path: string): void => { if (files.stat(path).uid !== user.uid) throw new FileError('EPERM', path); };
   const create = (path: string, make: () => void): void => {

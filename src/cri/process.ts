@@ -37,6 +37,8 @@ export interface Process {
   spawnChild(argv: readonly string[], options?: SpawnOptions): Child;
   /** Runs a function as a child, as fork does: the subshells and pipeline stages of a shell. */
   fork(program: Program, argv: readonly string[], options?: SpawnOptions): Child;
+  /** Becomes another program, as exec does: the same pid, signal handlers as at the start. 127 or 126 where there is none. */
+  exec(argv: readonly string[], options?: Pick<SpawnOptions, 'stdin' | 'stdout' | 'stderr' | 'env' | 'cwd'>): Promise<number>;
   /** A pipe that outlives this process; whoever holds an end closes it, or lists it in `owns` of the child that uses it. */
   pipe(): { readonly input: InputStream; readonly output: OutputStream };
   /** Whether a program answers to this absolute path (the files of programs are in `files` too, with mode 0755). */

@@ -39,14 +39,14 @@ export function createPidSpace(shared = false): PidSpace {
 export interface Entry {
   readonly pid: number;
   readonly ppid: number;
-  readonly argv: readonly string[];
+  argv: readonly string[];
   readonly user: Process['user'];
   readonly scope: Scope;
   readonly owner: object;
   readonly startedAtMs: number;
   readonly background: boolean;
   readonly terminal: object | undefined;
-  readonly env: ReadonlyMap<string, string>;
+  env: ReadonlyMap<string, string>;
   readonly streams: { readonly 1: OutputStream | undefined; readonly 2: OutputStream | undefined };
   cpuMs: number;
   memoryBytes: number;
@@ -240,10 +240,10 @@ export function createProcesses(options: ProcessesOptions): Processes {
         bind: other => raw.bind?.(other) ?? raw,
       };
     };
-    const spawnOptions = (more: SpawnOptions | undefined): StartOptions => ({
-      user: process.user, terminal: how.terminal, background: entry.background, ...more,
-      parent: pid, env: new Map(more?.env ?? process.env), cwd: more?.cwd ?? process.cwd, tty: more?.tty ?? process.tty,
-      stdin: more?.stdin ?? process.stdin, stdout: more?.stdout ?? process.stdout, stderr: more?.stderr ?? process.stderr,
+    const spawnOptions = (from: Process, more: SpawnOptions | undefined): StartOptions => ({
+      user: from.user, terminal: how.terminal, background: entry.background, ...more,
+      parent: pid, env: new Map(more?.env ?? from.env), cwd: more?.cwd ?? from.cwd, tty: more?.tty ?? from.tty,
+      stdin: more?.stdin ?? from.stdin, stdout: more?.stdout ?? from.stdout, stderr: more?.stderr ?? from.stderr,
     });
     const process: Process = {
       pid, argv, world: inside, clock: inside.clock,
@@ -268,8 +268,24 @@ export function createProcesses(options: ProcessesOptions): Processes {
         entry.memoryBytes = bytes;
         options.onMemory?.(memory());
       },
-      spawnChild: (childArgv, more) => start(childArgv, spawnOptions(more)),
-      fork: (program, childArgv, more) => run(program, childArgv, spawnOptions(more)),
+      // `this`: a program that was exec'd has streams and variables of its own.
+      spawnChild(childArgv, more) { return start(childArgv, spawnOptions(this, more)); },
+      fork(program, childArgv, more) { return run(program, childArgv, spawnOptions(this, more)); },
+      async exec(nextArgv, more) {
+        const nextEnv = new Map(more?.env ?? this.env);
+        const nextCwd = more?.cwd ?? this.cwd;
+        const found = find(nextArgv[0] ?? '', nextEnv, nextCwd);
+        if ('missing' in found) return found.missing;
+        handlers.clear();
+        entry.argv = found.argv === undefined ? nextArgv : [...found.argv, ...nextArgv.slice(1)];
+        entry.env = nextEnv;
+        await cpu.compute(inside, START_CPU_MS);
+        const own = (value: unknown): PropertyDescriptor => ({ value, writable: true, enumerable: true });
+        return found.program(Object.create(process, {
+          argv: own(entry.argv), env: own(nextEnv), cwd: own(nextCwd), stdin: own(more?.stdin === undefined ? this.stdin : bindInput(more.stdin, inside)),
+          stdout: own(more?.stdout === undefined ? this.stdout : metered(more.stdout)), stderr: own(more?.stderr === undefined ? this.stderr : metered(more.stderr)),
+        }) as Process);
+      },
       pipe: () => createPipe(world),
       hasProgram: path => options.programAt(path) !== undefined,
       processes: table,

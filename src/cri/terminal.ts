@@ -88,7 +88,8 @@ export function createTerminal(world: World, screen: OutputStream, size: { colum
     feed(data) {
       let shown = '';
       for (const char of fromUtf8(data)) key(char, text => { shown += text; });
-      if (shown !== '') world.spawn('echo', async () => { await screen.write(shown).catch(() => undefined); });
+      // Before the program that reads the line wakes: what it prints comes after.
+      if (shown !== '') void screen.write(shown).catch(() => undefined);
     },
     flush() {
       ready.length = 0;

@@ -4,6 +4,7 @@ import { NetworkError } from '../cri/network.ts';
 import { createLineReader } from '../cri/streams.ts';
 import type { Process, Program } from '../cri/process.ts';
 import type { Catalogued } from './catalogued.ts';
+import { runArguments } from './plain.ts';
 import { MB } from './catalogued.ts';
 import { anyTag, versionOf, versionTags } from './tags.ts';
 import { untilStopped } from './web.ts';
@@ -40,9 +41,7 @@ function entrypoint(names: readonly string[], check: (process: Process) => strin
   return async process => {
     const args = process.argv.slice(1);
     if (!names.includes(args[0] ?? '') && args[0]?.startsWith('-') !== true && args.length > 0) {
-      const child = process.spawnChild(args);
-      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.onSignal(signal, () => child.kill(signal));
-      return child.wait();
+      return runArguments(process);
     }
     const problem = check(process);
     if (problem !== undefined) { await process.stderr.write(problem); return 1; }

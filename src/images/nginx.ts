@@ -12,6 +12,7 @@ import { MB } from './catalogued.ts';
 import { checkConfig, ConfigError, parseConfig } from './nginx-config.ts';
 import { answerRequest, serversOf } from './nginx-server.ts';
 import type { Server } from './nginx-server.ts';
+import { runArguments } from './plain.ts';
 import { versionOf, versionTags } from './tags.ts';
 import { accessLine, untilStopped } from './web.ts';
 
@@ -125,11 +126,8 @@ const entrypoint: Program = async process => {
     await process.stdout.write(`${ENTRYPOINT_LINES.slice(0, 6).join('\n')}\n`);
     await substituteTemplates(process);
     await process.stdout.write(`${ENTRYPOINT_LINES.slice(6).join('\n')}\n`);
-    return nginx(Object.create(process, { argv: { value: args } }) as Process);
   }
-  const child = process.spawnChild(args);
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP'] as const) process.onSignal(signal, () => child.kill(signal));
-  return child.wait();
+  return runArguments(process);
 };
 
 async function substituteTemplates(process: Process): Promise<void> {

@@ -1,5 +1,5 @@
 /** Images without a server: pause, busybox, alpine, debian, ubuntu, centos, bash, curl. */
-import type { Program } from '../cri/process.ts';
+import type { Process, Program } from '../cri/process.ts';
 import { shellProgram } from '../sh/main.ts';
 import type { Catalogued } from './catalogued.ts';
 import { MB } from './catalogued.ts';
@@ -59,9 +59,10 @@ export const BASH: Catalogued = {
   programs: { '/usr/local/bin/docker-entrypoint.sh': runArguments, '/usr/local/bin/bash': shellProgram('bash') },
 };
 
-/** An entrypoint that runs what it is given in its own place. */
-export async function runArguments(process: Parameters<Program>[0]): Promise<number> {
-  const child = process.spawnChild(process.argv.slice(1));
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const) process.onSignal(signal, () => child.kill(signal));
-  return child.wait();
+/** docker-entrypoint.sh: becomes what it is given, `exec "$@"`. */
+export async function runArguments(process: Process): Promise<number> {
+  const args = process.argv.slice(1);
+  const code = await process.exec(args);
+  if (code === 127) await process.stderr.write(`${process.argv[0]}: exec: line 47: ${args[0]}: not found\n`);
+  return code;
 }

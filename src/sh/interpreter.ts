@@ -39,6 +39,8 @@ export class Shell implements Expander {
   sourced = 0;
   interrupted = false;
   position = 0;
+  /** The last command of all: a program takes the shell's place, as with exec. */
+  replace: CommandNode | undefined;
   debtMs = 0;
   spins = 0;
   readonly pendingTraps: string[] = [];
@@ -89,12 +91,13 @@ export class Shell implements Expander {
   }
 
   /** Parses and runs a text; syntax errors are printed. */
-  async runText(text: string): Promise<number> {
+  async runText(text: string, last = false): Promise<number> {
     const parsed = parseScript(text);
     if (parsed.error !== undefined) {
       await this.stderr.write(syntaxMessages(this, text, parsed.error));
       return this.state.status = 2;
     }
+    if (last) this.replace = lastCommand(parsed.script.commands);
     return this.runScript(parsed.script, text);
   }
 
@@ -210,7 +213,6 @@ export class Shell implements Expander {
   /** A node as a process of its own with a copy of this shell's state. */
   fork(node: CommandNode | CompoundList | Script | Statement['command'], io: Descriptors, owns: readonly { close(): void }[] = [], background = false, label?: string): Child {
     const { source, depth } = this;
-    // A plain external command needs no shell around it.
     return this.process.fork(async inner => {
       const sub = new Shell(inner, copyState(this.state), this.jobs.forSubshell(), { ...this.options, interactive: false });
       sub.io = bindDescriptors(io, inner);
@@ -218,6 +220,7 @@ export class Shell implements Expander {
       sub.depth = depth;
       sub.inFunction = this.inFunction;
       sub.guarded = this.guarded;
+      sub.replace = node.type === 'Command' ? node : node.type === 'CompoundList' || node.type === 'Script' ? lastCommand(node.commands) : undefined;
       return runToEnd(sub, async () => {
         if (node.type === 'CompoundList') await sub.list(node);
         else if (node.type === 'Script') await sub.runScript(node, node.source ?? source);
@@ -382,4 +385,10 @@ function bindDescriptors(io: Descriptors, process: Process): Descriptors {
 function timeReport(seconds: number): string {
   const show = (value: number): string => `${Math.floor(value / 60)}m${(value % 60).toFixed(3)}s`;
   return `\nreal\t${show(seconds)}\nuser\t${show(0)}\nsys\t${show(0)}\n`;
+}
+
+/** The simple command that ends a list, where it runs in the foreground. */
+function lastCommand(statements: readonly Statement[]): CommandNode | undefined {
+  const last = statements[statements.length - 1];
+  return last !== undefined && last.background !== true && last.command.type === 'Command' ? last.command : undefined;
 }

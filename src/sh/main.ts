@@ -77,7 +77,7 @@ export function shellProgram(kind: Kind): Program {
     const shell = createShell(process, { kind, interactive, name, script });
     for (const option of given.options) shell.state.options.add(option);
     shell.state.positional = given.rest.slice(given.command !== undefined || script ? 1 : 0);
-    if (given.command !== undefined) return runToEnd(shell, async () => { await shell.runText(given.command!); });
+    if (given.command !== undefined) return runToEnd(shell, async () => { await shell.runText(given.command!, true); });
     if (script) return runFile(shell, given.rest[0]!);
     if (given.login || interactive) await startupFiles(shell, given.login);
     return runToEnd(shell, () => interactive ? converse(shell) : runStdin(shell));

@@ -1,6 +1,6 @@
 /** Simple commands: assignments, aliases, functions, builtins and programs. */
 import { FileError } from '../cri/files.ts';
-import { candidates, DEFAULT_PATH, ForkError } from '../cri/processes.ts';
+import { candidates, DEFAULT_PATH, ExitError, ForkError } from '../cri/processes.ts';
 import type { Child } from '../cri/process.ts';
 import { assign } from './assign.ts';
 import { BUILTINS, SPECIAL_BUILTINS } from './builtins/index.ts';
@@ -23,6 +23,7 @@ function endOf(node: Command): number {
 }
 
 export async function simple(shell: Shell, node: Command): Promise<void> {
+  const replaces = shell.replace === node && shell.state.traps.size === 0;
   const words: Word[] = node.name === undefined ? [] : [node.name];
   const assignments: Assignment[] = [];
   for (const item of node.prefix) if (item.type === 'Assignment') assignments.push(item);
@@ -45,11 +46,11 @@ export async function simple(shell: Shell, node: Command): Promise<void> {
       const io = await redirect(shell, node.redirects, opened);
       if (io === undefined) { shell.state.status = shell.state.kind === 'dash' ? 2 : 1; return; }
       const keeps = argv[0] === 'exec' && argv.length === 1;
-      try { await shell.withIo(io, () => runSimple(shell, argv, args, assignments)); } finally { if (!keeps) for (const stream of opened) stream.close(); }
+      try { await shell.withIo(io, () => runSimple(shell, argv, args, assignments, replaces)); } finally { if (!keeps) for (const stream of opened) stream.close(); }
       if (keeps) shell.io = io;
       return;
     }
-    await runSimple(shell, argv, args, assignments);
+    await runSimple(shell, argv, args, assignments, replaces);
   } finally {
     for (const path of shell.temporary.splice(before)) if (shell.files.exists(path)) shell.files.remove(path);
   }
@@ -78,7 +79,7 @@ async function runAlias(shell: Shell, node: Command, alias: string): Promise<voi
   }
 }
 
-async function runSimple(shell: Shell, argv: readonly string[], args: readonly (string | Assignment)[], assignments: readonly Assignment[]): Promise<void> {
+async function runSimple(shell: Shell, argv: readonly string[], args: readonly (string | Assignment)[], assignments: readonly Assignment[], replaces: boolean): Promise<void> {
   const [name] = argv;
   if (name === undefined) {
     shell.state.status = 0;
@@ -100,7 +101,7 @@ async function runSimple(shell: Shell, argv: readonly string[], args: readonly (
     else await withAssignments(shell, assignments, run);
     return;
   }
-  await external(shell, argv, assignments);
+  await external(shell, argv, assignments, replaces);
 }
 
 async function withAssignments(shell: Shell, assignments: readonly Assignment[], work: () => Promise<void>): Promise<void> {
@@ -166,7 +167,8 @@ export function locate(shell: Shell, name: string): { readonly path: string } | 
   return denied === undefined ? { missing: 127 } : { missing: 126, path: denied };
 }
 
-export async function external(shell: Shell, argv: readonly string[], assignments: readonly Assignment[]): Promise<void> {
+/** `replaces`: nothing comes after it, so it takes the shell's own place. */
+export async function external(shell: Shell, argv: readonly string[], assignments: readonly Assignment[], replaces = false): Promise<void> {
   const env = environment(shell.state);
   if (assignments.length > 0) await withAssignments(shell, assignments, async () => { for (const [key, value] of environment(shell.state)) env.set(key, value); });
   const found = locate(shell, argv[0]!);
@@ -175,9 +177,11 @@ export async function external(shell: Shell, argv: readonly string[], assignment
     shell.state.status = found.missing;
     return;
   }
+  const streams = { stdin: shell.io[0]?.input, stdout: shell.io[1]?.output, stderr: shell.io[2]?.output, env, cwd: shell.cwd };
+  if (replaces) throw new ExitError(await shell.process.exec(argv, streams));
   let child: Child;
   try {
-    child = shell.process.spawnChild(argv, { stdin: shell.io[0]?.input, stdout: shell.io[1]?.output, stderr: shell.io[2]?.output, env, cwd: shell.cwd });
+    child = shell.process.spawnChild(argv, streams);
   } catch (error) {
     if (error instanceof ForkError) { await shell.forkFailed(); return; }
     throw error;

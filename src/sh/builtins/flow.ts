@@ -70,15 +70,14 @@ async function exec(shell: Shell, argv: readonly string[]): Promise<number> {
   while (args[0]?.startsWith('-') === true && args[0] !== '--') args = args.slice(args[0] === '-a' ? 2 : 1);
   if (args[0] === '--') args = args.slice(1);
   if (args.length === 0) return 0;
-  // The program takes the shell's place: signals for the shell go to it from now on.
   const found = locate(shell, args[0]!);
   if ('missing' in found) {
     await external(shell, args, []);
     throw new ExitError(found.missing);
   }
-  const child = shell.process.spawnChild(args, { stdin: shell.io[0]?.input, stdout: shell.io[1]?.output, stderr: shell.io[2]?.output, env: environment(shell.state), cwd: shell.cwd });
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const) shell.process.onSignal(signal, () => child.kill(signal));
-  throw new ExitError(await child.wait());
+  throw new ExitError(await shell.process.exec(args, {
+    stdin: shell.io[0]?.input, stdout: shell.io[1]?.output, stderr: shell.io[2]?.output, env: environment(shell.state), cwd: shell.cwd,
+  }));
 }
 
 async function trap(shell: Shell, argv: readonly string[]): Promise<number> {
