@@ -72,7 +72,7 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
   const ranges: { readonly range: Range; readonly machine: string }[] = [];
   const remotes = new Map<string, Remote>();
   const pending = new Map<string, (answer: 'est' | NetworkErrorCode) => void>();
-  const prefix = random.suffix(6);
+  const prefix = `${nodeName}-${random.suffix(6)}`;
   let nextId = 0;
   let pool: AddressPool | undefined;
   let podCIDR: string | undefined;
