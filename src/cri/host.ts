@@ -90,6 +90,8 @@ export function createHost(options: HostOptions): Host {
     session({ stdin, stdout, stderr, tty, env: own }) {
       const line = {};
       const shell = processes.root(['-bash'], { user, env: new Map([...env, ...Object.entries(own)]), cwd: home, terminal: line, stdin, stdout, stderr, tty });
+      // An interactive shell lives on through what ends its commands.
+      for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM'] as const) shell.onSignal(signal, () => undefined);
       return { root: shell, interrupt: () => processes.signalTerminal(line, 'SIGINT') };
     },
   };
