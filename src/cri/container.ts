@@ -24,6 +24,8 @@ import type { Terminal } from './terminal.ts';
 
 const PIDS_MAX = 1_000;
 const ATTACH_BUFFER = 256;
+/** What is kept for the first client that attaches. */
+const MISSED_MAX = 64 * 1024;
 
 export interface ContainerHost {
   readonly world: World;
@@ -80,7 +82,11 @@ export function createContainer(parts: ContainerParts): RunningContainer {
   const cpu: CpuGroup = host.cpu.group(cpuLimits(resources));
   const space = parts.sharedPids ?? createPidSpace();
   const screens = new Set<{ stdout: OutputStream; stderr: OutputStream | undefined }>();
+  // Differs from Kubernetes: the first client that attaches to a container with stdin also gets what was printed before it came.
+  let missed: { readonly name: 'stdout' | 'stderr'; readonly data: Uint8Array }[] | undefined = config.stdin ? [] : undefined;
+  let missedBytes = 0;
   const log = createContainerLog(world.clock, (name, data) => {
+    if (missed !== undefined && missedBytes < MISSED_MAX) { missed.push({ name, data }); missedBytes += data.length; }
     for (const screen of screens) void (name === 'stderr' ? screen.stderr ?? screen.stdout : screen.stdout).write(data).catch(() => screens.delete(screen));
   });
   const files = filesOf(parts, () => resources, space, () => processes, () => cpu.usage().usedMs);
@@ -211,6 +217,8 @@ export function createContainer(parts: ContainerParts): RunningContainer {
     const errors = options.stderr === undefined ? undefined : createPipe(world, ATTACH_BUFFER * 1024);
     const screen = { stdout: queue.output, stderr: errors?.output };
     screens.add(screen);
+    for (const { name, data } of missed ?? []) void (name === 'stderr' ? screen.stderr ?? screen.stdout : screen.stdout).write(data).catch(() => undefined);
+    missed = undefined;
     const forward = async (input: InputStream, output: OutputStream): Promise<void> => {
       try {
         for (let data = await input.read(); data !== undefined; data = await input.read()) await output.write(data);

@@ -72,7 +72,7 @@ async function forNode(shell: Shell, node: For | Select): Promise<void> {
   await looping(shell, async () => {
     for (const word of words) {
       setVariable(shell.state, node.name.value, word);
-      if (shell.state.options.has('xtrace')) await shell.traceLine(`for ${node.name.value} in ${words.map(shellQuote).join(' ')}`);
+      if (shell.state.options.has('xtrace') && shell.state.kind === 'bash') await shell.traceLine(`for ${node.name.value} in ${words.map(shellQuote).join(' ')}`);
       if (!await turn(shell, () => shell.list(node.body))) break;
     }
   });

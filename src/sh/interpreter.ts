@@ -35,6 +35,8 @@ export class Shell implements Expander {
   guarded = 0;
   loops = 0;
   depth = 0;
+  /** Command substitutions around this shell: bash repeats the first character of PS4. */
+  nesting = 0;
   inFunction = 0;
   sourced = 0;
   interrupted = false;
@@ -220,6 +222,7 @@ export class Shell implements Expander {
       sub.depth = depth;
       sub.inFunction = this.inFunction;
       sub.guarded = this.guarded;
+      sub.nesting = this.nesting + (node.type === 'Script' ? 1 : 0);
       sub.replace = node.type === 'Command' ? node : node.type === 'CompoundList' || node.type === 'Script' ? lastCommand(node.commands) : undefined;
       return runToEnd(sub, async () => {
         if (node.type === 'CompoundList') await sub.list(node);
@@ -320,7 +323,8 @@ export class Shell implements Expander {
   }
 
   async traceLine(line: string): Promise<void> {
-    await this.stderr.write(`${valueOf(this.state.variables.get('PS4')) ?? '+ '}${line}\n`);
+    const ps4 = valueOf(this.state.variables.get('PS4')) ?? '+ ';
+    await this.stderr.write(`${this.state.kind === 'bash' ? ps4.slice(0, 1).repeat(this.nesting) : ''}${ps4}${line}\n`);
   }
 
   /** CPU time owed for commands that cost no process; also where pending traps and Ctrl-C are seen. */

@@ -39,6 +39,8 @@ export async function simple(shell: Shell, node: Command): Promise<void> {
     else if (item.type === 'Word') args.push(...await expandWords(shell, [item]));
   }
   const argv = [...head, ...args.filter(arg => typeof arg === 'string')];
+  // Before redirections: the trace goes where the shell's own errors go.
+  if (argv.length > 0 && shell.state.options.has('xtrace')) await shell.traceLine(argv.map(shellQuote).join(' '));
   const before = shell.temporary.length;
   try {
     if (node.redirects.length > 0) {
@@ -87,7 +89,6 @@ async function runSimple(shell: Shell, argv: readonly string[], args: readonly (
     if (shell.state.options.has('xtrace')) for (const item of assignments) await shell.traceLine(`${item.name}=${shellQuote(valueOf(shell.state.variables.get(item.name)) ?? '')}`);
     return;
   }
-  if (shell.state.options.has('xtrace')) await shell.traceLine(argv.map(shellQuote).join(' '));
   if (shell.state.options.has('noexec')) return;
   shell.state.lastArgument = argv[argv.length - 1] ?? '';
   shell.debtMs += COMMAND_CPU_MS;

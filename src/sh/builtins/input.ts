@@ -144,7 +144,7 @@ async function test(shell: Shell, argv: readonly string[]): Promise<number> {
   const outcome = runTest(shell.process, args);
   if ('holds' in outcome) return outcome.holds ? 0 : 1;
   const words = shell.state.kind === 'bash' ? outcome.error : shell.state.kind === 'dash' ? dashWords(outcome.error) : ashWords(outcome.error);
-  await shell.stderr.write(`${shellError(shell, `${argv[0]}: ${words}`)}\n`);
+  await shell.stderr.write(`${shellError(shell, shell.state.kind === 'busybox' ? words : `${argv[0]}: ${words}`)}\n`);
   return 2;
 }
 
