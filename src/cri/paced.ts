@@ -15,7 +15,7 @@ export interface Pace {
 export const SCREEN: Pace = { burst: 1024 * 1024, perSecond: 2 * 1024 * 1024 };
 
 /** A log: a line counts for its bytes and for itself. */
-export const LOG: Pace = { burst: 1024 * 1024, perSecond: 2 * 1024 * 1024, cost: (data) => data.length + 64 * linesOf(data) };
+export const LOG: Pace = { burst: 1024 * 1024, perSecond: 512 * 1024, cost: (data) => data.length + 64 * linesOf(data) };
 
 export function pacedOutput(world: World, output: OutputStream, { burst, perSecond, cost = (data) => data.length }: Pace): OutputStream {
   let free = burst;

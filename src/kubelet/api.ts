@@ -108,6 +108,9 @@ function readLog(tools: ApiTools, path: readonly string[], query: Query): string
   return parts.join('');
 }
 
+/** How soon a follower sees a new line. */
+const LOG_DELAY_MS = 1;
+
 function streamLog(tools: ApiTools, path: readonly string[], query: Query): Connection {
   const { world } = tools.context;
   const options = logOptions(query, world.clock.now());
@@ -122,10 +125,18 @@ function streamLog(tools: ApiTools, path: readonly string[], query: Query): Conn
   push(first);
   if (log === undefined || !options.follow || log.ended || writer.full) frames.close();
   else {
+    // What is written at once goes out at once: one frame, not one a line.
+    let batch = '';
+    const flush = (): void => {
+      push(batch);
+      batch = '';
+    };
     subscription = log.onLine((line) => {
-      if (line !== undefined) push(writer.line(line));
+      if (batch === '' && line !== undefined) world.clock.setTimer(LOG_DELAY_MS, flush);
+      if (line !== undefined) batch += writer.line(line);
       if (line !== undefined && !writer.full) return;
       subscription?.[Symbol.dispose]();
+      flush();
       frames.close();
     });
   }
