@@ -22,6 +22,7 @@ export interface Recording {
 
 /** Per terminal; what is older has scrolled away. */
 const EVENTS_MAX = 4000;
+const TEXT_MAX = 1024 * 1024;
 const PREFIX = outputChannel('');
 
 /** The input to the learner's host that a journal entry holds. */
@@ -31,14 +32,27 @@ export function shellInputOf({ input }: JournalEntry): ShellInput | undefined {
   return c === SHELL_CHANNEL ? (b as ShellInput) : undefined;
 }
 
+const textOf = (event: SessionEvent): number => (event.type === 'output' && 'text' in event.output ? event.output.text.length : 0);
+
 export function record(simulation: Simulation): Recording {
   const trace = createTraceStore();
   const sessions = new Map<string, SessionEvent[]>();
+  /** How much text of a terminal is kept. */
+  const sizes = new Map<string, number>();
   const add = (session: string, event: SessionEvent): void => {
     const events = sessions.get(session);
     if (!events) return;
     events.push(event);
-    if (events.length > EVENTS_MAX * 1.5) events.splice(0, events.length - EVENTS_MAX);
+    let size = (sizes.get(session) ?? 0) + textOf(event);
+    if (events.length > EVENTS_MAX * 1.5 || size > TEXT_MAX * 1.5) {
+      let drop = 0;
+      while (drop < events.length - 1 && (events.length - drop > EVENTS_MAX || size > TEXT_MAX)) {
+        size -= textOf(events[drop]!);
+        drop += 1;
+      }
+      events.splice(0, drop);
+    }
+    sizes.set(session, size);
   };
   simulation.onTrace((records) => trace.add(records));
   simulation.onEntry((entry) => {
