@@ -17,8 +17,9 @@ function installPackages() {
   const [major] = process.versions.node.split('.').map(Number);
   if (major < 20) throw new Error(`Tabernetes needs Node 20 or newer; this is ${process.version}.`);
   if (!existsSync(join(root, 'node_modules/vite'))) {
-    say('Installing packages (npm ci) ...');
-    run(npm, ['ci', '--no-audit', '--no-fund']);
+    say('Installing packages ...');
+    // Not `npm ci`: it asks for download addresses in the lock file, which ours leaves to the registry that is configured.
+    run(npm, ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
   }
   writeFileSync(marker, lock);
 }
