@@ -109,14 +109,14 @@ describe('a transport over a channel', () => {
       log.push('end');
     });
     await run(1);
-    expect([count, log]).toEqual([1000, ['reader left', 'end']]);
+    expect([count, log]).toEqual([1000, ['end']]);
     await act('leave', async (api) => {
       const connection = await api.connect(get('/ticks'));
       for await (const frame of connection.frames) if (frame.type === 'bytes' && frame.bytes[0] === 50) break;
       log.push('left');
     });
     await run(5);
-    expect(log.slice(2)).toEqual(['left', 'closed', 'reader left']);
+    expect(log.slice(1)).toEqual(['left', 'closed']);
     await act('refused', async (api) => { await api.connect(get('/refused')); });
     await run(1);
     expect(log.at(-1)).toMatch('refused: not like this');
@@ -162,7 +162,7 @@ describe('a transport over a channel', () => {
     expect(log).toEqual([]);
     // 30 s of silence and a probe of 15 s after the last word; the server too lets go.
     await run(20);
-    expect(log).toEqual(['closed', 'reader left', 'a: http2: client connection lost @45']);
+    expect(log).toEqual(['closed', 'a: http2: client connection lost @45']);
     await act('b', ask);
     await run(31);
     expect(log.at(-1)).toBe('b: dial tcp 172.18.0.2:6443: i/o timeout @95');
