@@ -101,6 +101,8 @@ export async function runKubeProxy({ world, transport, network, nodeName, user }
   });
   await services.synced();
   await slices.synced();
+  // Rules that a killed predecessor left behind, of Services that are gone by now.
+  for (const { service } of network.rules.all()) if (!service.startsWith('hostport ')) dirty.add(service);
   sync();
   await world.suspend<void>(() => undefined);
 }

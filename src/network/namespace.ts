@@ -9,7 +9,8 @@ import type { BoundStream } from './stream.ts';
 type Protocol = 'TCP' | 'UDP';
 
 interface TcpListener { readonly port: number; readonly host: string; readonly world: World; readonly owner: Owner; readonly accept: (stream: ByteStream) => void; readonly atOnce: AtOnce | undefined }
-interface UdpSocket { readonly port: number; readonly receive: (datagram: Datagram) => void; /** Where a service's address really went: replies are shown as coming from the service. */ readonly seenAs: Map<string, { address: string; port: number }> }
+interface UdpSocket { readonly port: number; readonly receive: (datagram: Datagram) => void;
+  /** Where a service's address really went: replies are shown as coming from the service. */ readonly seenAs: Map<string, { address: string; port: number }> }
 /** What one process holds open. */
 interface Owner { readonly listeners: Set<Listener>; readonly streams: Set<BoundStream> }
 
