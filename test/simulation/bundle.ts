@@ -1,5 +1,5 @@
 /** The player as one file of JavaScript, as it is or with a bug planted. */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Plugin } from 'esbuild';
@@ -36,11 +36,10 @@ function planting(plant: Plant): Plugin {
   };
 }
 
-/** Where the bundle is; it goes with the process. */
-export async function bundle(plant?: string): Promise<string> {
+/** Where the bundle is. `user` keeps those apart who bundle at the same time. */
+export async function bundle(user: string, plant?: string): Promise<string> {
   mkdirSync('.cache', { recursive: true });
-  const outfile = join(process.cwd(), `.cache/simulate${plant ? `-${plant}` : ''}-${process.pid}.mjs`);
-  process.once('exit', () => { for (const file of [outfile, `${outfile}.map`]) rmSync(file, { force: true }); });
+  const outfile = join(process.cwd(), `.cache/simulate-${user}${plant ? `-${plant}` : ''}.mjs`);
   await build({
     entryPoints: ['test/simulation/worker.ts'], bundle: true, platform: 'node', format: 'esm', target: 'es2023', outfile, sourcemap: true, logLevel: 'error',
     plugins: plant === undefined ? [] : [planting(plantNamed(plant))],

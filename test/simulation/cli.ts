@@ -35,7 +35,7 @@ const isBroken = ({ report, error }: Answer): boolean => error !== undefined || 
 
 async function one(seed: string, values: Values): Promise<boolean> {
   const { plant, tail = '30', journal } = values;
-  const file = await bundle(plant);
+  const file = await bundle('cli', plant);
   const [answer] = await playSeeds({ file, seeds: [seed], threads: 1, options: { tail: Number(tail), hash: true, stopEarly: plant !== undefined } });
   if (!answer) throw new Error('nothing was played');
   print(COLUMNS);
@@ -55,7 +55,7 @@ async function one(seed: string, values: Values): Promise<boolean> {
 
 async function many(values: Values): Promise<boolean> {
   const { plant, count = '3000', from = '1' } = values;
-  const file = await bundle(plant);
+  const file = await bundle('cli', plant);
   const first = Number(from) - 1;
   const seeds = seedsUpTo(first + Number(count)).slice(first);
   print(COLUMNS);

@@ -13,7 +13,7 @@ const finds = ({ rule }: Plant, { report }: Answer): boolean => report?.violatio
 describe('planted bugs', () => {
   it('are at least ten', () => expect(PLANTS.length).toBeGreaterThanOrEqual(10));
   it.each(PLANTS)('$name: $mistake', async (plant) => {
-    const answers = await playSeeds({ file: await bundle(plant.name), seeds: seedsUpTo(SEEDS), until: (answer) => finds(plant, answer) });
+    const answers = await playSeeds({ file: await bundle('plants', plant.name), seeds: seedsUpTo(SEEDS), until: (answer) => finds(plant, answer) });
     expect(answers.some((answer) => finds(plant, answer)), `${plant.name} was not found in ${answers.length} seeds`).toBe(true);
   }, 1_200_000);
   it('say so when their place has moved', () => {
@@ -24,7 +24,7 @@ describe('planted bugs', () => {
 
 describe('a seed', () => {
   it('plays the same history twice, and another seed another one', async () => {
-    const file = await bundle();
+    const file = await bundle('plants');
     const played = await Promise.all([['1', '2'], ['2', '1']].map((seeds) => playSeeds({ file, seeds, threads: 1, options: { hash: true } })));
     const hashes = (seed: string): readonly (string | undefined)[] => played.flatMap((answers) => answers.filter((answer) => answer.seed === seed).map(({ report }) => report?.journal.hash));
     expect(hashes('1')[0]).toMatch(/^[0-9a-f]{64}$/);
