@@ -191,7 +191,9 @@ export class TerminalSession implements Session {
   }
 
   #show(text: string): void {
-    this.#scrollback = (this.#scrollback + text).slice(-SCROLLBACK_MAX);
+    this.#scrollback += text;
+    // Rarely: each cut copies what stays.
+    if (this.#scrollback.length > SCROLLBACK_MAX * 2) this.#scrollback = this.#scrollback.slice(-SCROLLBACK_MAX);
     for (const listener of this.#outputs) listener(text);
   }
 }
