@@ -21,6 +21,7 @@ const START_CPU_MS = 0.4;
 /** A system call, and a byte through it. */
 const WRITE_CPU_MS = 0.002;
 const BYTE_CPU_MS = 2e-6;
+const RESERVED_PIDS = 50;
 /** Nested #! interpreters, as the kernel allows. */
 const INTERPRETERS_MAX = 4;
 
@@ -180,7 +181,9 @@ export function createProcesses(options: ProcessesOptions): Processes {
   }
 
   function make(argv: readonly string[], how: StartOptions): { entry: Entry; process: Process; started: Started; world: World } {
-    if (space.entries.size >= options.pidsLimit) throw new ForkError();
+    // What somebody starts from a login shell finds room even beside a fork bomb, so that it can be ended.
+    const reserve = how.background === true || space.entries.get(how.parent ?? 0)?.ppid !== 0 ? 0 : RESERVED_PIDS;
+    if (space.entries.size >= options.pidsLimit + reserve) throw new ForkError();
     const pid = space.nextPid;
     space.nextPid += 1;
     const scope = world.scope(`pid-${pid}`);
