@@ -56,4 +56,7 @@ export interface Scope {
   readonly world: World;
   readonly killed: boolean;
   kill(): void;
+  /** SIGSTOP: nothing in it goes on, timers that fire are kept, until it is thawed. */
+  freeze(): void;
+  thaw(): void;
 }

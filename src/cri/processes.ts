@@ -13,7 +13,6 @@ import { createPipe, EMPTY_INPUT, NULL_OUTPUT } from './streams.ts';
 
 /** Signals whose default action is not to end the process. */
 const HARMLESS: ReadonlySet<Signal> = new Set(['SIGCHLD', 'SIGCONT', 'SIGWINCH', 'SIGSTOP']);
-const FORBIDDEN_TO_INIT: ReadonlySet<Signal> = new Set(['SIGSTOP']);
 /** What a small program has resident. */
 const BASE_MEMORY = 720 * 1024;
 /** fork and exec. */
@@ -54,6 +53,9 @@ export interface Entry {
   stopped: boolean;
   end(code: number, signal?: Signal): void;
   deliver(signal: Signal): void;
+  /** SIGSTOP, from outside the namespace too. */
+  stop(): void;
+  proceed(): void;
 }
 
 export interface ProcessesOptions {
@@ -192,6 +194,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
     const listeners: ((code: number, signal: Signal | undefined) => void)[] = [];
     let over: { readonly code: number; readonly signal: Signal | undefined } | undefined;
     let abort: AbortController | undefined;
+    const pendingSignals: Signal[] = [];
     const baseNet = options.net(files);
     let net: (NetworkNamespace & { release?(): void }) | undefined;
 
@@ -211,11 +214,24 @@ export function createProcesses(options: ProcessesOptions): Processes {
         space.entries.get(entry.ppid)?.deliver('SIGCHLD');
         for (const listener of listeners.splice(0)) listener(code, signal);
       },
+      stop() {
+        entry.stopped = true;
+        scope.freeze();
+      },
+      proceed() {
+        if (!entry.stopped) return;
+        entry.stopped = false;
+        scope.thaw();
+        for (const signal of pendingSignals.splice(0)) entry.deliver(signal);
+      },
       deliver(signal) {
         if (signal === 'SIGKILL') { entry.end(128 + 9, 'SIGKILL'); return; }
+        if (signal === 'SIGSTOP') { if (pid !== 1) entry.stop(); return; }
+        if (signal === 'SIGCONT') { entry.proceed(); return; }
+        // A stopped process hears of signals when it goes on.
+        if (entry.stopped) { pendingSignals.push(signal); return; }
         const registered = handlers.get(signal);
         if (registered !== undefined && registered.size > 0) { for (const handler of [...registered]) handler(); return; }
-        if (signal === 'SIGSTOP' || signal === 'SIGCONT') { if (!(pid === 1 && FORBIDDEN_TO_INIT.has(signal))) entry.stopped = signal === 'SIGSTOP'; return; }
         if (HARMLESS.has(signal) || pid === 1) return;
         abort?.abort();
         entry.end(128 + SIGNAL_NUMBERS[signal], signal);
@@ -248,6 +264,8 @@ export function createProcesses(options: ProcessesOptions): Processes {
       parent: pid, env: new Map(more?.env ?? from.env), cwd: more?.cwd ?? from.cwd, tty: more?.tty ?? from.tty,
       stdin: more?.stdin ?? from.stdin, stdout: more?.stdout ?? from.stdout, stderr: more?.stderr ?? from.stderr,
     });
+    /** Waited for in this process's own world: it may be stopped or killed meanwhile. */
+    const childOf = (child: Started): Child => ({ pid: child.pid, kill: signal => child.kill(signal), wait: () => waitIn(inside, child) });
     const process: Process = {
       pid, argv, world: inside, clock: inside.clock,
       get random() { return inside.random; },
@@ -272,8 +290,8 @@ export function createProcesses(options: ProcessesOptions): Processes {
         options.onMemory?.(memory());
       },
       // `this`: a program that was exec'd has streams and variables of its own.
-      spawnChild(childArgv, more) { return start(childArgv, spawnOptions(this, more)); },
-      fork(program, childArgv, more) { return run(program, childArgv, spawnOptions(this, more)); },
+      spawnChild(childArgv, more) { return childOf(start(childArgv, spawnOptions(this, more))); },
+      fork(program, childArgv, more) { return childOf(run(program, childArgv, spawnOptions(this, more))); },
       async exec(nextArgv, more) {
         const nextEnv = new Map(more?.env ?? this.env);
         const nextCwd = more?.cwd ?? this.cwd;
@@ -295,8 +313,8 @@ export function createProcesses(options: ProcessesOptions): Processes {
     };
     const started: Started = {
       pid, process,
-      wait: () => over !== undefined ? Promise.resolve(over.code) : world.suspend<number>((settle: Settle<number>) => { listeners.push(code => settle.resolve(code)); }),
-      kill: signal => entry.deliver(signal),
+      wait: () => waitIn(world, started),
+      kill: signal => { if (signal === 'SIGSTOP') entry.stop(); else entry.deliver(signal); },
       onExit(listener) {
         if (over === undefined) listeners.push(listener);
         else listener(over.code, over.signal);
@@ -341,4 +359,8 @@ export class ExitError extends Error {
 /** fork() at the pids limit. */
 export class ForkError extends Error {
   constructor() { super('Resource temporarily unavailable'); this.name = 'ForkError'; }
+}
+
+function waitIn(world: World, started: Started): Promise<number> {
+  return world.suspend<number>((settle: Settle<number>) => { started.onExit(code => settle.resolve(code)); });
 }

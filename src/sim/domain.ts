@@ -8,6 +8,9 @@ import '../base/dispose.ts';
 export class Domain implements World, Scope {
   readonly clock: Clock;
   killed = false;
+  /** Its wakes and timers are held back, and those of every scope inside. */
+  frozen = false;
+  private held: (() => void)[] = [];
   /** Timers set inside; made when first needed. */
   ownTimers: Set<Timer> | undefined;
   private waits: Set<Disposable> | undefined;
@@ -73,9 +76,26 @@ export class Domain implements World, Scope {
     // A component that is started again draws other numbers than the one before it.
     const random = this.random.fork(`scope ${count} ${name}`);
     const child = new Domain(this.machine, random, name, this);
+    child.frozen = this.frozen;
     if (this.killed) child.killed = true;
     else (this.children ??= new Set()).add(child);
     return child;
+  }
+
+  freeze(): void {
+    this.frozen = true;
+    for (const child of this.children ?? []) child.freeze();
+  }
+
+  thaw(): void {
+    this.frozen = false;
+    for (const run of this.held.splice(0)) this.machine.wake(this, run);
+    for (const child of this.children ?? []) child.thaw();
+  }
+
+  /** What would have run now runs after the thaw, in this order. */
+  hold(run: () => void): void {
+    this.held.push(run);
   }
 
   kill(): void {

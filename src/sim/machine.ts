@@ -125,7 +125,8 @@ export class Machine {
       this.timers.pop();
       this.moveTo(timerAt, timerRound);
       timer.scope.ownTimers?.delete(timer);
-      this.guard('timer', timer.fire);
+      if (timer.scope.frozen) timer.scope.hold(timer.fire);
+      else this.guard('timer', timer.fire);
       // No promise job can be left behind, and a wake comes next in any case.
       if (timer.wakes && this.wakesHead < this.wakes.length) this.runWake();
     }
@@ -250,7 +251,9 @@ export class Machine {
       this.wakes = [];
       this.wakesHead = 0;
     }
-    if (!wake.scope.killed) this.guard('wake', wake.run);
+    if (wake.scope.killed) return;
+    if (wake.scope.frozen) wake.scope.hold(wake.run);
+    else this.guard('wake', wake.run);
   }
 
   /** Work that never waits would hold the whole cluster: the machine ends, as if its processor hung. */

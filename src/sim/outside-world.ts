@@ -11,7 +11,7 @@ export function outsideWorld(): World {
     suspend: (start) => waitOutside(start),
     spawn: (_name, task) => void task(),
     external: (work) => work,
-    scope: () => ({ world, killed: false, kill: () => undefined }),
+    scope: () => ({ world, killed: false, kill: () => undefined, freeze: () => undefined, thaw: () => undefined }),
   };
   return world;
 }

@@ -167,3 +167,26 @@ describe('exec and attach', () => {
     expect(node.runtime.containerStatus(started.id)).toMatchObject({ state: 'exited', exitCode: 143 });
   });
 });
+
+describe('stopped processes', () => {
+  it('stand still at SIGSTOP, hear signals at SIGCONT, and die of SIGKILL', async () => {
+    const node = startNode();
+    const started = await node.start(sh('trap "echo term; exit 0" TERM; while true; do echo tick; sleep 1; done'));
+    await node.lone.advance(2500);
+    const before = started.log();
+    node.runtime.signalContainer(started.id, 'SIGSTOP');
+    await node.lone.advance(60_000);
+    expect(started.log()).toBe(before);
+    node.runtime.signalContainer(started.id, 'SIGTERM');
+    await node.lone.advance(60_000);
+    expect(node.runtime.containerStatus(started.id)).toMatchObject({ state: 'running' });
+    node.runtime.signalContainer(started.id, 'SIGCONT');
+    await node.lone.advance(2000);
+    expect(node.runtime.containerStatus(started.id)).toMatchObject({ state: 'exited', exitCode: 0 });
+    expect(started.log()).toBe(`${before}\nterm`);
+    const other = await node.start({ image: 'nginx' });
+    node.runtime.signalContainer(other.id, 'SIGSTOP');
+    await node.lone.drive(node.runtime.stopContainer(other.id, 3000));
+    expect(node.runtime.containerStatus(other.id)).toMatchObject({ exitCode: 137 });
+  });
+});
