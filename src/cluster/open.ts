@@ -6,7 +6,7 @@ import type { MachineChecks } from '../sim/machine.ts';
 import type { Placement } from '../sim/simulation.ts';
 import { openSimulation } from '../sim/simulation.ts';
 import type { Simulation } from '../sim/simulation.ts';
-import { isUp } from './boot.ts';
+import { upCheck } from './boot.ts';
 import type { ControlPlaneHooks } from './control-plane-machine.ts';
 import { LocalSandbox } from './local-sandbox.ts';
 import type { Opened } from './local-sandbox.ts';
@@ -46,9 +46,10 @@ export function openMachines({ profile, journal, untilMicros, placement, prepare
 
 /** Runs until every node is Ready and the addons run. */
 export async function boot(simulation: Simulation, profile: Profile): Promise<void> {
+  const isUp = upCheck(simulation, profile.nodes + 1);
   while (simulation.frontier < BOOT_LIMIT_MICROS) {
     await simulation.runThrough(simulation.frontier + BOOT_LOOK_MICROS);
-    if (await isUp(simulation, profile.nodes + 1)) return;
+    if (await isUp()) return;
   }
 }
 

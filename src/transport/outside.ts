@@ -35,11 +35,12 @@ export function outsideTransport(simulation: Simulation, options: OutsideOptions
   });
   simulation.onMove(() => read.lost());
   const reader = read.dial(options.machine, 'r');
-  // Ids stand in the journal, so they are unlike all that stand there already.
-  const writer = write.dial(options.machine, `w${simulation.entries.length}-`);
+  // Ids stand in the journal, so they are unlike all that stand there already: the first write is an entry itself.
+  let writer: Transport | undefined;
+  const choose = (request: ApiRequest): Transport => (writes(request) ? writer ??= write.dial(options.machine, `w${simulation.entries.length}-`) : reader);
   return {
-    request: (request, signal) => (writes(request) ? writer : reader).request(request, signal),
-    connect: (request, signal) => (writes(request) ? writer : reader).connect(request, signal),
+    request: (request, signal) => choose(request).request(request, signal),
+    connect: (request, signal) => choose(request).connect(request, signal),
   };
 }
 

@@ -35,7 +35,8 @@ export class RpcClient {
   receive(from: string, message: RpcMessage & { readonly id?: string }): void {
     const call = message.id === undefined ? undefined : this.calls.get(message.id);
     if (call?.peer === from) call.receive(message);
-    else if (message.k === 'frame' || message.k === 'opened') this.channel.send(from, { k: 'abort', id: message.id } satisfies RpcMessage);
+    // Of several clients outside each hears all answers; it ends only what it began itself.
+    else if ((message.k === 'frame' || message.k === 'opened') && message.id.startsWith(this.prefix)) this.channel.send(from, { k: 'abort', id: message.id } satisfies RpcMessage);
   }
 
   lost(peer: string, loss: Loss, before = Infinity): void {
