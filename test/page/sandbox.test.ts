@@ -124,8 +124,9 @@ describe('the built page', () => {
 
   it('reloads, and everything is as it was', async () => {
     await page.getByRole('button', { name: 'Pause' }).click();
-    await expect.poll(() => page.evaluate(() => globalThis.tabernetes.time.state.playing)).toBe(false);
-    await page.waitForTimeout(2_500);
+    await expect.poll(() => page.evaluate(() => globalThis.tabernetes.time.state.playing), { timeout: 30_000 }).toBe(false);
+    // The journal is written behind, once a second.
+    await page.waitForTimeout(5_000);
     const state = async () => ({
       ...(await page.evaluate(async () => ({ hash: await globalThis.tabernetes.hash(), at: globalThis.tabernetes.time.state.nowMicros }))),
       pods: (await snapshot(page)).pods.map((pod) => `${pod.key} ${pod.node} ${pod.state}`).sort(),
@@ -134,6 +135,7 @@ describe('the built page', () => {
     await page.reload();
     await until(page, (seen) => seen.pods.length === before.pods.length, 60_000);
     await printed('deployment.apps/web scaled');
+    await expect.poll(async () => (await state()).at, { timeout: 60_000 }).toBe(before.at);
     const after = await state();
     expect(after.pods).toEqual(before.pods);
     expect(after.at).toBe(before.at);
