@@ -4,7 +4,8 @@ import { joinPath } from './schema/decode.ts';
 
 export interface ParsedJson { readonly value: unknown; readonly duplicates: readonly string[] }
 
-const DEPTH_MAX = 10_000;
+// Differs from Kubernetes: JSON may nest 1,000 levels, not 10,000, so that no engine's stack decides.
+const DEPTH_MAX = 1000;
 
 class Failure extends Error {}
 

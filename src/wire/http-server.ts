@@ -14,6 +14,8 @@ export const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['kubeadm:clu
 
 /** The apiserver's own limit for a request body, and where it begins to compress. */
 const BODY_MAX = 3 * 1024 * 1024;
+/** So much more is read and thrown away, so that the refusal is heard. */
+const IGNORED_MAX = 64 * 1024 * 1024;
 const GZIP_MIN = 128 * 1024;
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
@@ -57,14 +59,16 @@ function isStream({ method, path, query = [] }: ApiRequest): boolean {
   return method === 'GET' && (yes(value('watch')) || /^\/(api\/v1|apis\/[^/]+\/[^/]+)\/watch\//.test(path) || (path.endsWith('/log') && yes(value('follow'))));
 }
 
+/** undefined: it is too large. */
 async function readBody(message: IncomingMessage): Promise<Uint8Array | undefined> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of message as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > BODY_MAX) return undefined;
-    parts.push(part);
+    if (size > BODY_MAX + IGNORED_MAX) break;
+    if (size <= BODY_MAX) parts.push(part);
   }
+  if (size > BODY_MAX) return undefined;
   return new Uint8Array(Buffer.concat(parts));
 }
 

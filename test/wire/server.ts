@@ -1,0 +1,30 @@
+/** A cluster in this thread behind the HTTP server, playing at 16 times the wall's speed, with three Pods of a Deployment. */
+import type { AddressInfo } from 'node:net';
+import { openCluster } from '../../src/cluster/open.ts';
+import { makeProfile } from '../../src/cluster/profile.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { serveHttp } from '../../src/wire/http-server.ts';
+
+export interface Served { readonly sandbox: Sandbox; readonly url: string; readonly port: number; close(): Promise<void> }
+
+export async function serveCluster(): Promise<Served> {
+  const sandbox = await openCluster({ profile: { ...makeProfile({ nodes: 2 }), startAtMs: Date.now() - 20_000 }, playing: true, speed: 16 });
+  const server = await serveHttp(sandbox.api, { port: 0 });
+  const { port } = server.address() as AddressInfo;
+  return {
+    sandbox, port, url: `http://127.0.0.1:${port}`,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await sandbox.close();
+    },
+  };
+}
+
+export const SITE = {
+  apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'site' },
+  spec: {
+    replicas: 3, selector: { matchLabels: { app: 'site' } },
+    template: { metadata: { labels: { app: 'site' } }, spec: { containers: [{ name: 'web', image: 'nginx:1.27' }] } },
+  },
+};
