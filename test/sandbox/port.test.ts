@@ -97,8 +97,7 @@ describe('a sandbox over a port', () => {
     const endless = await remote.api.connect({ method: 'GET', path: '/endless' });
     await tick();
     endless.close();
-    await tick();
-    expect(log).toEqual(['sent end', 'closed']);
+    await expect.poll(() => log, { timeout: 30_000 }).toEqual(['sent end', 'closed']);
     await remote.close();
   });
 
