@@ -1,11 +1,12 @@
 /** The `tabernetes` command for Node. */
 import { UsageError } from './arguments.ts';
 import type { CliCommand } from './command.ts';
+import { corpus } from './corpus.ts';
 import { replay } from './replay.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
 
-const COMMANDS: readonly CliCommand[] = [serve, run, replay];
+const COMMANDS: readonly CliCommand[] = [serve, run, replay, corpus];
 
 function help(): string {
   return [

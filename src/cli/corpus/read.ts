@@ -1,0 +1,54 @@
+/** Reads a corpus folder from the disk. */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandOf, CorpusError, manifestOf, pagesOf, parseRows, scriptOf } from './entries.ts';
+import type { Corpus, Page } from './entries.ts';
+
+/** Throws CorpusError: no such folder, a file of it missing, a broken line. */
+export function readCorpus(folder: string): Corpus {
+  if (!isFolder(folder)) throw new CorpusError(`there is no folder ${folder}`);
+  const commands = parseRows('commands.jsonl', contentOf(folder, 'commands.jsonl'), ['source_repo', 'page_path', 'command', 'category']);
+  const scripts = parseRows('scenario_scripts.jsonl', contentOf(folder, 'scenario_scripts.jsonl', ''), [
+    'source_repo',
+    'path',
+    'kind',
+    'script',
+  ]);
+  const manifests = parseRows('manifests.jsonl', contentOf(folder, 'manifests.jsonl', ''), ['file', 'source_repo']);
+  return {
+    folder,
+    pages: pagesOf(commands.map(commandOf), scripts.map(scriptOf)),
+    manifests: manifests.flatMap((row) => manifestOf(row) ?? []),
+  };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function contentOf(folder: string, name: string, otherwise?: string): string {
+  try {
+    return readFileSync(join(folder, name), 'utf8');
+  } catch {
+    if (otherwise !== undefined) return otherwise;
+    throw new CorpusError(`${folder} holds no ${name}, so it is no folder of recorded tutorials`);
+  }
+}
+
+/** The text of a recorded manifest. Throws CorpusError. */
+export function manifestText(folder: string, file: string): string {
+  try {
+    return readFileSync(join(folder, 'manifests', file), 'utf8');
+  } catch {
+    throw new CorpusError(`manifests/${file} is named, but cannot be read`);
+  }
+}
+
+/** Each file that the page's commands name, by the command's own word for it. */
+export function pageFiles(folder: string, page: Page): Readonly<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const { arg, file } of page.commands.flatMap((command) => command.refs)) {
+    if (file !== null) files[arg] ??= manifestText(folder, file);
+  }
+  return files;
+}
