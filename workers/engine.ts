@@ -7,7 +7,7 @@ import { machineBuilder } from '../src/cluster/machines.ts';
 import { CONTROL_PLANE, SHELL } from '../src/cluster/profile.ts';
 import { serveSandbox } from '../src/sandbox/port.ts';
 import type { EngineRequest, OpenMessage } from '../src/sandbox/page-workers.ts';
-import type { HostInit, HostPort } from '../src/sim/simulation.ts';
+import type { HostInit, HostPort, Simulation } from '../src/sim/simulation.ts';
 import { connectHost, serveHost } from '../src/sim/host-port.ts';
 import { spread } from '../src/sim/placement.ts';
 
@@ -24,11 +24,25 @@ async function openHost(name: string, init: HostInit): Promise<HostPort> {
   return connectHost(port1, init, { end: () => tell({ endHost: worker }) });
 }
 
+const TELL_MS = 100;
+
+/** While a journal is played: how far it has come. */
+function tellPlayed(simulation: Simulation): void {
+  let toldMs = 0;
+  simulation.onTrace(() => {
+    const nowMs = performance.now();
+    if (nowMs - toldMs < TELL_MS) return;
+    toldMs = nowMs;
+    tell({ playedMicros: simulation.frontier });
+  });
+}
+
 async function open({ port, options, workers }: OpenMessage): Promise<void> {
   try {
     const layout = workers === 0 ? {} : { moveTo: spread({ hub: CONTROL_PLANE, shells: [SHELL], workers, open: openHost }) };
     const open = options.journal ? openCluster : openEarly;
-    serveSandbox(port, await open({ ...options, ...layout }));
+    const prepare = options.journal && { prepare: tellPlayed };
+    serveSandbox(port, await open({ ...options, ...layout, ...prepare }));
     tell('ready');
   } catch (error) {
     tell({ failed: error instanceof Error ? error.message : String(error) });

@@ -26,7 +26,7 @@ import { outputChannel } from '../shell/protocol.ts';
 import type { ShellOutput } from '../shell/protocol.ts';
 import { outsideTransport } from '../transport/outside.ts';
 import { ADMINISTRATOR, asUser } from './as-user.ts';
-import { ENGINE } from './engine.ts';
+import { ENGINE } from '../sandbox/engine.ts';
 import { planFault } from './faults.ts';
 import type { MachineNames } from './faults.ts';
 import { startNode, workerIndex, workerName } from './machines.ts';

@@ -64,7 +64,10 @@ export async function moveWhenReady(simulation: Simulation, placement: Placement
 
 export async function openRecorded(options: OpenOptions): Promise<Opened> {
   let recording: Recording | undefined;
-  const simulation = await openMachines({ ...options, prepare: (prepared) => { recording = record(prepared); } });
+  const simulation = await openMachines({ ...options, prepare: (prepared) => {
+    options.prepare?.(prepared);
+    recording = record(prepared);
+  } });
   return { simulation, recording: recording ?? record(simulation) };
 }
 

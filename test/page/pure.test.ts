@@ -5,7 +5,6 @@ import { lineOfField } from '../../src/ui/editor/manifest.ts';
 import { editorSchema } from '../../src/ui/editor/openapi-schema.ts';
 import { shortAge, span } from '../../src/ui/model/age.ts';
 import { speedIndex, SPEEDS, speedText } from '../../src/ui/model/speed.ts';
-import { fault } from '../../src/ui/saved-journal.ts';
 import { colourStates } from '../../src/ui/terminal/colour.ts';
 import { asTable } from '../../src/ui/terminal/table.ts';
 import { placeTicks } from '../../src/ui/time-bar/ticks.ts';
@@ -64,7 +63,14 @@ describe('lineOfField', () => {
 });
 
 it('places what Go could not decode, also inside a list', () => {
-  const status = (path: string) => ({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: `json: cannot unmarshal string into Go struct field ${path} of type int32` }) as const;
+  const status = (path: string) =>
+    ({
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message: `json: cannot unmarshal string into Go struct field ${path} of type int32`,
+    }) as const;
   expect(problemsOf(status('DeploymentSpec.spec.replicas'), { line: 1, text: MANIFEST })[0]?.line).toBe(7);
   expect(problemsOf(status('Container.spec.template.spec.containers.image'), { line: 1, text: MANIFEST })[0]?.line).toBe(12);
 });
@@ -112,48 +118,6 @@ it("reads kubectl's tables, and nothing else, as tables", () => {
   expect(asTable('NAME   READY   AGE\nweb    1/1     5m\n')).toEqual({ head: ['NAME', 'READY', 'AGE'], rows: [['web', '1/1', '5m']] });
   expect(asTable('deployment.apps/web created\n')).toBeUndefined();
   expect(asTable('Name:  web\nLabels:  x\n')).toBeUndefined();
-});
-
-describe('saved sessions', () => {
-  const sound = {
-    journal: {
-      format: 1,
-      engine: 'e',
-      profile: {},
-      entries: [
-        { at: 1, input: {} },
-        { at: 2, input: {} },
-      ],
-      endMicros: 5,
-    },
-    playing: true,
-    speed: 1,
-    savedAt: 0,
-  };
-  it('accepts a sound one', () => {
-    expect(fault(sound)).toBeUndefined();
-  });
-  it.each([
-    [null],
-    [{}],
-    [{ journal: { ...sound.journal, format: 2 } }],
-    [{ journal: { ...sound.journal, entries: 'x' } }],
-    [{ journal: { ...sound.journal, endMicros: undefined } }],
-    [
-      {
-        journal: {
-          ...sound.journal,
-          entries: [
-            { at: 2, input: {} },
-            { at: 1, input: {} },
-          ],
-        },
-      },
-    ],
-    [{ journal: { ...sound.journal, entries: [null] } }],
-  ])('names the damage of %j', (found) => {
-    expect(fault(found)).toEqual(expect.any(String));
-  });
 });
 
 it("makes one schema of the cluster's own documents", () => {

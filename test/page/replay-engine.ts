@@ -8,7 +8,10 @@ import type { Journal } from '../../src/sim/journal.ts';
 import { connectHost } from '../../src/sim/host-port.ts';
 import { spread } from '../../src/sim/placement.ts';
 
-interface Wish { readonly journal: Journal; readonly workers: number }
+interface Wish {
+  readonly journal: Journal;
+  readonly workers: number;
+}
 
 self.addEventListener('message', (event: MessageEvent<Wish>) => {
   if ((event.data as Partial<Wish>).journal) void play(event.data);
@@ -17,7 +20,9 @@ self.addEventListener('message', (event: MessageEvent<Wish>) => {
 async function play({ journal, workers }: Wish): Promise<void> {
   try {
     const placement = spread({
-      hub: CONTROL_PLANE, shells: [SHELL], workers,
+      hub: CONTROL_PLANE,
+      shells: [SHELL],
+      workers,
       open: async (host, init) => {
         const { port1, port2 } = new MessageChannel();
         self.postMessage({ openHost: host, port: port2 }, { transfer: [port2] });
@@ -25,7 +30,11 @@ async function play({ journal, workers }: Wish): Promise<void> {
       },
     });
     const sandbox = await openCluster({
-      profile: journal.profile as Profile, journal: journal.entries, untilMicros: journal.endMicros, playing: false, ...(workers > 0 && { placement }),
+      profile: journal.profile as Profile,
+      journal: journal.entries,
+      untilMicros: journal.endMicros,
+      playing: false,
+      ...(workers > 0 && { placement }),
     });
     self.postMessage({ hash: await sandbox.hash() });
   } catch (error) {

@@ -20,7 +20,14 @@ describe('replay in Chromium', () => {
   beforeAll(async () => {
     mkdirSync(FOLDER, { recursive: true });
     await build({
-      entryPoints: { engine: 'test/page/replay-engine.ts', host: 'workers/engine.ts' }, bundle: true, format: 'esm', platform: 'browser', target: 'es2023', outdir: FOLDER, logLevel: 'error', splitting: true,
+      entryPoints: { engine: 'test/page/replay-engine.ts', host: 'workers/engine.ts' },
+      bundle: true,
+      format: 'esm',
+      platform: 'browser',
+      target: 'es2023',
+      outdir: FOLDER,
+      logLevel: 'error',
+      splitting: true,
     });
     writeFileSync(join(FOLDER, 'index.html'), '<!doctype html><title>replay</title>');
     journal = await makeJournal({ seed: 'replay', inputs: 200, seconds: 1800 });
@@ -34,16 +41,24 @@ describe('replay in Chromium', () => {
     site?.close();
   });
 
-  const replay = (workers: number): Promise<string> => page.evaluate(async ({ journal: played, workers: count }) => new Promise<string>((resolve, reject) => {
-    const engine = new Worker('engine.js', { type: 'module' });
-    engine.addEventListener('error', (event) => reject(new Error(event.message)));
-    engine.addEventListener('message', ({ data }: MessageEvent<{ hash?: string; failed?: string; openHost?: string; port?: MessagePort }>) => {
-      if (data.hash) resolve(data.hash);
-      else if (data.failed) reject(new Error(data.failed));
-      else if (data.port) new Worker('host.js', { type: 'module' }).postMessage(data.port, [data.port]);
-    });
-    engine.postMessage({ journal: played, workers: count });
-  }), { journal, workers });
+  const replay = (workers: number): Promise<string> =>
+    page.evaluate(
+      async ({ journal: played, workers: count }) =>
+        new Promise<string>((resolve, reject) => {
+          const engine = new Worker('engine.js', { type: 'module' });
+          engine.addEventListener('error', (event) => reject(new Error(event.message)));
+          engine.addEventListener(
+            'message',
+            ({ data }: MessageEvent<{ hash?: string; failed?: string; openHost?: string; port?: MessagePort }>) => {
+              if (data.hash) resolve(data.hash);
+              else if (data.failed) reject(new Error(data.failed));
+              else if (data.port) new Worker('host.js', { type: 'module' }).postMessage(data.port, [data.port]);
+            },
+          );
+          engine.postMessage({ journal: played, workers: count });
+        }),
+      { journal, workers },
+    );
 
   it('in one Web Worker', async () => {
     expect(await replay(0)).toBe(journal.hash);

@@ -29,7 +29,7 @@ describe('the built page', () => {
     page.on('console', (message) => {
       if (message.type() === 'error') trouble.push(message.text());
     });
-    await page.goto(`${site.url}?seed=page-test`);
+    await page.goto(`${site.url}?seed=page-test&patience=300`);
   });
   afterAll(async () => {
     await browser?.close();

@@ -6,7 +6,7 @@ import type { TraceRecord } from '../../src/base/trace.ts';
 import type { Pod } from '../../src/api/generated/types.ts';
 import { createClient } from '../../src/client/create-client.ts';
 import { ADMINISTRATOR, asUser } from '../../src/cluster/as-user.ts';
-import { ENGINE } from '../../src/cluster/engine.ts';
+import { ENGINE } from '../../src/sandbox/engine.ts';
 import { planFault } from '../../src/cluster/faults.ts';
 import type { MachineNames } from '../../src/cluster/faults.ts';
 import { boot } from '../../src/cluster/open.ts';

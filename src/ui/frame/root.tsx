@@ -12,30 +12,48 @@ import { createTraceLog } from '../trace-log.ts';
 import { useUi } from '../ui-state.ts';
 import { App } from './app.tsx';
 import { downloadSession, downloadText } from './download.ts';
+import { Opening, Problem, tooOften } from './opening.tsx';
 import { openSaved, startFresh } from './open.ts';
 import type { Opened } from './open.ts';
+import { watch } from './watchdog.ts';
 import css from './frame.module.css';
+
+interface Notice {
+  readonly text: string;
+  /** What was saved and could not be played. */
+  readonly file?: string;
+}
+
+const STOPPED = {
+  silent: 'The engine of this page stopped answering.',
+  standing: 'Time stood still: a worker of this page ended.',
+} as const;
 
 export function Root({ profileOf }: { readonly profileOf?: () => Partial<Profile> }) {
   const [page, setPage] = useState<Page | undefined>(undefined);
   const [problem, setProblem] = useState<Exclude<Opened, { type: 'ready' }> | undefined>(undefined);
-  const [notice, setNotice] = useState<string | undefined>(undefined);
+  const [notice, setNotice] = useState<Notice | undefined>(undefined);
+  const [share, setShare] = useState<number | undefined>(undefined);
   const [blocked, setBlocked] = useState(false);
   const [life, setLife] = useState(0);
   const lesson = useUi((state) => state.lesson);
   const saved = lesson ?? 'sandbox';
   const fresh = useRef(false);
+  /** What happened to the engine, if the page opens again because it stopped. */
+  const fell = useRef<string | undefined>(undefined);
+  const falls = useRef<readonly number[]>([]);
 
   useEffect(() => {
     let live = true;
     const held: Disposable[] = [];
     setPage(undefined);
     setProblem(undefined);
+    setShare(undefined);
     void (async () => {
       const lessonProfile =
         lesson === undefined ? undefined : await import('../lesson/lessons.ts').then((module) => module.lessonProfile(lesson));
       const options = { ...profileOf?.(), ...lessonProfile };
-      const opened = fresh.current ? await startFresh(options) : await openSaved(saved, options);
+      const opened = fresh.current ? await startFresh(options) : await openSaved(saved, options, setShare);
       fresh.current = false;
       if (!live) {
         if (opened.type === 'ready') await opened.sandbox.close();
@@ -45,7 +63,9 @@ export function Root({ profileOf }: { readonly profileOf?: () => Partial<Profile
         setProblem(opened);
         return;
       }
-      setNotice(opened.notice);
+      const said = [fell.current, opened.notice].filter((one) => one !== undefined).join(' ');
+      fell.current = undefined;
+      setNotice(said === '' ? undefined : { text: said, ...(opened.file !== undefined && { file: opened.file }) });
       setBlocked(opened.blocked);
       hold(opened.sandbox);
     })().catch((error: unknown) => {
@@ -60,7 +80,8 @@ export function Root({ profileOf }: { readonly profileOf?: () => Partial<Profile
         if (error.fatal) setProblem({ type: 'failed', why: `${error.title}: ${error.detail}` });
         else useUi.getState().notify({ icon: 'warning', title: error.title, detail: error.detail });
       });
-      const mine: Disposable[] = [cluster, trace, keeper, errors, { [Symbol.dispose]: () => void sandbox.close() }];
+      const watchdog = watch(sandbox, (verdict) => recover(STOPPED[verdict]));
+      const mine: Disposable[] = [watchdog, cluster, trace, keeper, errors, { [Symbol.dispose]: () => void sandbox.close() }];
       held.push(...mine);
       const next: Page = {
         sandbox,
@@ -83,6 +104,15 @@ export function Root({ profileOf }: { readonly profileOf?: () => Partial<Profile
       markCluster(cluster);
       exposeForTests(next);
     }
+    /** The journal lies in the store: it is played again in new workers. */
+    function recover(what: string): void {
+      falls.current = [...falls.current, performance.now()];
+      if (tooOften(falls.current)) setProblem({ type: 'failed', why: `${what} It did so several times, so the page stopped trying.` });
+      else {
+        fell.current = `${what} Your session was opened again from what was saved.`;
+        setLife((count) => count + 1);
+      }
+    }
     return () => {
       live = false;
       for (const one of held) one[Symbol.dispose]();
@@ -93,13 +123,8 @@ export function Root({ profileOf }: { readonly profileOf?: () => Partial<Profile
     fresh.current = true;
     void forgetSession(saved).then(() => setLife((count) => count + 1));
   };
-  if (problem) return <Problem problem={problem} onFresh={restart} />;
-  if (!page)
-    return (
-      <div className={css['opening']} role="status">
-        Starting a cluster in this tab
-      </div>
-    );
+  if (problem) return <Problem problem={problem} onFresh={restart} onAgain={() => setLife((count) => count + 1)} />;
+  if (!page) return <Opening share={share} />;
   const banner = blocked ? (
     <p className={`notice ${css['banner']}`}>
       <span>
@@ -112,7 +137,12 @@ export function Root({ profileOf }: { readonly profileOf?: () => Partial<Profile
     </p>
   ) : notice !== undefined ? (
     <p className={`notice ${css['banner']}`}>
-      <span>{notice}</span>{' '}
+      <span>{notice.text}</span>{' '}
+      {notice.file === undefined ? null : (
+        <button className="link" onClick={() => downloadText(notice.file ?? '', 'tabernetes-session.txt')}>
+          Keep the old session as a file
+        </button>
+      )}{' '}
       <button className="link" onClick={() => setNotice(undefined)}>
         Understood
       </button>
@@ -147,26 +177,6 @@ function exposeForTests(page: Page): void {
       snapshot: () => page.cluster.snapshot(),
     },
   });
-}
-
-function Problem({ problem, onFresh }: { readonly problem: Exclude<Opened, { type: 'ready' }>; readonly onFresh: () => void }) {
-  const text = problem.type === 'corrupt' ? 'The saved session cannot be read' : 'The cluster did not start';
-  return (
-    <div className={css['opening']} role="alert">
-      <h1>{text}</h1>
-      <p>{problem.why}</p>
-      <div className={css['row']}>
-        <button className="button filled" onClick={onFresh}>
-          Begin with a new cluster
-        </button>
-        {problem.type === 'failed' ? null : (
-          <button className="button" onClick={() => downloadText(problem.text, 'tabernetes-session.json')}>
-            Keep it as a file
-          </button>
-        )}
-      </div>
-    </div>
-  );
 }
 
 /** A mistake of ours in one panel must not leave an empty window. */
