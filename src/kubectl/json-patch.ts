@@ -63,7 +63,7 @@ function change(here: unknown, steps: readonly string[], make: () => unknown, ad
       `${operation?.op ?? 'add'} operation does not apply: doc is missing path: "${operation?.path ?? step}": missing value`,
     );
   const copy = { ...here } as Record<string, unknown>;
-  if (rest.length === 0 && !add && !(step in copy)) {
+  if (rest.length === 0 && !add && !Object.hasOwn(copy, step)) {
     throw new CommandError(
       `${operation?.op ?? ''} operation does not apply: doc is missing key: ${operation?.path ?? step}: missing value`,
     );

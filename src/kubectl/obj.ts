@@ -60,7 +60,7 @@ export function same(a: unknown, b: unknown): boolean {
     return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, i) => same(item, b[i]));
   }
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((k) => k in b && same(at(a, k), at(b, k)));
+  return keys.length === Object.keys(b).length && keys.every((k) => Object.hasOwn(b, k) && same(at(a, k), at(b, k)));
 }
 
 /** A copy with keys in alphabetical order at every depth, as Go marshals maps. */

@@ -38,7 +38,7 @@ function diffMaps(original: Map, modified: Map, options: Options): Draft {
   const patch: Draft = {};
   for (const key of Object.keys(original)) {
     if (original[key] === undefined) continue;
-    if (!(key in modified) || modified[key] === undefined) {
+    if (!Object.hasOwn(modified, key) || modified[key] === undefined) {
       if (options.deletions) patch[key] = null;
       continue;
     }

@@ -117,7 +117,7 @@ export function watchCluster(world: World, client: Client, targets: WatchTargets
 
   function ownerSelector(pod: Pod): LabelSelector | undefined {
     const owner = controllerOf(pod);
-    const informer = owner && owner.kind in owners ? owners[owner.kind as keyof typeof owners] : undefined;
+    const informer = owner && Object.hasOwn(owners, owner.kind) ? owners[owner.kind as keyof typeof owners] : undefined;
     const found = informer?.get(`${pod.metadata?.namespace}/${owner?.name}`);
     if (!found || found.metadata?.uid !== owner?.uid) return undefined;
     const selector = found.spec?.selector as LabelSelector | Record<string, string> | undefined;

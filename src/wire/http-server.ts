@@ -8,6 +8,8 @@ import { gzipSync } from 'node:zlib';
 import type { ApiRequest, ApiResponse, Method, Transport, UserInfo } from '../api/transport.ts';
 import { TransportError } from '../api/transport.ts';
 import { ApiError } from '../api/errors.ts';
+import { PROTOBUF_TYPE, decodeObject } from './protobuf/decode.ts';
+import { ProtobufError } from './protobuf/protobuf-error.ts';
 import { serveWebSockets } from './websocket.ts';
 
 export const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', 'system:authenticated'] };
@@ -53,6 +55,13 @@ export function apiRequestOf(message: IncomingMessage, user: UserInfo, body?: Ui
   return { method: (message.method ?? 'GET') as Method, path: decodeURIComponent(url.pathname), query: [...url.searchParams.entries()], headers, user, ...(body?.length && { body }) };
 }
 
+/** A body in protobuf becomes the JSON object that it stands for: nothing behind this file knows protobuf. */
+function withoutProtobuf(request: ApiRequest): ApiRequest {
+  const { body, headers = {} } = request;
+  if (!(body instanceof Uint8Array) || headers['content-type']?.split(';')[0]?.trim() !== PROTOBUF_TYPE) return request;
+  return { ...request, headers: { ...headers, 'content-type': 'application/json' }, body: decodeObject(body) };
+}
+
 function isStream({ method, path, query = [] }: ApiRequest): boolean {
   const value = (name: string) => query.find(([key]) => key === name)?.[1];
   const yes = (text: string | undefined) => text === 'true' || text === '1';
@@ -83,7 +92,7 @@ async function answer(transport: Transport, user: UserInfo, open: (message: Inco
     if (!METHODS.has(message.method ?? '')) return send(message, response, status(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource'));
     const body = await readBody(message);
     if (body === undefined) return send(message, response, status(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${BODY_MAX}`));
-    const request = apiRequestOf(message, user, body);
+    const request = withoutProtobuf(apiRequestOf(message, user, body));
     if (isStream(request)) await stream(transport, request, message, response);
     else send(message, response, await transport.request(request));
   } catch (error) {
@@ -94,6 +103,7 @@ async function answer(transport: Transport, user: UserInfo, open: (message: Inco
 function failed(error: unknown, message: IncomingMessage, response: ServerResponse): void {
   if (response.headersSent) response.destroy();
   else if (error instanceof ApiError) send(message, response, { status: error.status.code ?? 500, headers: { 'content-type': 'application/json' }, body: error.status });
+  else if (error instanceof ProtobufError) send(message, response, status(400, 'BadRequest', error.message));
   else if (error instanceof TransportError) message.socket.destroy();
   else send(message, response, status(500, 'InternalError', 'Internal error occurred'));
 }

@@ -77,6 +77,22 @@ describe.skipIf(VERSION === undefined)(`kubectl ${VERSION ?? '(none here)'}`, ()
     expect((await kubectl(['get', 'deployment', 'site']))).toMatchObject({ code: 1, stderr: 'Error from server (NotFound): deployments.apps "site" not found\n' });
   });
 
+  it('takes what the generators send, from 1.32 on in protobuf', async () => {
+    const made: readonly (readonly [string, string])[] = [
+      ['namespace shop', 'namespace/shop'], ['serviceaccount bot', 'serviceaccount/bot'], ['job once --image=busybox -- true', 'job.batch/once'],
+      ['cronjob tick --image=busybox --schedule=@daily -- date', 'cronjob.batch/tick'], ['secret generic key --from-literal=a=b', 'secret/key'],
+      ['role reader --verb=get --resource=pods', 'role.rbac.authorization.k8s.io/reader'], ['quota few --hard=pods=50,services=20', 'resourcequota/few'],
+      ['poddisruptionbudget most --selector=app=x --min-available=50%', 'poddisruptionbudget.policy/most'], ['ingress way --rule=a.b/c*=web:80', 'ingress.networking.k8s.io/way'],
+      ['deployment plain --image=nginx --replicas=0', 'deployment.apps/plain'], ['configmap odd --from-literal=__proto__=x --from-literal=b=c', 'configmap/odd'],
+    ];
+    for (const [words, name] of made) expect(await ok('create', ...words.split(' '))).toBe(`${name} created\n`);
+    expect(await ok('get', 'configmap', 'odd', '-o', 'jsonpath={.data.__proto__} {.data.b}')).toBe('x c');
+    expect(await ok('get', 'deployment', 'plain', '-o', 'jsonpath={.spec.replicas} {.spec.minReadySeconds}{.spec.paused}')).toBe('0 ');
+    expect(await ok('get', 'pdb', 'most', '-o', 'jsonpath={.spec.minAvailable}')).toBe('50%');
+    expect(await ok('create', 'token', 'bot')).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/m);
+    expect((await kubectl(['auth', 'can-i', 'create', 'pods', '--as=jane']))).toMatchObject({ code: 1, stdout: 'no\n' });
+  });
+
   it('talks to containers', async () => {
     expect(await ok('run', 'box', '--image=busybox', '--restart=Never', '--', 'sh', '-c', 'echo hello; sleep 100000')).toBe('pod/box created\n');
     expect(await ok('wait', '--for=condition=Ready', 'pod/box', '--timeout=60s')).toBe('pod/box condition met\n');

@@ -32,7 +32,7 @@ function validateConfigMap({ data = {}, binaryData = {} }: ConfigMap): readonly 
   let size = 0;
   for (const key in data) {
     complain(errors, `data[${key}]`, key, configMapKey(key));
-    if (binaryData[key] !== undefined) errors.push(invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData'));
+    if (Object.hasOwn(binaryData, key)) errors.push(invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData'));
     size += sizeOf(data[key]!);
   }
   for (const key in binaryData) {

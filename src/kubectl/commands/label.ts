@@ -85,7 +85,7 @@ function split(k: Kubectl, field: Field): { resources: readonly string[]; change
         field === 'labels' ? `unknown label spec: ${word}` : 'all resources must be specified before annotation changes: ' + word,
       );
   }
-  const both = remove.filter((key) => key in set);
+  const both = remove.filter((key) => Object.hasOwn(set, key));
   if (both.length > 0)
     throw new CommandError(
       `can not both modify and remove ${field === 'labels' ? 'a label' : 'the following annotation(s)'} in the same command${field === 'labels' ? '' : `: ${both.join(', ')}`}`,

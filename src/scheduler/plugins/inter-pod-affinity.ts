@@ -23,7 +23,7 @@ function selectorOf(term: PodAffinityTerm, owner: Pod): LabelSelector | undefine
   if (!term.matchLabelKeys?.length && !term.mismatchLabelKeys?.length) return term.labelSelector;
   const labels = owner.metadata?.labels ?? {};
   const merged = (keys: readonly string[] | undefined, operator: string) =>
-    (keys ?? []).filter((key) => key in labels).map((key) => ({ key, operator, values: [labels[key] ?? ''] }));
+    (keys ?? []).filter((key) => Object.hasOwn(labels, key)).map((key) => ({ key, operator, values: [labels[key] ?? ''] }));
   return {
     ...term.labelSelector,
     matchExpressions: [...(term.labelSelector?.matchExpressions ?? []), ...merged(term.matchLabelKeys, 'In'), ...merged(term.mismatchLabelKeys, 'NotIn')],

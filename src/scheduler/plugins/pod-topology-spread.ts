@@ -28,7 +28,7 @@ const SYSTEM_DEFAULTS = [{ key: HOSTNAME, maxSkew: 3 }, { key: 'topology.kuberne
 
 function constraintOf(constraint: TopologySpreadConstraint, pod: Pod): Constraint {
   const labels = pod.metadata?.labels ?? {};
-  const keys = (constraint.matchLabelKeys ?? []).filter((key) => key in labels);
+  const keys = (constraint.matchLabelKeys ?? []).filter((key) => Object.hasOwn(labels, key));
   const own: LabelSelector = { matchLabels: Object.fromEntries(keys.map((key) => [key, labels[key] ?? ''])) };
   return {
     key: constraint.topologyKey, maxSkew: constraint.maxSkew, minDomains: constraint.minDomains ?? 1,
