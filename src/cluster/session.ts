@@ -36,11 +36,19 @@ export class TerminalSession implements Session {
   #pending: Pending | undefined;
   #count = 0;
   #atPrompt = false;
+  #ended = false;
+  #size: { columns: number; rows: number };
+  /** Keys on their way to the learner's host: what comes after them waits, so that all stay in order. */
+  #underWay = 0;
+  #held = '';
+  /** Somebody typed while the last command ran. */
+  #byHand = false;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(readonly id: string, private readonly host: SessionHost, options: ShellOptions = {}) {
+    this.#size = { columns: options.columns ?? 80, rows: options.rows ?? 24 };
     this.#editor = createLineEditor({
-      columns: options.columns ?? 80,
+      columns: this.#size.columns,
       write: (text) => this.#show(text),
       submit: (line) => this.#submit(line),
       interrupt: () => undefined,
@@ -50,11 +58,40 @@ export class TerminalSession implements Session {
   }
 
   write(data: string): void {
-    if (this.#atPrompt) this.#editor.input(data);
-    else void this.host.send({ k: 'data', session: this.id, data });
+    if (this.#ended) {
+      if (/[\r\n]/.test(data)) void this.#beginAgain();
+    } else if (this.#underWay > 0 && (this.#atPrompt || this.#held !== '')) this.#held += data;
+    else if (this.#atPrompt) this.#toEditor(data);
+    else void this.#toProgram(data);
+  }
+
+  /** A line at a time: what stands behind it is for the program that it starts, as in every terminal. */
+  #toEditor(data: string): void {
+    const end = data.indexOf('\r') + 1;
+    this.#editor.input(end > 0 ? data.slice(0, end) : data);
+    if (end > 0 && end < data.length) this.write(data.slice(end));
+  }
+
+  async #toProgram(data: string): Promise<void> {
+    this.#underWay += 1;
+    this.#byHand = true;
+    await this.host.send({ k: 'data', session: this.id, data });
+    this.#underWay -= 1;
+    if (this.#underWay > 0 || this.#held === '') return;
+    const held = this.#held;
+    this.#held = '';
+    this.write(held);
+  }
+
+  /** After `exit`: another shell in the same terminal. */
+  async #beginAgain(): Promise<void> {
+    this.#ended = false;
+    await this.host.send({ k: 'close', session: this.id });
+    await this.host.send({ k: 'open', session: this.id, ...this.#size });
   }
 
   resize(columns: number, rows: number): void {
+    this.#size = { columns, rows };
     this.#editor.resize(columns);
     void this.host.send({ k: 'resize', session: this.id, columns, rows });
   }
@@ -94,7 +131,8 @@ export class TerminalSession implements Session {
         if (event.input.k === 'edited') asked = undefined;
         else this.#restoreLine(event.input);
       } else if (event.output.k === 'edit') asked = event.output;
-      else this.receive(event.output, event.at);
+      // What was typed ahead became a line of its own, or was never entered.
+      else if (event.output.k !== 'typed') this.receive(event.output, event.at);
     }
     if (asked) void this.#edit(asked);
   }
@@ -117,6 +155,10 @@ export class TerminalSession implements Session {
         this.#atPrompt = true;
         this.#editor.prompt(output.text);
         return;
+      case 'typed':
+        // A script's input that nobody read is no command.
+        if (this.#byHand) this.#toEditor(output.text.replace(/\n/g, '\r'));
+        return;
       case 'raw':
         return;
       case 'echo':
@@ -130,7 +172,8 @@ export class TerminalSession implements Session {
         return;
       case 'closed':
         this.#atPrompt = false;
-        this.#show('\r\n[session ended]\r\n');
+        this.#ended = true;
+        this.#show('\r\n[session ended]\r\nEnter begins another.\r\n');
     }
   }
 
@@ -164,6 +207,7 @@ export class TerminalSession implements Session {
   #begin(line: string, resolve?: (result: CommandResult) => void): void {
     this.#count += 1;
     this.#atPrompt = false;
+    this.#byHand = false;
     this.#pending = { id: this.#count, line, startedAtMicros: this.host.nowMicros(), stdout: '', stderr: '', ...(resolve && { resolve }) };
     void this.host.send({ k: 'line', session: this.id, id: this.#count, line });
   }

@@ -11,8 +11,10 @@ export interface Terminal {
   feed(data: Uint8Array): void;
   /** The client's end: programs read what is left, then the end. */
   hangUp(): void;
-  /** Forgets what was typed and not read. */
-  flush(): void;
+  /** Forgets what was typed and not read, and tells it: a shell takes what was typed ahead of its prompt. */
+  flush(): string;
+  /** Raw: keys reach the program as they are, without echo and without signals. */
+  raw: boolean;
   readonly stdin: InputStream;
   readonly stdout: OutputStream;
   size: { columns: number; rows: number };
@@ -41,6 +43,7 @@ export function createTerminal(world: World, screen: OutputStream, size: { colum
     if (control !== undefined) {
       echo(`^${char === '\x03' ? 'C' : '\\'}\r\n`);
       line = '';
+      ready.length = 0;
       signal(control);
     } else if (char === '\r' || char === '\n') {
       echo('\r\n');
@@ -85,15 +88,22 @@ export function createTerminal(world: World, screen: OutputStream, size: { colum
     };
   };
   return {
+    raw: false,
     feed(data) {
+      if (this.raw) {
+        push(data);
+        return;
+      }
       let shown = '';
       for (const char of fromUtf8(data)) key(char, text => { shown += text; });
       // Before the program that reads the line wakes: what it prints comes after.
       if (shown !== '') void screen.write(shown).catch(() => undefined);
     },
     flush() {
+      const typed = ready.map((data) => (data ? fromUtf8(data) : '')).join('') + line;
       ready.length = 0;
       line = '';
+      return typed;
     },
     hangUp() {
       if (line !== '') push(toBytes(line));

@@ -20,6 +20,7 @@ export function kubectlProgram(settings: KubectlSettings, editing: Editing, page
       edit: (request) => editing.edit(ttyOf(process), request, process),
       fetch: async (url) => page(url),
       rawMode: (on) => editing.raw(ttyOf(process), on),
+      onResize: (changed) => editing.onResize(ttyOf(process), changed),
     };
     return kubectl.run(process.argv.slice(1), io);
   };

@@ -54,7 +54,11 @@ interface OpenSession {
   readonly terminal: Terminal;
   readonly commands: Queue<{ readonly id: number; readonly line: string }>;
   readonly edits: Map<number, Settle<string | undefined>>;
+  /** Programs that want to know the size of the terminal. */
+  readonly resized: Set<(columns: number, rows: number) => void>;
   editCount: number;
+  /** A command runs. */
+  busy: boolean;
   interrupt(): void;
 }
 
@@ -62,6 +66,7 @@ export interface Editing {
   /** Asks the page to edit a text; undefined: nothing was saved. */
   edit(tty: string, request: { readonly path: string; readonly text: string; readonly language: string }, process: Process): Promise<string | undefined>;
   raw(tty: string, on: boolean): void;
+  onResize(tty: string, changed: (columns: number, rows: number) => void): Disposable;
 }
 
 export function createLearnerHost(options: LearnerHostOptions): void {
@@ -94,7 +99,8 @@ export function createLearnerHost(options: LearnerHostOptions): void {
         const session = sessions.get(input.session);
         if (!session) return;
         if (input.k === 'close') sessions.delete(input.session);
-        toSession(session, input);
+        if (input.k === 'data' && !session.busy) context.output(outputChannel(input.session), { k: 'typed', text: input.data } satisfies ShellOutput);
+        else toSession(session, input);
       }
     }
   }
@@ -159,6 +165,7 @@ function toSession(session: OpenSession, input: Exclude<ShellInput, { readonly k
       return;
     case 'resize':
       session.terminal.size = { columns: input.columns, rows: input.rows };
+      for (const changed of session.resized) changed(input.columns, input.rows);
       return;
     case 'edited': {
       const settle = session.edits.get(input.id);
@@ -187,14 +194,19 @@ function openSession(context: MachineContext, host: Host, { session: id, columns
     interruptAll();
     shell.interrupt();
   };
-  const session: OpenSession = { id, root, terminal, commands: new Queue(context), edits: new Map(), editCount: 0, interrupt };
+  const session: OpenSession = { id, root, terminal, commands: new Queue(context), edits: new Map(), resized: new Set(), editCount: 0, busy: false, interrupt };
   context.spawn(`session ${id}`, async () => {
+    let typed = '';
     for (;;) {
+      session.busy = false;
       print({ k: 'prompt', text: promptOf(root) });
+      if (typed !== '') print({ k: 'typed', text: typed });
       const command = await session.commands.take();
       if (!command) return;
+      session.busy = true;
       const { status, exited } = await runLine(shell, command.line);
-      terminal.flush();
+      terminal.raw = false;
+      typed = terminal.flush();
       print({ k: 'done', id: command.id, exitCode: status });
       if (!exited) continue;
       print({ k: 'closed', exitCode: status });
@@ -241,7 +253,16 @@ function createEditing(context: MachineContext, sessions: ReadonlyMap<string, Op
         return disposable(() => session.edits.delete(id));
       });
     },
-    raw: (tty, on) => context.output(outputChannel(tty), { k: 'raw', on } satisfies ShellOutput),
+    raw(tty, on) {
+      const session = sessions.get(tty);
+      if (session) session.terminal.raw = on;
+      context.output(outputChannel(tty), { k: 'raw', on } satisfies ShellOutput);
+    },
+    onResize(tty, changed) {
+      const session = sessions.get(tty);
+      session?.resized.add(changed);
+      return disposable(() => session?.resized.delete(changed));
+    },
   };
 }
 

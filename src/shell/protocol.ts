@@ -28,6 +28,8 @@ export type ShellOutput =
   | { readonly k: 'text'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
   /** What a terminal echoes of the learner's own keys while a program runs. */
   | { readonly k: 'echo'; readonly text: string }
+  /** Keys that came while no program read them: they belong to the line editor. Follows the prompt. */
+  | { readonly k: 'typed'; readonly text: string }
   /** The shell waits for a command: `text` is the expanded PS1. */
   | { readonly k: 'prompt'; readonly text: string }
   /** A command has ended. */

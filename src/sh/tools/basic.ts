@@ -266,6 +266,16 @@ export const which: Tool = async process => {
 };
 
 export const clear: Tool = async process => { await process.stdout.write('\x1b[H\x1b[2J\x1b[3J'); return 0; };
+/** Of a terminal's settings only its size can be read. */
+export const stty: Tool = async process => {
+  if (!process.tty) {
+    await complain(process, "'standard input': Inappropriate ioctl for device");
+    return 1;
+  }
+  if (process.argv[1] === 'size') await process.stdout.write(`${process.tty.rows} ${process.tty.columns}\n`);
+  return 0;
+};
+
 export const nothing: Tool = async () => 0;
 export const failing: Tool = async () => 1;
 export const sync: Tool = async () => 0;

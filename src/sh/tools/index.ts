@@ -28,7 +28,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
   netstat: net.netstat, nice: basic.nice, nl: text.nl, nohup: basic.nohup, nproc: system.nproc, nslookup: net.nslookup, od: digest.dump, paste: columns.paste, pgrep: system.byName,
   ping: net.ping, pkill: system.byName, printenv: basic.printenv, printf: basic.printf, ps: system.ps, pwd: basic.pwd, readlink: files.readlink, realpath: files.realpath, rev: text.rev,
   rm: files.rm, rmdir: files.rmdir, sed, seq: basic.seq, sha1sum: digest.checksum, sha256sum: digest.checksum, shuf: columns.shuf, sleep: basic.sleep, sort: columns.sort, ss: net.netstat,
-  stat: listing.statTool, strings: text.strings, stty: basic.nothing, sudo: system.sudo, sync: basic.sync, tac: text.tac, tail: text.tail, tee: text.tee, telnet: net.telnet, test: basic.test,
+  stat: listing.statTool, strings: text.strings, stty: basic.stty, sudo: system.sudo, sync: basic.sync, tac: text.tac, tail: text.tail, tee: text.tee, telnet: net.telnet, test: basic.test,
   time: basic.time, timeout: basic.timeout, top: system.top, touch: files.touch, tr: columns.tr, traceroute: net.traceroute, tree: listing.tree, true: basic.nothing, tty: system.tty,
   uname: system.uname, uniq: columns.uniq, uptime: system.uptime, vi: system.noEditor, vim: system.noEditor, watch: system.watch, wc: text.wc, wget: http.wget, which: basic.which,
   whoami: system.whoami, xargs: basic.xargs, xxd: digest.dump, yes: basic.yes,
