@@ -31,7 +31,7 @@ import { planFault } from './faults.ts';
 import type { MachineNames } from './faults.ts';
 import { startNode, workerIndex, workerName } from './machines.ts';
 import { CONTROL_PLANE, SHELL, SNAPSHOT } from './profile.ts';
-import { conditionFor } from './run-conditions.ts';
+import { mayHoldAtOnce, watchCondition } from './run-until.ts';
 import { TerminalSession } from './session.ts';
 import { createShellLink } from './shell-link.ts';
 import type { ShellLink } from './shell-link.ts';
@@ -256,9 +256,14 @@ export class LocalSandbox implements Sandbox {
   }
 
   async #runUntil(condition: RunCondition, limitMicros = this.#simulation.frontier + 3600e6): Promise<'reached' | 'limit'> {
-    const watcher = conditionFor(condition, this.#simulation);
+    this.#pacer.pause();
+    const watcher = await watchCondition(condition, this.#simulation, this.#live);
     try {
-      return await this.#pacer.runUntil({ reached: watcher.reached, limitMicros });
+      if (mayHoldAtOnce(condition) && (await watcher.holds())) return 'reached';
+      for (;;) {
+        const outcome = await this.#pacer.runUntil({ reached: watcher.due, limitMicros });
+        if (outcome === 'limit' || (await watcher.holds())) return outcome;
+      }
     } finally {
       watcher[Symbol.dispose]();
     }

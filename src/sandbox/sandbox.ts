@@ -133,7 +133,7 @@ export interface TimeControl {
   setSpeed(speed: number): void;
   /** Runs to just after the next event that changes an API object, then pauses. */
   step(): Promise<void>;
-  /** At full speed to a moment, or until the predicate over trace records holds; then pauses. */
+  /** At full speed to a moment, or until the condition holds; then pauses. A pause ends it: 'limit'. */
   runUntil(until: {
     readonly atMicros?: number;
     readonly condition?: RunCondition;
@@ -142,7 +142,21 @@ export interface TimeControl {
 }
 
 /** Closed set, so that it can cross a worker boundary. */
-export type RunCondition = 'next-event' | 'all-pods-ready' | 'a-pod-fails' | 'next-schedule' | 'idle';
+export type RunCondition =
+  /** An object changes; heartbeats do not count. */
+  | 'next-event'
+  /** The scheduler decides. */
+  | 'next-schedule'
+  /** A Pod is Ready that was not. */
+  | 'a-pod-ready'
+  /** Every Pod is Ready or done, and no controller waits for another. It may be so already. */
+  | 'all-pods-ready'
+  /** A container cannot start, ends with an error or starts again; or a Pod has failed. */
+  | 'a-pod-fails'
+  /** A node is not Ready that was. */
+  | 'a-node-not-ready'
+  /** No object has changed for 30 s. */
+  | 'idle';
 
 export interface TraceFeed {
   /** Records after `afterMicros`, oldest first, at most `limit` (default 10,000) of the newest. */

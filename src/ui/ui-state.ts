@@ -39,6 +39,8 @@ export interface UiState {
   readonly letterKeys: boolean;
   readonly firstMinuteDone: boolean;
   readonly toast: Toast | undefined;
+  /** History runs at full speed to a moment or a condition. */
+  readonly running: boolean;
   readonly set: (change: Partial<Omit<UiState, 'set'>>) => void;
   readonly select: (selection: Selection | undefined) => void;
   readonly notify: (toast: Omit<Toast, 'id'>) => void;
@@ -76,6 +78,7 @@ export const useUi = create<UiState>()((set) => ({
   letterKeys: true,
   firstMinuteDone: false,
   toast: undefined,
+  running: false,
   ...readKept(),
   set: (change) => set(change),
   select: (selection) => set(selection ? { selection } : { selection: undefined }),

@@ -7,6 +7,8 @@ import { useUi } from '../ui-state.ts';
 import { ticksOf } from './ticks.ts';
 
 const HOUR_MICROS = 3_600e6;
+/** The engine's time comes in batches, after its answer. */
+const BATCH_MS = 200;
 
 export function goLive(page: Page): void {
   if (page.sandbox.time.state.lookingAtMicros === undefined) return;
@@ -40,9 +42,19 @@ export function stepBack(page: Page): void {
 export async function runTo(page: Page, until: { readonly atMicros?: number; readonly condition?: RunCondition }): Promise<void> {
   goLive(page);
   const { time } = page.sandbox;
-  const result = await time.runUntil({ ...until, limitMicros: HOUR_MICROS });
-  if (result === 'limit')
-    useUi.getState().notify({ icon: 'speed', title: 'Ran for an hour of cluster time', detail: 'What you waited for did not happen.' });
+  const begunMicros = time.state.nowMicros;
+  const limitMicros = begunMicros + HOUR_MICROS;
+  useUi.getState().set({ running: true });
+  try {
+    const result = await time.runUntil({ ...until, limitMicros });
+    await new Promise<void>((resolve) => setTimeout(resolve, BATCH_MS));
+    if (result === 'limit' && time.state.nowMicros >= limitMicros)
+      useUi.getState().notify({ icon: 'speed', title: 'Ran for an hour of cluster time', detail: 'What you waited for did not happen.' });
+    else if (result === 'reached' && time.state.nowMicros === begunMicros)
+      useUi.getState().notify({ icon: 'check', title: 'It is so already', detail: 'No time had to pass.' });
+  } finally {
+    useUi.getState().set({ running: false });
+  }
 }
 
 /** A second future from the moment that is shown. */

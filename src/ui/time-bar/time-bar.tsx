@@ -7,6 +7,7 @@ import { shownMicros, usePage, useTime } from '../page.tsx';
 import { ChevronDown, Pause, Play } from '../icons.ts';
 import { Menu } from '../menu.tsx';
 import type { RunCondition } from '../../sandbox/sandbox.ts';
+import { useUi } from '../ui-state.ts';
 import { goLive, lookAt, runTo, stepBack } from './moves.ts';
 import { Scrubber } from './scrubber.tsx';
 import css from './time-bar.module.css';
@@ -14,9 +15,11 @@ import css from './time-bar.module.css';
 const CONDITIONS: readonly (readonly [RunCondition, string, string])[] = [
   ['next-event', 'Something happens', 'the next change of an object'],
   ['next-schedule', 'A Pod gets a node', 'the next scheduling decision'],
-  ['all-pods-ready', 'All Pods are ready', ''],
+  ['a-pod-ready', 'A Pod is ready', 'one that is not now'],
+  ['all-pods-ready', 'All Pods are ready', 'and none is missing'],
   ['a-pod-fails', 'A Pod fails', 'pull, crash or kill'],
-  ['idle', 'Nothing changes any more', ''],
+  ['a-node-not-ready', 'A node is not ready', 'it went silent'],
+  ['idle', 'Nothing changes any more', 'for 30 s'],
 ];
 const SPANS: readonly (readonly [string, number])[] = [
   ['10 seconds', 10],
@@ -34,6 +37,7 @@ export function TimeBar({ compact }: { readonly compact: boolean }) {
   const past = time.lookingAtMicros !== undefined;
   const { sandbox } = page;
   const playing = time.playing && !past;
+  const running = useUi((state) => state.running);
   return (
     <div className={css['bar']} role="group" aria-label="Time" data-compact={compact || undefined}>
       <button className={css['button']} aria-label="Step back" title="Step back  [" onClick={() => stepBack(page)}>
@@ -68,10 +72,15 @@ export function TimeBar({ compact }: { readonly compact: boolean }) {
       {compact ? null : (
         <>
           <span className={css['rule']} />
+          {running ? (
+            <button className={css['until']} data-running onClick={() => sandbox.time.pause()}>
+              Stop running
+            </button>
+          ) : null}
           <Menu
             align="start"
             trigger={
-              <button className={css['until']}>
+              <button className={css['until']} hidden={running}>
                 Run until <ChevronDown size={14} />
               </button>
             }
