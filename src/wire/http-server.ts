@@ -10,7 +10,8 @@ import { TransportError } from '../api/transport.ts';
 import { ApiError } from '../api/errors.ts';
 import { PROTOBUF_TYPE, decodeObject } from './protobuf/decode.ts';
 import { ProtobufError } from './protobuf/protobuf-error.ts';
-import { serveWebSockets } from './websocket.ts';
+import { serveUpgrades } from './upgrades.ts';
+import type { Refusal } from './upgrades.ts';
 
 export const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', 'system:authenticated'] };
 
@@ -34,12 +35,14 @@ export function serveHttp(transport: Transport, options: ServeOptions): Promise<
   const { host = '127.0.0.1', user = ADMIN } = options;
   const open = LOOPBACK.test(host) ? isLocal : () => true;
   const server = createServer((message, response) => { void answer(transport, user, open, message, response); });
-  serveWebSockets(server, { transport, user, isAllowed: open });
+  serveUpgrades(server, { transport, userOf: (message) => (open(message) ? user : FOREIGN) });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, host, () => resolve(server));
   });
 }
+
+const FOREIGN: Refusal = { code: 403, reason: 'Forbidden', message: 'this address is for local clients only: Host and Origin must be loopback' };
 
 /** Host and Origin are of this machine. */
 function isLocal(message: IncomingMessage): boolean {
@@ -88,7 +91,7 @@ function status(code: number, reason: string, message: string): ApiResponse {
 
 async function answer(transport: Transport, user: UserInfo, open: (message: IncomingMessage) => boolean, message: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    if (!open(message)) return send(message, response, status(403, 'Forbidden', 'this address is for local clients only: Host and Origin must be loopback'));
+    if (!open(message)) return send(message, response, status(FOREIGN.code, FOREIGN.reason, FOREIGN.message));
     if (!METHODS.has(message.method ?? '')) return send(message, response, status(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource'));
     const body = await readBody(message);
     if (body === undefined) return send(message, response, status(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${BODY_MAX}`));
