@@ -2,8 +2,8 @@
  *  (kubectl before, and port-forward inside either). The API is asked first, so that its refusal is an HTTP answer. Node only. */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
-import type { WebSocket } from 'ws';
+import { WebSocketServer } from './web-sockets.ts';
+import type { WebSocket } from './web-sockets.ts';
 import type { ApiRequest, Connection, Transport, UserInfo } from '../api/transport.ts';
 import { ApiError } from '../api/errors.ts';
 import { apiRequestOf } from './http-server.ts';
@@ -80,10 +80,13 @@ async function checkPod({ transport, request }: Upgrade): Promise<void> {
 const dialOf = ({ transport, request }: Upgrade) => (port: string): Promise<Connection> => transport.connect({ ...request, query: [['ports', port]] });
 
 async function openSpdy(upgrade: Upgrade): Promise<void> {
-  const { request, message, socket, head } = upgrade;
+  const { request, socket, head } = upgrade;
   const protocol = isForward(request) ? SPDY_FORWARD : SPDY_EXEC;
-  const offered = String(message.headers['x-stream-protocol-version'] ?? '').split(/,\s*/);
-  if (!offered.includes(protocol)) return refuse(socket, { code: 403, reason: 'Forbidden', message: `unable to upgrade: unable to negotiate protocol: client supports [${offered.join(' ')}], server supports [${protocol}]` });
+  const offered = String(upgrade.message.headers['x-stream-protocol-version'] ?? '').split(/,\s*/);
+  if (!offered.includes(protocol)) {
+    const message = `unable to upgrade: unable to negotiate protocol: client supports [${offered.join(' ')}], server supports [${protocol}]`;
+    return refuse(socket, { code: 403, reason: 'Forbidden', message });
+  }
   const connection = isForward(request) ? undefined : await connected(upgrade);
   if (!connection) await checkPod(upgrade);
   socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: ${protocol}\r\n\r\n`);

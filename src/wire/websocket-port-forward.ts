@@ -1,7 +1,7 @@
 /** port-forward over WebSocket without SPDY inside, as client libraries speak it: the ports stand in the query, each has a
  *  channel for data and one for errors, and each channel begins with its port in two bytes.
  *  Upstream: staging/src/k8s.io/kubelet/pkg/cri/streaming/portforward/websocket.go */
-import type { WebSocket } from 'ws';
+import type { WebSocket } from './web-sockets.ts';
 import type { Connection } from '../api/transport.ts';
 
 /** Opens every port at once, and closes the socket when the last is through. */

@@ -1,7 +1,7 @@
 /** exec, attach and watches over WebSocket, as kubectl from 1.30 and the client libraries speak them: the first byte of a
  *  binary message is the channel; v5 adds a message of 255 and a channel that half-closes it. Node only.
  *  Upstream: staging/src/k8s.io/apimachinery/pkg/util/remotecommand/constants.go */
-import type { WebSocket } from 'ws';
+import type { WebSocket } from './web-sockets.ts';
 import type { Connection } from '../api/transport.ts';
 import { resizeOf } from './spdy/exec.ts';
 
