@@ -9,7 +9,7 @@ export interface Dialer {
   /** The kubelet's own API: /containerLogs, /exec, /attach, /portForward, /stats/summary. */
   kubelet(node: string): Transport;
   /** A TCP connection into the Pod network, from the control plane's machine. */
-  connect(host: string, port: number): Promise<ByteStream>;
+  connect(host: string, port: number, timeoutMs?: number): Promise<ByteStream>;
 }
 
 /** For tests of the server alone. */

@@ -4,6 +4,7 @@
 import { sha256Hex } from '../base/hash.ts';
 import type { Resource, Subresource } from '../api/resource.ts';
 import type { ApiRequest, ApiResponse } from '../api/transport.ts';
+import type { AggregatedVersion, Aggregator } from './aggregator.ts';
 import type { Kinds } from './kinds.ts';
 import { headerOf } from './request-info.ts';
 
@@ -45,6 +46,19 @@ const aggregatedGroup = (name: string, versions: Versions): object => ({
   versions: [...versions].map(([version, resources]) => ({ version, resources: [...resources].sort(byPlural).map(aggregatedResource), freshness: 'Current' })),
 });
 
+/** A group of another server; what does not answer is told with what it last offered. */
+const foreignGroup = (name: string, versions: readonly AggregatedVersion[]): object => ({
+  metadata: { name, creationTimestamp: null },
+  versions: versions.map(({ group, version, resources, available }) => ({
+    version,
+    resources: resources.filter((each) => !each.name.includes('/')).map((each) => ({
+      resource: each.name, responseKind: { group, version, kind: each.kind }, scope: each.namespaced ? 'Namespaced' : 'Cluster', singularResource: each.singularName, verbs: each.verbs,
+      ...(each.shortNames && { shortNames: each.shortNames }), ...(each.categories && { categories: each.categories }),
+    })),
+    freshness: available ? 'Current' : 'Stale',
+  })),
+});
+
 const versionOf = (group: string, version: string): object => ({ groupVersion: `${group}/${version}`, version });
 
 function legacyGroup(name: string, versions: Versions): object {
@@ -80,10 +94,29 @@ function aggregatedVersion(request: ApiRequest): 'v2' | 'v2beta1' | undefined {
   return undefined;
 }
 
-export function createDiscovery(kinds: Kinds, address: string): Discovery {
-  let made = -1;
+export function createDiscovery(kinds: Kinds, aggregator: Aggregator, address: string): Discovery {
+  let made = '';
   let groups = groupsOf(kinds);
   let answers = new Map<string, ApiResponse>();
+
+  /** Groups that only other servers serve, in the order of their priority. */
+  const foreign = (): readonly string[] => [...new Set(aggregator.all.map(({ group }) => group))].filter((name) => !groups.has(name));
+
+  function foreignLegacyGroup(name: string): object {
+    const all = aggregator.all.filter(({ group }) => group === name).map(({ group, version }) => versionOf(group, version));
+    return { name, versions: all, preferredVersion: all[0] };
+  }
+
+  /** What another server said of itself; 503 while it does not answer. */
+  function foreignAnswer(group: string, version: string | undefined): ApiResponse | undefined {
+    if (!foreign().includes(group)) return undefined;
+    if (version === undefined) return { status: 200, headers: { 'content-type': 'application/json' }, body: { kind: 'APIGroup', apiVersion: 'v1', ...foreignLegacyGroup(group) } };
+    const found = aggregator.find(group, version);
+    if (found === undefined) return undefined;
+    if (!found.available) return { status: 503, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'service unavailable\n' };
+    const body = { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: `${group}/${version}`, resources: found.resources };
+    return { status: 200, headers: { 'content-type': 'application/json' }, body };
+  }
 
   function remembered(key: string, type: string, make: () => object): ApiResponse {
     const known = answers.get(key);
@@ -99,7 +132,10 @@ export function createDiscovery(kinds: Kinds, address: string): Discovery {
   function aggregated(core: boolean, version: string): ApiResponse {
     return remembered(`${core}/${version}`, `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`, () => ({
       kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {},
-      items: [...groups].filter(([name]) => (name === '') === core).map(([name, versions]) => aggregatedGroup(name, versions)),
+      items: [
+        ...[...groups].filter(([name]) => (name === '') === core).map(([name, versions]) => aggregatedGroup(name, versions)),
+        ...(core ? [] : foreign().map((name) => foreignGroup(name, aggregator.all.filter(({ group }) => group === name)))),
+      ],
     }));
   }
 
@@ -114,11 +150,12 @@ export function createDiscovery(kinds: Kinds, address: string): Discovery {
       return resources && parts.length === 2 ? make(legacyResources(group, resources)) : undefined;
     }
     if (group === undefined) {
-      const list = [...groups].filter(([name]) => name !== '').map(([name, versions]) => legacyGroup(name, versions));
+      const own = [...groups].filter(([name]) => name !== '').map(([name, versions]) => legacyGroup(name, versions));
+      const list = [...own, ...foreign().map(foreignLegacyGroup)];
       return make({ kind: 'APIGroupList', apiVersion: 'v1', groups: list });
     }
     const versions = groups.get(group);
-    if (versions === undefined) return undefined;
+    if (versions === undefined) return parts.length <= 3 ? foreignAnswer(group, version) : undefined;
     if (version === undefined) return make({ kind: 'APIGroup', apiVersion: 'v1', ...legacyGroup(group, versions) });
     const resources = versions.get(version);
     return resources && parts.length === 3 ? make(legacyResources(`${group}/${version}`, resources)) : undefined;
@@ -126,8 +163,9 @@ export function createDiscovery(kinds: Kinds, address: string): Discovery {
 
   return {
     answer(request, parts) {
-      if (made !== kinds.generation) {
-        made = kinds.generation;
+      const now = `${kinds.generation}/${aggregator.generation}`;
+      if (made !== now) {
+        made = now;
         groups = groupsOf(kinds);
         answers = new Map();
       }

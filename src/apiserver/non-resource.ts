@@ -2,6 +2,7 @@
  *  Upstream: staging/src/k8s.io/apiserver/pkg/server/{healthz,routes} */
 import { notAcceptable } from '../api/errors.ts';
 import type { ApiRequest, ApiResponse, UserInfo } from '../api/transport.ts';
+import type { Aggregator } from './aggregator.ts';
 import { createDiscovery } from './discovery.ts';
 import { createOpenApi } from './openapi.ts';
 import { queryOf } from './request-info.ts';
@@ -26,16 +27,16 @@ const CHECKS = ['ping', 'log', 'etcd', 'poststarthook/start-apiserver-admission-
   'poststarthook/kube-apiserver-autoregistration', 'autoregister-completion', 'poststarthook/apiservice-openapi-controller',
   'poststarthook/apiservice-openapiv3-controller', 'poststarthook/apiservice-discovery-controller'];
 
-export function createNonResources(server: ServerState, options: { readonly advertiseAddress?: string; readonly securePort?: number }): NonResources {
+export function createNonResources(server: ServerState, aggregator: Aggregator, options: { readonly advertiseAddress?: string; readonly securePort?: number }): NonResources {
   const address = `${options.advertiseAddress ?? '172.18.0.2'}:${options.securePort ?? 6443}`;
-  const discovery = createDiscovery(server.kinds, address);
-  const openApi = createOpenApi(server);
+  const discovery = createDiscovery(server.kinds, aggregator, address);
+  const openApi = createOpenApi(server, aggregator);
   return {
     async answer(request) {
       const path = request.path.length > 1 && request.path.endsWith('/') ? request.path.slice(0, -1) : request.path;
       const parts = path.split('/').slice(1);
       switch (parts[0]) {
-        case '': return json({ paths: rootPaths(server) });
+        case '': return json({ paths: rootPaths(server, aggregator) });
         case 'api': case 'apis': return discovery.answer(request, parts) ?? text(404, '404 page not found\n');
         case 'version': return json(versionOf(server.version));
         case 'healthz': case 'livez': case 'readyz': return health(parts, request);
@@ -60,8 +61,8 @@ export function createNonResources(server: ServerState, options: { readonly adve
   };
 }
 
-function rootPaths({ kinds }: ServerState): readonly string[] {
-  const groups = new Set<string>();
+function rootPaths({ kinds }: ServerState, aggregator: Aggregator): readonly string[] {
+  const groups = new Set<string>(aggregator.all.flatMap(({ group, version }) => [`/apis/${group}`, `/apis/${group}/${version}`]));
   for (const { resource } of kinds.all) {
     if (resource.group === '') continue;
     groups.add(`/apis/${resource.group}`);

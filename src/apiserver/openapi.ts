@@ -8,6 +8,7 @@ import { apiVersionOf } from '../api/resources.ts';
 import type { Field, Scalar, StructType, Type } from '../api/schema/types.ts';
 import { structOf } from '../api/schema/types.ts';
 import type { ApiRequest, ApiResponse } from '../api/transport.ts';
+import type { Aggregator } from './aggregator.ts';
 import type { Kind } from './kinds.ts';
 import type { ServerState } from './server-state.ts';
 
@@ -228,7 +229,7 @@ function pathsOf(resource: Resource, schemaName: string): Json {
   };
 }
 
-export function createOpenApi(server: ServerState): OpenApi {
+export function createOpenApi(server: ServerState, aggregator: Aggregator): OpenApi {
   const { kinds } = server;
   let made = -1;
   let documents = new Map<string, object>();
@@ -279,12 +280,15 @@ export function createOpenApi(server: ServerState): OpenApi {
       if (parts[1] !== 'v3') return undefined;
       const json = (body: object): ApiResponse => ({ status: 200, headers: { 'content-type': 'application/json' }, body });
       if (parts.length === 2) {
-        const paths = new Set(kinds.all.map(({ resource }) => pathOf(resource)));
-        const hash = sha256Hex(`${server.version}/${kinds.generation}`).toUpperCase();
+        const elsewhere = aggregator.all.filter(({ openApi }) => openApi !== undefined).map(({ group, version }) => `apis/${group}/${version}`);
+        const paths = new Set([...kinds.all.map(({ resource }) => pathOf(resource)), ...elsewhere]);
+        const hash = sha256Hex(`${server.version}/${kinds.generation}/${elsewhere.length}`).toUpperCase();
         return json({
           paths: Object.fromEntries([...paths].sort().map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }])),
         });
       }
+      const foreign = aggregator.find(parts[3] ?? '', parts[4] ?? '')?.openApi;
+      if (foreign !== undefined && parts[2] === 'apis' && parts.length === 5) return json(foreign);
       const document = documentOf(parts.slice(2).join('/'), await load());
       return document && json(document);
     },

@@ -10,6 +10,8 @@ import type { ApiRequest, ApiResponse, Connection, Transport, UserInfo } from '.
 import { TransportError } from '../api/transport.ts';
 import type { Etcd } from '../etcd/etcd.ts';
 import type { AdmissionChain, AdmissionReader, AuthorizationAttributes, Authorizer } from './admission.ts';
+import { createAggregator } from './aggregator.ts';
+import type { AggregatedVersion, Aggregator } from './aggregator.ts';
 import { admissionChain } from './admission/admission-chain.ts';
 import { createAuthorizer, forbiddenReason } from './authorization/authorizer.ts';
 import { ADMINISTRATOR, authenticate, impersonate } from './authentication.ts';
@@ -77,7 +79,6 @@ export function createApiserver(options: ApiserverOptions): Apiserver {
   const kinds = createKinds(strategyFor);
   const storage = createStorage(counted, kinds);
   const server = stateOf(options, storage, kinds, counted);
-  const nonResources = createNonResources(server, options);
   const open = new Set<(error?: unknown) => void>();
   let stopped = false;
 
@@ -88,6 +89,8 @@ export function createApiserver(options: ApiserverOptions): Apiserver {
   compactEvery(world, counted);
   expireEvents(world, server);
   serveCustomResources(server);
+  const aggregator = createAggregator(server);
+  const nonResources = createNonResources(server, aggregator, options);
 
   const stop = (): void => {
     if (stopped) return;
@@ -99,7 +102,7 @@ export function createApiserver(options: ApiserverOptions): Apiserver {
   const checkRunning = (): void => {
     if (stopped) throw new TransportError('refused', 'connect: connection refused');
   };
-  const gate: Gate = { server, nonResources, opened: (close) => {
+  const gate: Gate = { server, nonResources, aggregator, opened: (close) => {
     open.add(close);
     return { [Symbol.dispose]: () => void open.delete(close) };
   } };
@@ -122,6 +125,7 @@ export function createApiserver(options: ApiserverOptions): Apiserver {
 interface Gate {
   readonly server: ServerState;
   readonly nonResources: NonResources;
+  readonly aggregator: Aggregator;
   opened(close: (error?: unknown) => void): Disposable;
 }
 
@@ -180,10 +184,17 @@ function compactEvery(world: World, etcd: Etcd): void {
   });
 }
 
-interface Admitted { readonly info: RequestInfo; readonly user: UserInfo; readonly call: Call | undefined; readonly warnings: string[] }
+interface Admitted {
+  readonly info: RequestInfo;
+  readonly user: UserInfo;
+  /** undefined: no resource, or one of another server. */
+  readonly call: Call | undefined;
+  readonly elsewhere?: AggregatedVersion;
+  readonly warnings: string[];
+}
 
 /** Routes, authenticates, authorizes. */
-function admit({ server }: Gate, request: ApiRequest, standing: UserInfo): Admitted {
+function admit({ server, aggregator }: Gate, request: ApiRequest, standing: UserInfo): Admitted {
   const info = requestInfoOf(request);
   const asker = authenticate(request, standing, server.tokens);
   const user = impersonate(request, asker, server.authorizer);
@@ -191,7 +202,11 @@ function admit({ server }: Gate, request: ApiRequest, standing: UserInfo): Admit
   const warnings: string[] = [];
   if (!info.isResource) return { info, user, call: undefined, warnings };
   const kind = server.kinds.find(info.group, info.version, info.resource);
-  if (kind === undefined) throw unknownResource();
+  if (kind === undefined) {
+    const elsewhere = aggregator.find(info.group, info.version);
+    if (elsewhere === undefined) throw unknownResource();
+    return { info, user, call: undefined, elsewhere, warnings };
+  }
   if (kind.resource.namespaced && info.namespace === '' && info.name !== '') throw unknownResource();
   return { info, user, warnings, call: { server, request, info, user, kind, warn: (text) => void warnings.push(text) } };
 }
@@ -213,7 +228,8 @@ async function respond(gate: Gate, request: ApiRequest, standing: UserInfo, sign
     const admitted = admit(gate, request, standing);
     user = admitted.user;
     verb = admitted.info.verb;
-    const { call, warnings } = admitted;
+    const { call, warnings, elsewhere } = admitted;
+    if (elsewhere !== undefined) return traced(gate, request, user, verb, await gate.aggregator.pass(elsewhere, request));
     if (call === undefined) return await gate.nonResources.answer(request, user);
     if (isStreamed(call)) return traced(gate, request, user, verb, await readLog(call, signal));
     if (isProxied(call)) return traced(gate, request, user, verb, await proxy(call, signal));

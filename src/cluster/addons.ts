@@ -1,7 +1,9 @@
-/** What kubeadm applies to a new cluster besides the control plane: CoreDNS, kube-proxy, and the configuration they read.
+/** What kubeadm applies to a new cluster besides the control plane: CoreDNS, kube-proxy, and the configuration they read;
+ *  and metrics-server, which most clusters have.
  *  Upstream: cmd/kubeadm/app/phases/addons */
 import type { ConfigMap, DaemonSet, Deployment, PodSpec, Service, ServiceAccount } from '../api/generated/types.ts';
 import type { KubeObject } from '../api/object.ts';
+import { metricsServer } from '../addons/metrics-server-manifests.ts';
 import { ADDRESSES } from './profile.ts';
 
 export const COREDNS_IMAGE = 'registry.k8s.io/coredns/coredns:v1.12.0';
@@ -117,5 +119,5 @@ export function clusterAddons(version: string): readonly KubeObject[] {
         + `networking:\n  dnsDomain: ${ADDRESSES.clusterDomain}\n  podSubnet: ${ADDRESSES.podCidr}\n  serviceSubnet: ${ADDRESSES.serviceCidr}\n`,
     },
   };
-  return [kubeadmConfig, ...coreDns(), ...kubeProxy(version)];
+  return [kubeadmConfig, ...coreDns(), ...kubeProxy(version), ...metricsServer()];
 }

@@ -35,6 +35,7 @@ export interface ControlPlaneParts {
   readonly version: string;
 }
 
+const MIB = 1024 * 1024;
 const AT_ONCE = { atOnce: () => true };
 /** What the apiserver answers without waiting for anything. */
 const HEALTH = /^\/(livez|readyz|healthz)\b/;
@@ -45,6 +46,7 @@ const forever = (process: Process): Promise<number> => process.world.suspend<num
 
 function etcdProgram({ store }: ControlPlaneParts, port: EtcdPort): Program {
   return async (process) => {
+    process.useMemory(34 * MIB);
     port.open(process.world, store);
     serveHttp(process.world, process.net, 2381, () => ({ status: 200, body: '{"health":"true","reason":""}' }), AT_ONCE);
     await process.stdout.write(`{"level":"info","msg":"ready to serve client requests","revision":${store.revision}}\n`);
@@ -65,13 +67,14 @@ function dialerOf({ mux, node }: ControlPlaneParts, world: World): Dialer {
       const way = (request: ApiRequest) => (request.headers?.[OBSERVER_HEADER] === undefined ? dialed : quiet);
       return { request: (request, signal) => way(request).request(request, signal), connect: (request, signal) => way(request).connect(request, signal) };
     },
-    connect: (host, port) => node.network.host.connect(host, port),
+    connect: (host, port, timeoutMs) => node.network.host.connect(host, port, timeoutMs === undefined ? {} : { timeoutMs }),
   };
 }
 
 function apiserverProgram(parts: ControlPlaneParts, port: EtcdPort): Program {
   const { context, slot, version } = parts;
   return async (process) => {
+    process.useMemory(236 * MIB);
     // Without its store the apiserver waits, as it does before it reports ready.
     await port.opened(process.world);
     const { world } = process;
@@ -88,6 +91,7 @@ const componentUser = (name: string): UserInfo => ({ name: `system:${name}`, gro
 function controllerManagerProgram({ slot, context }: ControlPlaneParts): Program {
   const rootCA = rootCertificate(context.random);
   return async (process) => {
+    process.useMemory(52 * MIB);
     serveHttp(process.world, process.net, 10257, ok, AT_ONCE);
     const transport = asUser(slot.transport(process.world), componentUser('kube-controller-manager'));
     await runControllerManager({ world: process.world, transport, options: { hostname: CONTROL_PLANE, clusterCIDR: ADDRESSES.podCidr, rootCA } });
@@ -98,6 +102,7 @@ function controllerManagerProgram({ slot, context }: ControlPlaneParts): Program
 
 function schedulerProgram({ slot }: ControlPlaneParts): Program {
   return async (process) => {
+    process.useMemory(21 * MIB);
     serveHttp(process.world, process.net, 10259, ok, AT_ONCE);
     const transport = asUser(slot.transport(process.world), componentUser('kube-scheduler'));
     await runScheduler({ world: process.world, transport, identity: `${CONTROL_PLANE}_${process.world.random.fork('identity').uuid()}` });

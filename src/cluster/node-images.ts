@@ -1,8 +1,9 @@
-/** The cluster's own programs that run on every node as containers: kube-proxy and CoreDNS. They are in the node's image
+/** The cluster's own programs that run on every node as containers: kube-proxy, CoreDNS and metrics-server. They are in the node's image
  *  store from the start, as a node image brings them. */
 import type { World } from '../base/world.ts';
 import type { Image, Program } from '../cri/process.ts';
 import type { Transport } from '../api/transport.ts';
+import { METRICS_SERVER_NAME, METRICS_SERVER_TAG } from '../addons/metrics-server-manifests.ts';
 import { runCoreDns } from '../network/coredns.ts';
 import { runKubeProxy } from '../network/kube-proxy.ts';
 import type { NodeNetwork } from '../network/node-network.ts';
@@ -36,6 +37,7 @@ export const serviceAccount = (namespace: string, name: string) => ({
 
 export function nodeImages(version: string, { name, network, transportFor }: NodeParts): readonly Image[] {
   const proxy: Program = async (process) => {
+    process.useMemory(13 * MIB);
     await runKubeProxy({
       world: process.world,
       transport: transportFor(process.world),
@@ -46,6 +48,7 @@ export function nodeImages(version: string, { name, network, transportFor }: Nod
     return 0;
   };
   const dns: Program = async (process) => {
+    process.useMemory(14 * MIB);
     await runCoreDns({
       process,
       transport: transportFor(process.world),
@@ -54,7 +57,13 @@ export function nodeImages(version: string, { name, network, transportFor }: Nod
     });
     return 0;
   };
+  const metrics: Program = async (process) => {
+    const { runMetricsServer } = await process.world.external(import('../addons/metrics-server.ts'));
+    await runMetricsServer({ process, transport: transportFor(process.world), user: serviceAccount('kube-system', 'metrics-server') });
+    return 0;
+  };
   return [
+    componentImage(METRICS_SERVER_NAME, METRICS_SERVER_TAG, '/metrics-server', 18.5, metrics),
     componentImage('registry.k8s.io/kube-proxy', version, '/usr/local/bin/kube-proxy', 30.2, proxy),
     componentImage('registry.k8s.io/coredns/coredns', 'v1.12.0', '/coredns', 18.9, dns),
   ];

@@ -36,6 +36,8 @@ export interface RuntimeOptions {
 export interface NodeRuntime extends Runtime {
   /** Millicores in use on the whole node, and bytes resident in all containers. */
   nodeUsage(): { readonly cpuMillis: number; readonly memoryBytes: number };
+  /** Processor time of all containers since the node started, those that are gone included; now or at a moment of the last minute. */
+  nodeCpuMs(atMs?: number): number;
 }
 
 /** What a stub of a program looks like to `cat`. */
@@ -44,6 +46,9 @@ const SANDBOX_START_MS = 120;
 const CONTAINER_START_MS = 60;
 
 interface SandboxEntry { sandbox: PodSandbox; readonly net: NetworkNamespace; readonly pids: PidSpace }
+
+/** Over how long the present rate of use is taken, as cAdvisor's housekeeping does. */
+const RATE_MS = 10_000;
 
 export function createContainerRuntime(options: RuntimeOptions): NodeRuntime {
   const { world, network } = options;
@@ -63,7 +68,6 @@ export function createContainerRuntime(options: RuntimeOptions): NodeRuntime {
   const containers = new Map<string, RunningContainer>();
   const layers = new Map<Image, Layer>();
   const listeners = new Set<(event: RuntimeEvent) => void>();
-  const lastStats = new Map<string, ContainerStats>();
 
   const emit = (event: RuntimeEvent): void => { for (const listener of [...listeners]) listener(event); };
   const uidOf = (sandboxId: string): string => sandboxes.get(sandboxId)?.sandbox.config.uid ?? '';
@@ -119,22 +123,19 @@ export function createContainerRuntime(options: RuntimeOptions): NodeRuntime {
     emit({ type: 'sandbox-stopped', id, podUid: entry.sandbox.config.uid });
   }
 
-  function statsOf(id: string): ContainerStats | undefined {
+  function statsOf(id: string, wanted?: number): ContainerStats | undefined {
     const container = containers.get(id);
     if (container === undefined || container.status.state !== 'running') return undefined;
-    const { usedMs, throttledMs } = container.cpuUsage();
-    const at = world.clock.now();
-    const last = lastStats.get(id);
-    // The rate over at least a second: kubelet and metrics-server ask every ten to fifteen.
-    if (last !== undefined && at - last.atMs < 1000) return last;
-    const since = last ?? { atMs: container.status.startedAtMs ?? at, cpuUsageMs: 0 };
-    const passed = at - since.atMs;
-    const stats: ContainerStats = {
-      atMs: at, cpuUsageMs: usedMs, cpuNanoCores: passed > 0 ? Math.round(((usedMs - since.cpuUsageMs) / passed) * 1e9) : 0,
-      memoryWorkingSetBytes: container.memoryBytes(), filesUsedBytes: container.filesUsedBytes(), processes: container.processCount(), throttledMs,
+    const at = wanted ?? world.clock.now();
+    const startedAtMs = container.status.startedAtMs ?? at;
+    if (at < startedAtMs) return undefined;
+    const { usedMs, throttledMs } = container.cpuUsage(wanted);
+    const since = Math.max(startedAtMs, at - RATE_MS);
+    const before = at > since ? container.cpuUsage(since).usedMs : usedMs;
+    return {
+      atMs: at, cpuUsageMs: usedMs, cpuNanoCores: at > since ? Math.round(((usedMs - before) / (at - since)) * 1e9) : 0,
+      memoryWorkingSetBytes: container.memoryBytes(wanted), filesUsedBytes: container.filesUsedBytes(), processes: container.processCount(), throttledMs,
     };
-    lastStats.set(id, stats);
-    return stats;
   }
 
   return {
@@ -157,7 +158,6 @@ export function createContainerRuntime(options: RuntimeOptions): NodeRuntime {
         container.kill();
         container.dispose();
         containers.delete(containerId);
-        lastStats.delete(containerId);
       }
       sandboxes.delete(id);
       emit({ type: 'sandbox-removed', id, podUid: entry.sandbox.config.uid });
@@ -198,7 +198,6 @@ export function createContainerRuntime(options: RuntimeOptions): NodeRuntime {
       container.kill();
       container.dispose();
       containers.delete(id);
-      lastStats.delete(id);
       emit({ type: 'container-removed', id, podUid: uidOf(container.status.sandboxId) });
     },
     containerStatus: id => containers.get(id)?.status,
@@ -214,6 +213,7 @@ export function createContainerRuntime(options: RuntimeOptions): NodeRuntime {
       listeners.add(listener);
       return disposable(() => { listeners.delete(listener); });
     },
+    nodeCpuMs: atMs => cpu.usedMs(atMs),
     nodeUsage: () => ({ cpuMillis: cpu.inUse(), memoryBytes: memoryBytes() }),
   };
 }

@@ -8,6 +8,7 @@ import type { FileSystem } from './files.ts';
 import type { LocalImage } from './image-puller.ts';
 import type { ImageStore } from './image-store.ts';
 import { createMemoryFiles, readText } from './memory-files.ts';
+import { createLevel, momentOf } from './usage-history.ts';
 import type { NetworkNamespace } from './network.ts';
 import { LOG, pacedOutput } from './paced.ts';
 import { createPidSpace, createProcesses, DEFAULT_PATH } from './processes.ts';
@@ -51,8 +52,9 @@ export interface RunningContainer {
   exec(options: ExecOptions): ExecSession;
   attach(options: Omit<ExecOptions, 'command'>): ExecSession;
   setResources(resources: LinuxResources): void;
-  memoryBytes(): number;
-  cpuUsage(): { readonly usedMs: number; readonly throttledMs: number };
+  /** Now, or at a moment of the last minute. */
+  memoryBytes(atMs?: number): number;
+  cpuUsage(atMs?: number): { readonly usedMs: number; readonly throttledMs: number };
   filesUsedBytes(): number;
   processCount(): number;
   dispose(): void;
@@ -99,15 +101,15 @@ export function createContainer(parts: ContainerParts): RunningContainer {
     net: own => resolvingNet(parts.net, own, sandbox.config.hostname),
     programAt: path => host.programOf(image, path),
     onMemory: bytes => {
-      const change = bytes - told;
-      told = bytes;
+      const change = bytes - told.now;
+      told.set(momentOf(world.clock), bytes);
       host.memoryChanged(change);
       if (resources.memoryLimitBytes !== undefined && bytes > resources.memoryLimitBytes) outOfMemory();
     },
     onMistake: host.onMistake,
   });
 
-  let told = 0;
+  const told = createLevel();
   let main: Started | undefined;
   let terminal: Terminal | undefined;
   let stdinPipe: ReturnType<typeof createPipe> | undefined;
@@ -136,8 +138,8 @@ export function createContainer(parts: ContainerParts): RunningContainer {
     screens.clear();
     const reason = killedFor ?? (code === 0 ? 'Completed' : 'Error');
     // PID 1 reports signals as 128 + number in its exit code, as containerd does; `signal` stays unset.
-    host.memoryChanged(-told);
-    told = 0;
+    host.memoryChanged(-told.now);
+    told.set(momentOf(world.clock), 0);
     status = { ...status, state: 'exited', finishedAtMs: world.clock.now(), exitCode: code, reason };
     for (const waiter of waiters.splice(0)) waiter.resolve(true);
     host.exited(container);
@@ -268,8 +270,9 @@ export function createContainer(parts: ContainerParts): RunningContainer {
       status = { ...status, config: { ...status.config, resources } };
       if (resources.memoryLimitBytes !== undefined && processes.memoryBytes() > resources.memoryLimitBytes) outOfMemory();
     },
-    memoryBytes: () => processes.memoryBytes(),
-    cpuUsage: () => cpu.usage(),
+    // Processes that never told their size count as they are now.
+    memoryBytes: atMs => (atMs === undefined || told.now === 0 ? processes.memoryBytes() : told.at(atMs * 1000) || processes.memoryBytes()),
+    cpuUsage: atMs => cpu.usage(atMs),
     filesUsedBytes: () => files.usage('/') + log.size(),
     processCount: () => processes.count(),
     dispose() { cpu.close(); },

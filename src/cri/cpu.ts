@@ -1,14 +1,16 @@
 /** A node's processor as a fluid: every running computation flows at up to one core, a container at up to its limit,
  *  and what the node has is shared by requests (cgroup weights). Throttling and accounting follow from it. */
 import type { Clock, Settle, World } from '../base/world.ts';
+import { createMeter, momentOf } from './usage-history.ts';
+import type { Meter } from './usage-history.ts';
 
 export interface CpuGroup {
   /** Burns `cpuMs` of one core; waits in `world`. */
   compute(world: World, cpuMs: number): Promise<void>;
   /** undefined: no limit. */
   setLimits(limits: { readonly requestMillis?: number; readonly limitMillis?: number }): void;
-  /** Up to now. */
-  usage(): { readonly usedMs: number; readonly throttledMs: number };
+  /** Up to now, or what `usedMs` was at a moment of the last minute. Asking changes nothing. */
+  usage(atMs?: number): { readonly usedMs: number; readonly throttledMs: number };
   close(): void;
 }
 
@@ -16,10 +18,12 @@ export interface Cpu {
   group(limits: { readonly requestMillis?: number; readonly limitMillis?: number }): CpuGroup;
   /** Millicores in use right now. */
   inUse(): number;
+  /** What all groups together have used, those that are closed included; now or at a moment of the last minute. */
+  usedMs(atMs?: number): number;
 }
 
 interface Job { readonly group: Group; restMs: number; rate: number; readonly settle: Settle<void> }
-interface Group { weight: number; limit: number; usedMs: number; throttledMs: number; jobs: number; rate: number }
+interface Group { weight: number; limit: number; readonly meter: Meter; throttledMs: number; jobs: number; rate: number }
 
 /** Shares of a container without a request. */
 const MINIMUM_WEIGHT = 2;
@@ -30,6 +34,7 @@ export function createCpu(clock: Clock, capacityMillis: number): Cpu {
   const groups = new Set<Group>();
   /** Those with something to compute. */
   const active = new Set<Group>();
+  const whole = createMeter(momentOf(clock));
   let at = clock.micros();
   let timer: Disposable | undefined;
 
@@ -40,11 +45,17 @@ export function createCpu(clock: Clock, capacityMillis: number): Cpu {
     at = now;
     if (passed === 0 || jobs.size === 0) return;
     for (const job of jobs) job.restMs -= job.rate * passed;
+    const moment = momentOf(clock);
+    whole.advance(moment, inUse());
     for (const group of active) {
-      group.usedMs += group.rate * passed;
-      if (group.limit < group.jobs) group.throttledMs += (Math.min(group.jobs, capacity) - group.rate) * passed;
+      group.meter.advance(moment, group.rate);
+      if (group.limit < group.jobs) group.throttledMs += throttled(group) * passed;
     }
   }
+
+  /** Cores that a group wants and does not get. */
+  const throttled = (group: Group): number => Math.min(group.jobs, capacity) - group.rate;
+  const inUse = (): number => [...active].reduce((sum, group) => sum + group.rate, 0);
 
   /** Water-filling: whoever wants less than its share leaves the rest to the others. */
   function share(): void {
@@ -92,13 +103,15 @@ export function createCpu(clock: Clock, capacityMillis: number): Cpu {
 
   return {
     group(limits) {
-      const group: Group = { weight: weightOf(limits.requestMillis), limit: (limits.limitMillis ?? Infinity) / 1000, usedMs: 0, throttledMs: 0, jobs: 0, rate: 0 };
+      const group: Group = { weight: weightOf(limits.requestMillis), limit: (limits.limitMillis ?? Infinity) / 1000, meter: createMeter(momentOf(clock)), throttledMs: 0, jobs: 0, rate: 0 };
       groups.add(group);
       return {
         async compute(world, cpuMs) {
           if (!(cpuMs > 0)) return;
           await world.suspend<void>(settle => {
             settleUp();
+            if (jobs.size === 0) whole.advance(momentOf(clock), 0);
+            if (group.jobs === 0) group.meter.advance(momentOf(clock), 0);
             const job: Job = { group, restMs: cpuMs, rate: 0, settle };
             jobs.add(job);
             group.jobs += 1;
@@ -113,14 +126,16 @@ export function createCpu(clock: Clock, capacityMillis: number): Cpu {
           group.limit = (next.limitMillis ?? Infinity) / 1000;
           if (jobs.size > 0) again();
         },
-        usage() {
-          settleUp();
-          return { usedMs: group.usedMs, throttledMs: group.throttledMs };
+        usage(atMs) {
+          const passed = (clock.micros() - at) / 1000;
+          const usedMs = group.meter.at(atMs === undefined ? momentOf(clock) : atMs * 1000, group.rate);
+          return { usedMs, throttledMs: group.throttledMs + (group.jobs > 0 && group.limit < group.jobs ? throttled(group) * passed : 0) };
         },
         close() { settleUp(); groups.delete(group); },
       };
     },
-    inUse: () => Math.round([...groups].reduce((sum, group) => sum + group.rate, 0) * 1000),
+    inUse: () => Math.round(inUse() * 1000),
+    usedMs: (atMs) => whole.at(atMs === undefined ? momentOf(clock) : atMs * 1000, inUse()),
   };
 }
 

@@ -202,7 +202,7 @@ export function serveHttp(world: World, net: NetworkNamespace, port: number, han
         stream.reset();
       }
     });
-  }, options.host, atOnce === undefined ? undefined : (request) => (atOnce(request) ? handler(request) : undefined));
+  }, options.host, atOnce === undefined ? undefined : (request) => (atOnce(request) && (request.tls !== undefined || options.tls !== true) ? handler(request) : undefined));
 }
 
 async function serveConnection(world: World, stream: ByteStream, handler: HttpHandler, options: ServeOptions): Promise<void> {

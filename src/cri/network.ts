@@ -22,7 +22,7 @@ export interface NetworkNamespace {
 }
 
 /** A request without the connection that it would have come over. */
-export type Asked = Pick<HttpRequest, 'method' | 'target' | 'headers' | 'body'>;
+export type Asked = Pick<HttpRequest, 'method' | 'target' | 'headers' | 'body' | 'tls'>;
 /** An HTTP server's answer where it needs no wait for it; a promise that it gives settles within the event. */
 export type AtOnce = (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer> | undefined;
 

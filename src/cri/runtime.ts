@@ -37,7 +37,8 @@ export interface Runtime {
   attach(id: string, options: Omit<ExecOptions, 'command'>): ExecSession;
   /** Lines with their time, oldest first; a follower is called for each new one. The log outlives the container until it is removed. */
   logs(id: string): ContainerLog;
-  stats(id: string): ContainerStats | undefined;
+  /** What a running container uses now, or at a moment of the last minute since it started. Asking changes nothing. */
+  stats(id: string, atMs?: number): ContainerStats | undefined;
   sandboxNetwork(id: string): NetworkNamespace | undefined;
 
   /** A container or sandbox changed state (evented PLEG). */

@@ -44,6 +44,8 @@ function addAggregated(body: Obj, all: Mapping[], groupVersions: string[]): void
     const group = str(item, 'metadata', 'name');
     for (const version of list(item, 'versions')) {
       const v = str(version, 'version');
+      // Its server does not answer now.
+      if (str(version, 'freshness') === 'Stale') continue;
       groupVersions.push(group === '' ? v : `${group}/${v}`);
       for (const r of list(version, 'resources')) {
         all.push({

@@ -70,10 +70,20 @@ function answer(tools: ApiTools, request: ApiRequest, path: string): ApiResponse
     case 'healthz': case 'healthz/ping': case 'healthz/syncloop': return ok('ok');
     case 'pods': return ok({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items: [...workers.list()].map((state) => shown(tools, state)) });
     case 'stats/summary': return ok(summaryBody(summarize(context, workers.list(), cache)));
-    case 'metrics/resource': return ok(resourceMetrics(summarize(context, workers.list(), cache)), 'text/plain; version=0.0.4; charset=utf-8');
+    case 'metrics/resource': return ok(resourceMetrics(moments(request).map((at) => summarize(context, workers.list(), cache, at))), METRICS_TYPE);
     case 'configz': return ok({ kubeletconfig: configuration(tools) });
     default: throw refusal(404, `404 page not found: ${request.path}`);
   }
+}
+
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+const MOMENTS_MAX = 4;
+
+/** Differs from Kubernetes: "at" asks for what was used at moments of the last minute (milliseconds), so that metrics-server
+ *  need not come by every 15 s to know it. */
+function moments(request: ApiRequest): readonly (number | undefined)[] {
+  const asked = (request.query ?? []).filter(([name, value]) => name === 'at' && /^[0-9]{1,15}$/.test(value));
+  return asked.length === 0 ? [undefined] : asked.slice(0, MOMENTS_MAX).map(([, value]) => Number(value));
 }
 
 const shown = (tools: ApiTools, state: PodState): Pod => ({ ...state.pod, status: tools.statuses.get(state.uid) ?? state.pod.status ?? {} });

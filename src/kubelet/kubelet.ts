@@ -11,6 +11,7 @@ import { createRecorder } from '../client/recorder.ts';
 import { createInformer } from '../client/reflector.ts';
 import { admit } from './admission.ts';
 import { createKubeletApi } from './api.ts';
+import { listen } from './http-front.ts';
 import type { KubeletContext } from './context.ts';
 import { createEvictionManager } from './eviction.ts';
 import { createImageManager } from './image-manager.ts';
@@ -107,8 +108,10 @@ export function runKubelet(options: KubeletOptions): Kubelet {
     agent.changed('now');
   });
   world.spawn('clean up', () => cleanUp(sources, workers, cache, context));
+  const transport = createKubeletApi({ context, cache, workers, sources, statuses, options });
+  listen(context, transport);
   return {
-    transport: createKubeletApi({ context, cache, workers, sources, statuses, options }),
+    transport,
     summary: () => summarize(context, workers.list(), cache),
   };
 }

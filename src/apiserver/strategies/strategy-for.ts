@@ -3,6 +3,7 @@
 import type { KubeObject } from '../../api/object.ts';
 import type { Strategy } from '../strategy.ts';
 import { strategyOf } from './base.ts';
+import { apiServiceStrategy } from './api-service.ts';
 import { autoscalerStrategy, autoscalerV1Strategy } from './autoscaler.ts';
 import {
   configMapStrategy, endpointsStrategy, eventsEventStrategy, eventStrategy, leaseStrategy, namespaceStrategy, secretStrategy,
@@ -56,6 +57,7 @@ const STRATEGIES: Readonly<Record<string, object>> = {
   'ClusterRole.rbac.authorization.k8s.io': clusterRoleStrategy,
   'RoleBinding.rbac.authorization.k8s.io': roleBindingStrategy,
   'ClusterRoleBinding.rbac.authorization.k8s.io': clusterRoleBindingStrategy,
+  'APIService.apiregistration.k8s.io': apiServiceStrategy,
   'CustomResourceDefinition.apiextensions.k8s.io': customResourceDefinitionStrategy,
 };
 

@@ -1,7 +1,7 @@
 /** Tables of access, scheduling, admission and flow control kinds.
  *  Upstream: pkg/printers/internalversion/printers.go */
 import type {
-  CertificateSigningRequest, ClusterRoleBinding, FlowSchema, MutatingWebhookConfiguration, PriorityClass, PriorityLevelConfiguration,
+  APIService, CertificateSigningRequest, ClusterRoleBinding, FlowSchema, MutatingWebhookConfiguration, PriorityClass, PriorityLevelConfiguration,
   RoleBinding, RuntimeClass, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, ValidatingWebhookConfiguration,
 } from '../../api/generated/types.ts';
 import { humanDuration } from '../../base/time.ts';
@@ -85,5 +85,15 @@ export const priorityLevelConfigurationTable: TablePrinter<PriorityLevelConfigur
       nameOf(it), it.spec?.type ?? '', it.spec?.limited?.nominalConcurrencyShares ?? '<none>', queuing?.queues ?? '<none>',
       queuing?.handSize ?? '<none>', queuing?.queueLengthLimit ?? '<none>', ageOf(it, now),
     ];
+  },
+};
+
+export const apiServiceTable: TablePrinter<APIService> = {
+  columns: columns('Name', 'Service', 'Available', 'Age'),
+  cells(it, now) {
+    const service = it.spec?.service;
+    const condition = it.status?.conditions?.find(({ type }) => type === 'Available');
+    const available = condition === undefined ? 'Unknown' : condition.status === 'True' ? 'True' : `${condition.status} (${condition.reason ?? ''})`;
+    return [nameOf(it), service === undefined ? 'Local' : `${service.namespace ?? ''}/${service.name ?? ''}`, available, ageOf(it, now)];
   },
 };

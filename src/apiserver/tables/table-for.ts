@@ -8,7 +8,7 @@ import {
 } from './core.ts';
 import { podTable, podTemplateTable } from './pods.ts';
 import {
-  certificateSigningRequestTable, flowSchemaTable, priorityClassTable, priorityLevelConfigurationTable, roleBindingTable, runtimeClassTable,
+  apiServiceTable, certificateSigningRequestTable, flowSchemaTable, priorityClassTable, priorityLevelConfigurationTable, roleBindingTable, runtimeClassTable,
   validatingAdmissionPolicyBindingTable, validatingAdmissionPolicyTable, webhookConfigurationTable,
 } from './policy.ts';
 import {
@@ -82,6 +82,7 @@ const TABLES: Readonly<Record<string, AnyPrinter>> = {
   'MutatingWebhookConfiguration.admissionregistration.k8s.io': webhookConfigurationTable,
   'ValidatingAdmissionPolicy.admissionregistration.k8s.io': validatingAdmissionPolicyTable,
   'ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io': validatingAdmissionPolicyBindingTable,
+  'APIService.apiregistration.k8s.io': apiServiceTable,
   'FlowSchema.flowcontrol.apiserver.k8s.io': flowSchemaTable,
   'PriorityLevelConfiguration.flowcontrol.apiserver.k8s.io': priorityLevelConfigurationTable,
 };

@@ -106,12 +106,14 @@ function headersOf(action: HttpGet): readonly (readonly [string, string])[] {
 /** The result of an HTTP probe that a server of this node answers without a connection; a promise settles within the event. */
 export function probeDirectly(context: KubeletContext, pod: Pod, container: Container, probe: Probe): ProbeResult | Promise<ProbeResult> | undefined {
   const action = probe.httpGet;
-  if (action === undefined || action.scheme === 'HTTPS' || context.net.ask === undefined) return undefined;
+  if (action === undefined || context.net.ask === undefined) return undefined;
   const port = portNumber(container, action.port);
   if (port === undefined) return undefined;
   const host = action.host ?? context.podIP(pod);
   const url = httpUrl(host, port, action);
-  const answer = context.net.ask(host, port, asked(url.slice(url.indexOf('/', 8)), host, port, headersOf(action)));
+  const answer = context.net.ask(host, port, {
+    ...asked(url.slice(url.indexOf('/', 8)), host, port, headersOf(action)), ...(action.scheme === 'HTTPS' && { tls: host }),
+  });
   if (answer instanceof Promise) return resultOf(answer);
   return answer && judge(answer);
 }
