@@ -26,6 +26,8 @@ export interface OpenOptions {
   readonly placement?: Placement;
   /** Where the machines go once the cluster is there: starting and playing is quickest in one thread. */
   readonly moveTo?: Placement;
+  /** How much is kept of what machines received; see SimulationOptions. */
+  readonly inboxMax?: number;
   /** Tests: see MachineChecks. */
   readonly checks?: MachineChecks;
   readonly hooks?: ControlPlaneHooks;
@@ -37,12 +39,15 @@ export interface OpenOptions {
 const BOOT_LIMIT_MICROS = 180e6;
 const BOOT_LOOK_MICROS = 500_000;
 
-export function openMachines({ profile, journal, untilMicros, placement, prepare, checks, hooks }: OpenOptions): Promise<Simulation> {
+export function openMachines({ profile, journal, untilMicros, placement, prepare, checks, hooks, inboxMax }: OpenOptions): Promise<Simulation> {
   return openSimulation({
     seed: profile.seed, startAtMs: profile.startAtMs, link: profile.link, build: machineBuilder(hooks), hub: CONTROL_PLANE, shells: [SHELL],
-    entries: journal ?? firstEntries(profile), ...(prepare && { prepare }), ...(placement && { placement }), ...(checks && { checks }), ...(untilMicros !== undefined && { untilMicros }),
+    entries: journal ?? firstEntries(profile), inboxMax, placement, checks, prepare, untilMicros,
   });
 }
+
+/** A cluster that will move soon keeps what that takes, so that its journal is not played twice. */
+const INBOX_MAX_TO_MOVE = 64_000_000;
 
 /** Runs until every node is Ready and the addons run. */
 export async function boot(simulation: Simulation, profile: Profile): Promise<void> {
@@ -72,7 +77,7 @@ export async function openRecorded(options: OpenOptions): Promise<Opened> {
 }
 
 export async function openCluster(options: OpenOptions): Promise<Sandbox> {
-  const { simulation, recording } = await openRecorded(options);
+  const { simulation, recording } = await openRecorded({ ...(options.moveTo && { inboxMax: INBOX_MAX_TO_MOVE }), ...options });
   if (!options.journal) await boot(simulation, options.profile);
   const sandbox = new LocalSandbox({
     profile: options.profile, simulation, recording, playing: options.playing ?? false, speed: options.speed ?? 1,

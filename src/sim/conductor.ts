@@ -6,12 +6,15 @@ import type { Micros } from '../base/world.ts';
 import type { JournalEntry, JournalInput } from './journal.ts';
 import type { Message } from './machine-context.ts';
 import { assert } from '../base/assert.ts';
+import { endedOnly, receivedUpTo, type HandOver } from './hand-over.ts';
 import { digestKey, type Digests } from './history.ts';
-import { NEVER, type CrashReport, type HostPort, type Limit, type Ran } from './host.ts';
+import { NEVER, type CrashReport, type HostPort, type Limit, type Past, type Ran } from './host.ts';
 import { HostLost } from './host-lost.ts';
+import { InboxLogs } from './inbox-logs.ts';
 import { Links, ROUNDS_PER_INPUT, type LinkProfile, type LinkState } from './link.ts';
 import type { Draft, MachineChecks, MachineSpec, Output } from './machine.ts';
 import { INPUT, isQuiet, plain } from './quiet.ts';
+import { runSeat, type Place, type Seat } from './seat.ts';
 
 /** Where machines run. */
 export interface Placement {
@@ -25,7 +28,7 @@ export interface Placement {
 }
 
 /** What every host of a cluster gets: JSON values. */
-export interface HostInit { readonly links: LinkProfile; readonly linkState?: LinkState; readonly solo: boolean; readonly checks: MachineChecks }
+export interface HostInit { readonly links: LinkProfile; readonly linkState?: LinkState; readonly solo: boolean; readonly inboxMax?: number; readonly checks: MachineChecks }
 
 export interface ConductorOptions {
   readonly seed: string;
@@ -34,6 +37,10 @@ export interface ConductorOptions {
   readonly linkState?: LinkState;
   readonly placement: Placement;
   readonly checks?: MachineChecks;
+  /** How much is kept of what machines received: InboxLogs. */
+  readonly inboxMax?: number;
+  /** Plays the journal again up to a time, for what a machine received. */
+  remake(through: Micros): Promise<HandOver>;
   readonly sink: ConductorSink;
 }
 
@@ -43,23 +50,6 @@ export interface ConductorSink {
   crash(crash: CrashReport): void;
   /** A host died or hung with machines that had to be given up: this became an entry of the journal. */
   forced(entry: JournalEntry): void;
-}
-
-interface Seat {
-  readonly name: string;
-  readonly port: HostPort;
-  next: Limit;
-  shellAt: Micros;
-  readonly machines: Set<string>;
-}
-interface Place {
-  readonly spec: MachineSpec;
-  readonly seat: Seat;
-  /** Every message that it was given. */
-  readonly log: Message[];
-  /** What it has surely run through, and how many messages of the log it had then. */
-  done: Limit;
-  logged: number;
 }
 
 /** Events that a host without windows may run before it looks up: some milliseconds. */
@@ -72,6 +62,7 @@ export class Conductor {
   private readonly seats = new Map<string, Seat>();
   private readonly places = new Map<string, Place>();
   private readonly incarnations = new Map<string, number>();
+  private readonly inboxes: InboxLogs;
   private pending: Message[] = [];
   private ended: Record<string, string> = {};
   private latest: Record<string, string> = {};
@@ -80,6 +71,7 @@ export class Conductor {
 
   constructor(readonly options: ConductorOptions) {
     this.links = new Links(options.links, options.linkState);
+    this.inboxes = new InboxLogs(options.inboxMax);
   }
 
   /** The time of the next event of any machine. */
@@ -152,18 +144,23 @@ export class Conductor {
 
   /** What it takes to make every machine again elsewhere, at this frontier. */
   async handOver(): Promise<HandOver> {
-    let { links, logs } = { links: this.links.state(), logs: new Map<string, readonly Message[]>() };
-    for (const [name, { log }] of this.places) logs.set(name, log);
+    let links = this.links.state();
+    let logOf = (machine: string): readonly Message[] | undefined => this.inboxes.of(machine);
     if (this.options.placement.solo) {
       for (const seat of this.seats.values()) {
         const own = await seat.port.handOver();
         links = own.links;
-        logs = new Map(Object.entries(own.logs));
+        logOf = (machine) => own.logs && (own.logs[machine] ?? []);
       }
     }
+    const machines: { readonly spec: MachineSpec; readonly log: readonly Message[] }[] = [];
+    for (const { spec } of this.places.values()) {
+      const log = logOf(spec.name);
+      if (!log) return this.options.remake(this.frontier);
+      machines.push({ spec, log });
+    }
     return {
-      links,
-      machines: [...this.places.values()].map(({ spec }) => ({ spec, log: logs.get(spec.name) ?? [] })),
+      links, machines,
       pending: this.pending.filter((message) => !isQuiet(message.from)),
       frontier: this.frontier, entryAt: this.entryAt, entriesHere: this.entriesHere,
       ended: this.options.placement.solo ? endedOnly(await this.digests(), this.places.values()) : this.ended,
@@ -180,7 +177,10 @@ export class Conductor {
     this.ended = { ...from.ended };
     this.pending = [...from.pending];
     for (const [name, count] of from.incarnations) this.incarnations.set(name, count);
-    for (const { spec, log } of from.machines) await this.seatMachine(spec, log, through);
+    for (const { spec, log } of from.machines) {
+      const place = await this.seatMachine(spec, { log, through });
+      if (!this.options.placement.solo) for (const message of log) this.had(place, message);
+    }
   }
 
   close(): void {
@@ -230,7 +230,13 @@ export class Conductor {
     const place = this.places.get(name);
     if (!place) return;
     place.done = this.links.isHub(name) ? hubLimit : limit;
-    place.logged = place.log.length;
+    for (const message of place.given) this.had(place, message);
+    if (place.given.length > 0) place.given = [];
+  }
+
+  private had(place: Place, message: Message): void {
+    place.had.set(message.from, message);
+    this.inboxes.add(place.spec.name, message);
   }
 
   /** Takes the pending messages that are due within the limit and logs them with their receivers. */
@@ -244,7 +250,7 @@ export class Conductor {
         later.push(message);
         continue;
       }
-      if (!isQuiet(message.from)) place.log.push(message);
+      if (!isQuiet(message.from)) place.given.push(message);
       const inbox = inboxes.get(place.seat);
       if (inbox) inbox.push(message);
       else inboxes.set(place.seat, [message]);
@@ -276,18 +282,19 @@ export class Conductor {
     await this.seatMachine({ name: input.machine, kind: input.kind, options: input.options ?? {}, seed, incarnation, startAtMs, at, round });
   }
 
-  private async seatMachine(spec: MachineSpec, log: readonly Message[] = [], through?: Limit): Promise<void> {
+  private async seatMachine(spec: MachineSpec, past?: Past): Promise<Place> {
     const name = this.options.placement.place(spec.name);
     let seat = this.seats.get(name);
     if (!seat) {
-      const { links, placement: { solo }, checks = {} } = this.options;
-      const port = await this.options.placement.open(name, { links, linkState: this.links.state(), solo, checks });
+      const { links, placement: { solo }, inboxMax, checks = {} } = this.options;
+      const port = await this.options.placement.open(name, { links, linkState: this.links.state(), solo, checks, ...(inboxMax !== undefined && { inboxMax }) });
       this.seats.set(name, (seat = { name, port, next: NEVER, shellAt: Infinity, machines: new Set() }));
     }
     seat.machines.add(spec.name);
-    const done = through ?? { at: spec.at, round: spec.round - 1 };
-    this.places.set(spec.name, { spec, seat, done, log: this.options.placement.solo ? [] : [...log], logged: log.length });
-    this.take(seat, await seat.port.start(spec, through && { log, through }));
+    const place: Place = { spec, seat, done: past?.through ?? { at: spec.at, round: spec.round - 1 }, had: new Map(), given: [] };
+    this.places.set(spec.name, place);
+    this.take(seat, await seat.port.start(spec, past));
+    return place;
   }
 
   private async drop(machine: string): Promise<void> {
@@ -295,6 +302,7 @@ export class Conductor {
     if (!place) return;
     const { seat, spec } = place;
     this.places.delete(machine);
+    this.inboxes.forget(machine);
     seat.machines.delete(machine);
     this.pending = this.pending.filter((message) => plain(message.to) !== machine);
     this.bury(spec);
@@ -332,9 +340,10 @@ export class Conductor {
     const machines = [...seat.machines];
     if (!lost.hung) {
       for (const name of machines) {
-        const { spec, log, done, logged } = this.places.get(name) as Place;
-        await this.seatMachine(spec, log.slice(0, logged), done);
-        this.pending.push(...log.slice(logged));
+        const place = this.places.get(name) as Place;
+        const again = await this.seatMachine(place.spec, { log: await this.received(place), through: place.done });
+        for (const [from, message] of place.had) again.had.set(from, message);
+        this.pending.push(...place.given);
       }
       return;
     }
@@ -342,12 +351,21 @@ export class Conductor {
       assert(!this.links.isHub(name) && !this.links.isShell(name), `${name} does not answer: ${lost.message}`);
       const { spec } = this.places.get(name) as Place;
       this.places.delete(name);
+      this.inboxes.forget(name);
       this.pending = this.pending.filter((message) => plain(message.to) !== name);
       this.bury(spec);
       this.countEntry(before);
       this.options.sink.forced({ at: before, input: { type: 'drop', machine: name } });
       this.options.sink.crash({ machine: name, task: 'host', at: before, text: lost.message });
     }
+  }
+
+  /** All that a machine had when it was last surely right. */
+  private async received({ spec, had }: Place): Promise<readonly Message[]> {
+    const log = this.inboxes.of(spec.name);
+    if (log) return log;
+    const { machines } = await this.options.remake(this.reached);
+    return receivedUpTo(had, machines.find((machine) => machine.spec.name === spec.name)?.log ?? []);
   }
 
   private shellAt(): Micros {
@@ -365,31 +383,5 @@ export class Conductor {
     for (const seat of this.seats.values()) consider(seat.next);
     for (const message of this.pending) consider(message);
     return best;
-  }
-}
-
-export interface HandOver {
-  readonly links: LinkState;
-  readonly machines: readonly { readonly spec: MachineSpec; readonly log: readonly Message[] }[];
-  readonly pending: readonly Message[];
-  readonly frontier: Micros;
-  readonly entryAt: Micros;
-  readonly entriesHere: number;
-  readonly ended: Digests;
-  readonly incarnations: readonly (readonly [string, number])[];
-}
-
-function endedOnly(digests: Digests, living: Iterable<Place>): Digests {
-  const ended = { ...digests };
-  for (const { spec } of living) delete ended[digestKey(spec.name, spec.incarnation)];
-  return ended;
-}
-
-async function runSeat(seat: Seat, limit: Limit, inbox: Message[]): Promise<readonly [Seat, Ran | HostLost]> {
-  try {
-    return [seat, await seat.port.run({ limit, inbox })];
-  } catch (error) {
-    if (error instanceof HostLost) return [seat, error];
-    throw error;
   }
 }

@@ -11,6 +11,7 @@ import { Links, type LinkProfile, type LinkState } from './link.ts';
 import { Machine, type Draft, type MachineChecks, type MachineSpec, type Output } from './machine.ts';
 import { createSettle, type SettlePromises } from './settle.ts';
 import { finishExternals } from './externals.ts';
+import { InboxLogs } from './inbox-logs.ts';
 import { isQuiet, plain } from './quiet.ts';
 import { WireBody } from './wire-body.ts';
 
@@ -49,8 +50,8 @@ export interface HostPort {
   /** An observer's message: handled at the frontier, without a trace in history. */
   observe(machine: string, from: string, body: object, at: Micros): Promise<Ran>;
   digests(): Promise<Digests>;
-  /** The links and inbox logs of a host that delivers inside. */
-  handOver(): Promise<{ readonly links: LinkState; readonly logs: Readonly<Record<string, readonly Message[]>> }>;
+  /** The links and inbox logs of a host that delivers inside; no logs: they were let go. */
+  handOver(): Promise<{ readonly links: LinkState; readonly logs?: Readonly<Record<string, readonly Message[]>> }>;
   end(): void;
 }
 
@@ -60,11 +61,13 @@ export interface HostOptions {
   readonly linkState?: LinkState;
   /** All machines are here: no windows. */
   readonly solo: boolean;
+  /** How much is kept of what machines received: InboxLogs. */
+  readonly inboxMax?: number;
   readonly checks?: MachineChecks;
   readonly settle?: SettlePromises;
 }
 
-interface Entry { readonly machine: Machine; at: Micros; round: number; index: number; log: Message[] | undefined }
+interface Entry { readonly machine: Machine; at: Micros; round: number; index: number }
 
 export const NEVER: Limit = { at: Infinity, round: 0 };
 
@@ -72,6 +75,8 @@ export class Host implements HostPort {
   private readonly entries = new Map<string, Entry>();
   private readonly due = new Heap<Entry>(sooner, (entry, index) => { entry.index = index; });
   private readonly links: Links;
+  /** Only a host that delivers inside has to remember; else the conductor does. */
+  private readonly inboxes: InboxLogs | undefined;
   private readonly settle: SettlePromises;
   private readonly ended: Record<string, string> = {};
   private outbox: Draft[] = [];
@@ -84,6 +89,7 @@ export class Host implements HostPort {
   constructor(private readonly options: HostOptions) {
     this.links = new Links(options.links, options.linkState);
     this.settle = options.settle ?? createSettle();
+    if (options.solo) this.inboxes = new InboxLogs(options.inboxMax);
   }
 
   async start(spec: MachineSpec, past?: Past): Promise<Ran> {
@@ -94,7 +100,7 @@ export class Host implements HostPort {
       trace: (record) => { if (!this.muted) this.trace.push(record); },
       crash: ({ error, ...crash }) => { if (!this.muted) this.crashes.push({ ...crash, text: textOf(error) }); },
     }, this.options.checks);
-    const entry: Entry = { machine, at: spec.at, round: spec.round, index: -1, log: this.options.solo ? [] : undefined };
+    const entry: Entry = { machine, at: spec.at, round: spec.round, index: -1 };
     this.entries.set(spec.name, entry);
     machine.boot(this.options.build);
     this.due.push(entry);
@@ -110,6 +116,7 @@ export class Host implements HostPort {
       this.ended[digestKey(name, entry.machine.spec.incarnation)] = entry.machine.fingerprint.text();
       this.entries.delete(name);
       this.due.removeAt(entry.index);
+      this.inboxes?.forget(name);
     }
     return this.ran(0, []);
   }
@@ -144,10 +151,11 @@ export class Host implements HostPort {
     return { ...this.ended, ...this.digestsOf(this.entries.values()) };
   }
 
-  async handOver(): Promise<{ links: LinkState; logs: Record<string, readonly Message[]> }> {
-    const logs: Record<string, readonly Message[]> = {};
-    for (const [name, entry] of this.entries) logs[name] = entry.log ?? [];
-    return { links: this.links.state(), logs };
+  async handOver(): Promise<{ links: LinkState; logs?: Record<string, readonly Message[]> }> {
+    const { inboxes } = this;
+    const links = this.links.state();
+    if (!inboxes?.areWhole) return { links };
+    return { links, logs: Object.fromEntries([...this.entries.keys()].map((name) => [name, inboxes.of(name) ?? []])) };
   }
 
   end(): void {
@@ -214,7 +222,7 @@ export class Host implements HostPort {
     const entry = this.entries.get(plain(message.to));
     if (!entry) return;
     entry.machine.deliver(parsed(message));
-    if (!isQuiet(message.from)) entry.log?.push(message);
+    if (!isQuiet(message.from)) this.inboxes?.add(entry.machine.name, message);
     this.refresh(entry);
   }
 
@@ -222,7 +230,7 @@ export class Host implements HostPort {
     this.muted = true;
     for (const message of log) {
       entry.machine.deliver(parsed(message));
-      entry.log?.push(message);
+      this.inboxes?.add(entry.machine.name, message);
     }
     this.refresh(entry);
     while (entry.at < through.at || (entry.at === through.at && entry.round <= through.round)) await this.step(entry);

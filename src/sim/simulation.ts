@@ -7,6 +7,7 @@ import type { MachineBuilder } from './machine-context.ts';
 import { assert } from '../base/assert.ts';
 import { disposable } from '../base/dispose.ts';
 import { Conductor, type HostInit, type Placement } from './conductor.ts';
+import type { HandOver } from './hand-over.ts';
 import { combine, type Digests } from './history.ts';
 import { Host, type CrashReport, type HostPort } from './host.ts';
 import type { LinkState } from './link.ts';
@@ -28,6 +29,9 @@ export interface SimulationOptions {
   readonly entries?: readonly JournalEntry[];
   readonly untilMicros?: Micros;
   readonly checks?: MachineChecks;
+  /** How much is kept of what machines received, roughly in bytes: what is moved is made again from it. Beyond, the journal is
+   *  played once more for that. Default: INBOX_MAX. */
+  readonly inboxMax?: number;
   /** Throws a component's crash out of the call in which it happened: tests. */
   readonly strict?: boolean;
   /** Called before the first entry is played: who must hear everything listens here. */
@@ -98,9 +102,10 @@ class LocalSimulation implements Simulation {
   }
 
   private conduct(placement: Placement, linkState?: LinkState): Conductor {
-    const { seed, startAtMs, link, hub = 'control-plane', shells = ['shell'], checks } = this.options;
+    const { seed, startAtMs, link, hub = 'control-plane', shells = ['shell'], checks, inboxMax } = this.options;
     return new Conductor({
-      seed, startAtMs, checks, linkState, placement,
+      seed, startAtMs, checks, linkState, placement, inboxMax,
+      remake: (through) => this.remake(through),
       links: { seed, ...link, hub, shells },
       sink: {
         outputs: (outputs) => { for (const output of outputs) for (const listener of this.outputs) listener(output); },
@@ -204,6 +209,18 @@ class LocalSimulation implements Simulation {
       this.conductor = next;
       for (const listener of this.moveListeners) listener(undefined);
     });
+  }
+
+  /** What every machine received up to a time that was reached, made again. */
+  private async remake(untilMicros: Micros): Promise<HandOver> {
+    const { entries, options } = this;
+    const again = new LocalSimulation({ ...options, strict: false, placement: inline(options.build), inboxMax: Infinity, entries, untilMicros });
+    try {
+      await again.play();
+      return await again.conductor.handOver();
+    } finally {
+      again.close();
+    }
   }
 
   /** Loads the workers while history goes on in the old layout. */

@@ -144,13 +144,14 @@ type HandOverAnswer = Awaited<ReturnType<HostPort['handOver']>>;
 
 function encodeHandOver({ links, logs }: HandOverAnswer): string {
   const bodies = new Bodies();
-  const rows = Object.entries(logs).map(([name, log]) => [name, messageRows(log, bodies)] as const);
+  const rows = logs && Object.entries(logs).map(([name, log]) => [name, messageRows(log, bodies)] as const);
   return bodies.after({ links, logs: rows });
 }
 
 function decodeHandOver(text: string): HandOverAnswer {
   const reader = new Reader(text);
-  const { links, logs } = reader.header as { links: HandOverAnswer['links']; logs: [string, MessageRow[]][] };
+  const { links, logs } = reader.header as { links: HandOverAnswer['links']; logs?: [string, MessageRow[]][] };
+  if (!logs) return { links };
   return { links, logs: Object.fromEntries(logs.map(([name, rows]) => [name, readMessages(rows, (length) => new WireBody(reader.next(length)))])) };
 }
 
