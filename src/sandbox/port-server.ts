@@ -1,9 +1,10 @@
 /** Serves a sandbox on a port: the engine's side. */
 import type { ApiRequest, Connection, Frame } from '../api/transport.ts';
+import type { TraceEvent } from '../base/trace.ts';
 import { AbortedError } from '../base/with-timeout.ts';
 import { encodeError, exposeCalls } from './calls.ts';
 import { ItemSender } from './port-items.ts';
-import type { Fault, FaultHandle, Profile, Sandbox, Session, ShellOptions, TimeControl, TimeState, TraceFilter, Capabilities, ActiveFault } from './sandbox.ts';
+import type { Fault, FaultHandle, Profile, Sandbox, Session, ShellOptions, TimeControl, TimeState, TraceFilter, TraceWanted, Capabilities, ActiveFault } from './sandbox.ts';
 
 export interface Hello { readonly profile: Profile; readonly capabilities: Capabilities; readonly time: TimeState; readonly faults: readonly ActiveFault[] }
 
@@ -19,6 +20,7 @@ function sandboxMethods(sandbox: Sandbox) {
   const tell: ItemSender['send'] = (item) => items?.send(item);
   const tellFaults = (): void => tell({ k: 'faults', faults: sandbox.faults });
   const handles: Disposable[] = [];
+  let tracing: Disposable | undefined;
   return {
     hello(stream: MessagePort): Hello {
       items = new ItemSender(stream);
@@ -38,7 +40,14 @@ function sandboxMethods(sandbox: Sandbox) {
     step: () => sandbox.time.step(),
     runUntil: (until: Parameters<TimeControl['runUntil']>[0]) => sandbox.time.runUntil(until),
     readTrace: (filter?: TraceFilter) => sandbox.trace.read(filter),
-    watchTrace: () => void handles.push(sandbox.trace.onRecords((records) => tell({ k: 'trace', records }))),
+    /** Once more: something else is wanted from now on. */
+    watchTrace(wanted?: TraceWanted): void {
+      tracing?.[Symbol.dispose]();
+      tracing = sandbox.trace.onRecords((all) => {
+        const records = wanted ? all.filter(({ event }) => isWanted(event, wanted)) : all;
+        if (records.length > 0) tell({ k: 'trace', records });
+      });
+    },
     journal: () => sandbox.journal(),
     hash: () => sandbox.hash(),
     async fork(atMicros?: number): Promise<MessagePort> {
@@ -53,11 +62,17 @@ function sandboxMethods(sandbox: Sandbox) {
     writeFile: (path: string, text: string) => sandbox.files.write(path, text),
     removeFile: (path: string) => sandbox.files.remove(path),
     async close(): Promise<void> {
+      tracing?.[Symbol.dispose]();
       for (const handle of handles.splice(0)) handle[Symbol.dispose]();
       await sandbox.close();
       items?.close();
     },
   };
+}
+
+function isWanted(event: TraceEvent, { types, writers }: TraceWanted): boolean {
+  if (!types.includes(event.type)) return false;
+  return event.type !== 'request' || !writers || (event.revision !== undefined && writers.includes(event.client));
 }
 
 function apiMethods(sandbox: Sandbox, items: () => ItemSender | undefined) {

@@ -22,6 +22,7 @@ import type {
   TimeControl,
   TimeState,
   TraceFeed,
+  TraceWanted,
 } from './sandbox.ts';
 
 export { serveSandbox } from './port-server.ts';
@@ -87,7 +88,7 @@ class RemoteSandbox implements Sandbox {
   faults: readonly ActiveFault[];
   private state: TimeState;
   private count = 0;
-  private tracing = false;
+  private traced: { readonly wanted: TraceWanted | undefined } | undefined;
   private readonly streams = new Map<number, RemoteStream>();
   private readonly sessions = new Map<string, RemoteSession>();
   private readonly timeListeners = new Set<(state: TimeState) => void>();
@@ -105,9 +106,12 @@ class RemoteSandbox implements Sandbox {
     this.time = this.timeControl();
     this.trace = {
       read: (filter) => call('readTrace', filter),
-      onRecords: (listener) => {
-        if (!this.tracing) this.run(call('watchTrace'));
-        this.tracing = true;
+      onRecords: (listener, wanted) => {
+        // Two that want different things get everything.
+        if (!this.traced) this.traced = { wanted };
+        else if (this.traced.wanted === undefined || this.traced.wanted === wanted) return listen(this.traceListeners, listener);
+        else this.traced = { wanted: undefined };
+        this.run(call('watchTrace', this.traced.wanted));
         return listen(this.traceListeners, listener);
       },
     };

@@ -161,8 +161,13 @@ export type RunCondition =
 export interface TraceFeed {
   /** Records after `afterMicros`, oldest first, at most `limit` (default 10,000) of the newest. */
   read(filter?: TraceFilter): Promise<readonly TraceRecord[]>;
-  /** New records, batched. */
-  onRecords(listener: (records: readonly TraceRecord[]) => void): Disposable;
+  /** New records, batched. What is `wanted` (default: all) spares a port the sending of the rest; more may come. */
+  onRecords(listener: (records: readonly TraceRecord[]) => void, wanted?: TraceWanted): Disposable;
+}
+export interface TraceWanted {
+  readonly types: readonly string[];
+  /** Of requests, only what these clients wrote; default: all. */
+  readonly writers?: readonly string[];
 }
 export interface TraceFilter {
   readonly afterMicros?: number;

@@ -151,6 +151,8 @@ class WallPacer implements Pacer {
       this.onError(error);
     } finally {
       this.running = false;
+      // The turn in which the pause came went on to its end: where time stands now was not told yet.
+      this.tell();
     }
   }
 

@@ -3,11 +3,11 @@
 import type { CoreV1Event, Deployment, EndpointSlice, Namespace, Node, Pod, ReplicaSet, Service } from '../api/generated/types.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Transport } from '../api/transport.ts';
-import { watchLoop } from './watch-loop.ts';
-import { nodeView } from './model/node-view.ts';
+import { dropTurn, gather } from './frames.ts';
 import type { NodeView } from './model/node-view.ts';
-import { podView } from './model/pod-view.ts';
 import type { PodView } from './model/pod-view.ts';
+import { createViewBook } from './model/view-book.ts';
+import { watchLoop } from './watch-loop.ts';
 
 const WATCHED = {
   nodes: '/api/v1/nodes',
@@ -73,9 +73,9 @@ export function createClusterStore(transport: Transport, hidden?: (pod: Pod) => 
   const dirty = new Set<string>();
   const listeners = new Set<() => void>();
   const listed = new Set<string>();
+  const views = createViewBook(hidden);
   let trouble: string | undefined;
   let current = EMPTY;
-  let scheduled = false;
   let loops: Disposable[] = [];
   for (const kind of Object.keys(WATCHED)) held[kind] = new Map();
   start();
@@ -85,16 +85,24 @@ export function createClusterStore(transport: Transport, hidden?: (pod: Pod) => 
     loops = (Object.keys(WATCHED) as Kind[]).map((kind) =>
       watchLoop(transport, WATCHED[kind], {
         replace(items) {
-          held[kind] = new Map(items.map((item) => [keyOf(item), item]));
+          const before = held[kind]!;
+          const now = new Map(items.map((item) => [keyOf(item), item]));
+          for (const key of before.keys()) if (!now.has(key)) view(kind, key, undefined);
+          for (const [key, item] of now) if (before.get(key) !== item) view(kind, key, item);
+          held[kind] = now;
           listed.add(kind);
           touch(kind);
         },
         put(item) {
-          held[kind]?.set(keyOf(item), item);
+          const key = keyOf(item);
+          held[kind]!.set(key, item);
+          view(kind, key, item);
           touch(kind);
         },
         remove(item) {
-          held[kind]?.delete(keyOf(item));
+          const key = keyOf(item);
+          held[kind]!.delete(key);
+          view(kind, key, undefined);
           touch(kind);
         },
         trouble(message) {
@@ -107,44 +115,28 @@ export function createClusterStore(transport: Transport, hidden?: (pod: Pod) => 
     );
   }
 
+  function view(kind: Kind, key: string, object: KubeObject | undefined): void {
+    if (kind === 'pods') views.putPod(key, object as Pod | undefined);
+    else if (kind === 'nodes') views.putNode(key, object as Node | undefined);
+  }
+
   function touch(kind: string): void {
     dirty.add(kind);
-    if (scheduled) return;
-    scheduled = true;
-    // A hidden page gets no frames; it still must not fall behind for ever.
-    if (document.visibilityState === 'hidden') setTimeout(publish, 200);
-    else requestAnimationFrame(publish);
+    gather(publish);
   }
 
   function publish(): void {
-    scheduled = false;
     const objects = { ...current.objects } as Record<string, readonly KubeObject[]>;
     for (const kind of dirty) objects[kind] = [...held[kind]!.values()];
-    const drawn = dirty.has('pods') || dirty.has('nodes');
     dirty.clear();
-    const typed = objects as unknown as ClusterSnapshot['objects'];
     current = {
-      ...current,
       count: current.count + 1,
       synced: listed.size === Object.keys(WATCHED).length,
-      objects: typed,
+      objects: objects as unknown as ClusterSnapshot['objects'],
       trouble,
-      ...(drawn ? drawnViews(typed) : {}),
+      ...views.drawn(),
     };
     for (const listener of listeners) listener();
-  }
-
-  function drawnViews(objects: ClusterSnapshot['objects']): Pick<ClusterSnapshot, 'pods' | 'nodes' | 'pending'> {
-    const pods = objects.pods.filter((pod) => !hidden?.(pod)).map(podView);
-    const byNode = new Map<string, PodView[]>();
-    for (const pod of pods) {
-      if (pod.node === undefined) continue;
-      const list = byNode.get(pod.node);
-      if (list) list.push(pod);
-      else byNode.set(pod.node, [pod]);
-    }
-    const nodes = objects.nodes.map((node) => nodeView(node, byNode.get(node.metadata?.name ?? '') ?? []));
-    return { pods, nodes, pending: pods.filter((pod) => pod.node === undefined && pod.state !== 'failing') };
   }
 
   return {
@@ -160,6 +152,7 @@ export function createClusterStore(transport: Transport, hidden?: (pod: Pod) => 
     },
     [Symbol.dispose]() {
       for (const loop of loops) loop[Symbol.dispose]();
+      dropTurn(publish);
       listeners.clear();
     },
   };

@@ -26,7 +26,8 @@ export function Menu({
   align = 'end',
 }: {
   readonly trigger: ReactNode;
-  readonly groups: readonly MenuGroup[];
+  /** As a function: made when the menu opens, so that a closed one costs nothing while the cluster moves. */
+  readonly groups: readonly MenuGroup[] | (() => readonly MenuGroup[]);
   readonly align?: 'start' | 'end';
 }) {
   return (
@@ -34,18 +35,22 @@ export function Menu({
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className={css['menu']} align={align} sideOffset={6} collisionPadding={8}>
-          {groups.map((group, at) => (
-            <DropdownMenu.Group key={at} className={css['group']}>
-              {group.label === undefined ? null : <DropdownMenu.Label className={css['label']}>{group.label}</DropdownMenu.Label>}
-              {group.items.map((item) => (
-                <Item key={item.label} item={item} />
-              ))}
-            </DropdownMenu.Group>
-          ))}
+          <Groups groups={groups} />
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
   );
+}
+
+function Groups({ groups }: { readonly groups: readonly MenuGroup[] | (() => readonly MenuGroup[]) }) {
+  return (typeof groups === 'function' ? groups() : groups).map((group, at) => (
+    <DropdownMenu.Group key={at} className={css['group']}>
+      {group.label === undefined ? null : <DropdownMenu.Label className={css['label']}>{group.label}</DropdownMenu.Label>}
+      {group.items.map((item) => (
+        <Item key={item.label} item={item} />
+      ))}
+    </DropdownMenu.Group>
+  ));
 }
 
 function Item({ item }: { readonly item: MenuItem }) {

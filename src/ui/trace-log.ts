@@ -1,49 +1,66 @@
 /** The part of the trace that the page draws: decisions, schedules, runtime, faults and writes, the newest 20,000,
  *  and the learner's commands beside them. Ticks on the time bar and the Why panel read the same list. */
 import type { TraceRecord } from '../base/trace.ts';
-import type { CommandResult, TraceFeed } from '../sandbox/sandbox.ts';
+import type { CommandResult, TraceFeed, TraceWanted } from '../sandbox/sandbox.ts';
+import { dropTurn, gather } from './frames.ts';
+import { ticksOf } from './time-bar/ticks.ts';
+import type { Tick } from './time-bar/ticks.ts';
 
 export interface TraceLog extends Disposable {
   readonly subscribe: (listener: () => void) => () => void;
   /** A new array whenever something came; oldest first. */
   readonly records: () => readonly TraceRecord[];
   readonly commands: () => readonly CommandResult[];
+  /** What the records and commands are on the time bar; oldest first. */
+  readonly ticks: () => readonly Tick[];
   addCommand(command: CommandResult): void;
 }
 
 const LIMIT = 20_000;
-const DRAWN: ReadonlySet<string> = new Set(['decision', 'schedule', 'runtime', 'fault', 'request']);
+/** Records stream in by the thousand, and what shows them is text. */
+const SHOWN_MS = 150;
+/** What is drawn at all. Reads and the heartbeat of the machinery are no story. */
+const WANTED: TraceWanted = { types: ['decision', 'schedule', 'runtime', 'fault', 'request'], writers: ['kubectl', 'page'] };
 
 export function createTraceLog(feed: TraceFeed): TraceLog {
   let records: readonly TraceRecord[] = [];
   let commands: readonly CommandResult[] = [];
+  let ticks: readonly Tick[] = [];
   let waiting: TraceRecord[] = [];
-  let scheduled = false;
+  let newTicks: Tick[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const listeners = new Set<() => void>();
   const seen = feed.onRecords((batch) => {
+    const before = waiting.length;
     for (const record of batch) if (keep(record)) waiting.push(record);
-    publishSoon();
-  });
+    if (waiting.length > before) publishSoon();
+  }, WANTED);
   // What happened before the page listened; newer records may have come in meanwhile, so the ends are matched by time.
-  void feed.read({ limit: LIMIT, types: [...DRAWN] }).then(
+  void feed.read({ limit: LIMIT, types: WANTED.types }).then(
     (old) => {
       const first = records[0]?.at ?? waiting[0]?.at ?? Infinity;
-      records = [...old.filter((record) => keep(record) && record.at < first), ...records];
+      const missed = old.filter((record) => keep(record) && record.at < first);
+      records = [...missed, ...records];
+      newTicks.push(...ticksOf(missed, []));
       publishSoon();
     },
     () => undefined,
   );
 
   function publishSoon(): void {
-    if (scheduled) return;
-    scheduled = true;
-    setTimeout(() => {
-      scheduled = false;
-      const all = [...records, ...waiting];
-      waiting = [];
-      records = all.length > LIMIT ? all.slice(all.length - LIMIT) : all;
-      for (const listener of listeners) listener();
-    }, 60);
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      gather(publish);
+    }, SHOWN_MS);
+  }
+
+  function publish(): void {
+    newTicks.push(...ticksOf(waiting, []));
+    if (newTicks.length > 0) ticks = newest([...ticks, ...newTicks].sort((a, b) => a.atMicros - b.atMicros));
+    records = newest([...records, ...waiting]);
+    waiting = [];
+    newTicks = [];
+    for (const listener of listeners) listener();
   }
 
   return {
@@ -53,21 +70,26 @@ export function createTraceLog(feed: TraceFeed): TraceLog {
     },
     records: () => records,
     commands: () => commands,
+    ticks: () => ticks,
     addCommand(command) {
       commands = [...commands, command];
+      newTicks.push(...ticksOf([], [command]));
       publishSoon();
     },
     [Symbol.dispose]() {
       seen[Symbol.dispose]();
+      clearTimeout(timer);
+      dropTurn(publish);
       listeners.clear();
     },
   };
 }
 
-/** Reads and the heartbeat of the machinery are no story. */
-function keep(record: TraceRecord): boolean {
-  const event = record.event;
-  if (!DRAWN.has(event.type)) return false;
-  if (event.type !== 'request') return true;
-  return event.revision !== undefined && (event.client === 'kubectl' || event.client === 'page');
+function newest<T>(all: readonly T[]): readonly T[] {
+  return all.length > LIMIT ? all.slice(all.length - LIMIT) : all;
+}
+
+function keep({ event }: TraceRecord): boolean {
+  if (!WANTED.types.includes(event.type)) return false;
+  return event.type !== 'request' || (event.revision !== undefined && WANTED.writers!.includes(event.client));
 }

@@ -171,6 +171,24 @@ describe('layoutBoard', () => {
         if (a !== b) expect(a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y).toBe(true);
     }
   });
+  it('shows of a full tray what there is room for, and counts the rest', () => {
+    const waiting = Array.from({ length: 1000 }, (_none, at) => pod(`p${at}`, 'web', undefined));
+    const layout = layoutBoard({ ...board(2), tray: placePods([], waiting) }, 914, 416);
+    expect(layout.tray?.count).toBe(1000);
+    expect(layout.height).toBeLessThanOrEqual(416);
+    for (const box of layout.tray!.pods) expect(box.y + box.h).toBeLessThan(layout.tray!.y + layout.tray!.h);
+  });
+  it('keeps the marks of kube-system on their card', () => {
+    const system = ['etcd', 'api', 'scheduler', 'controllers', 'proxy'].map((name) => pod(name));
+    const content = board(100, 11);
+    const layout = layoutBoard({ ...content, nodes: content.nodes.map((one) => ({ ...one, system })) }, 914, 416);
+    for (const box of layout.nodes) for (const mark of box.pods) expect(mark.x + mark.w).toBeLessThanOrEqual(box.x + box.w);
+  });
+  it('walks on from where a Pod stood that is gone', () => {
+    const layout = layoutBoard(board(3), 914, 416);
+    const [first, second] = layout.pods;
+    expect(walk(layout, { ...first!, x: first!.x + 1 }, 1, 0)?.key).toBe(second!.pod.key);
+  });
   it('finds what is under a point, and walks with arrows', () => {
     const layout = layoutBoard(board(2), 914, 416);
     const [first, second] = layout.pods;

@@ -5,7 +5,8 @@ import css from './board.module.css';
 import { ChartGantt, ChevronDown, CornerDownLeft, Funnel, LayoutGrid, Table2 } from '../icons.ts';
 import { Menu } from '../menu.tsx';
 import { Panel } from '../frame/panel.tsx';
-import { useCluster, usePage } from '../page.tsx';
+import type { ClusterSnapshot } from '../cluster-store.ts';
+import { useClusterPart, usePage } from '../page.tsx';
 import { useUi } from '../ui-state.ts';
 import type { BoardTab } from '../ui-state.ts';
 import { FirstMinute } from '../first-minute/first-minute.tsx';
@@ -22,11 +23,16 @@ const TABS = [
 ];
 
 export function BoardPanel() {
-  const snapshot = useCluster();
+  const page = usePage();
+  const trouble = useClusterPart((snapshot) => snapshot.trouble);
   const tab = useUi((state) => state.boardTab);
   const namespace = useUi((state) => state.namespace);
   const zoom = useUi((state) => state.zoom);
-  const names = snapshot.objects.namespaces.map((one) => one.metadata?.name ?? '').sort();
+  const namespaces = (): readonly string[] =>
+    page.cluster
+      .snapshot()
+      .objects.namespaces.map((one) => one.metadata?.name ?? '')
+      .sort();
   const { set } = useUi.getState();
   return (
     <Panel
@@ -50,11 +56,11 @@ export function BoardPanel() {
                 <ChevronDown size={13} aria-hidden />
               </button>
             }
-            groups={[
+            groups={() => [
               {
                 items: [
                   { label: 'All namespaces', checked: namespace === '', run: () => set({ namespace: '' }) },
-                  ...names.map((name) => ({ label: name, checked: namespace === name, run: () => set({ namespace: name }) })),
+                  ...namespaces().map((name) => ({ label: name, checked: namespace === name, run: () => set({ namespace: name }) })),
                 ],
               },
               {
@@ -84,9 +90,9 @@ export function BoardPanel() {
         {tab === 'timeline' ? <Timeline /> : null}
         {tab === 'scheduler' ? <SchedulerView /> : null}
       </Suspense>
-      {snapshot.trouble === undefined ? null : (
+      {trouble === undefined ? null : (
         <p className={`notice ${css['trouble']}`}>
-          <strong>The API does not answer.</strong> You see the last that it said: {snapshot.trouble}
+          <strong>The API does not answer.</strong> You see the last that it said: {trouble}
         </p>
       )}
       <FirstMinute />
@@ -96,15 +102,10 @@ export function BoardPanel() {
 
 function Empty() {
   const page = usePage();
-  const snapshot = useCluster();
-  if (
-    !snapshot.synced ||
-    snapshot.pods.some((pod) => !pod.system) ||
-    snapshot.objects.deployments.some((one) => one.metadata?.namespace !== 'kube-system')
-  )
-    return null;
+  const empty = useClusterPart(nothingRuns);
+  const count = useClusterPart((snapshot) => snapshot.nodes.filter((node) => !node.controlPlane).length);
+  if (!empty) return null;
   const command = 'kubectl create deployment web --image=nginx --replicas=3';
-  const count = snapshot.nodes.filter((node) => !node.controlPlane).length;
   return (
     <div className={css['empty']}>
       <h2>{count === 3 ? 'Three nodes' : `${count} nodes`}, nothing to run</h2>
@@ -114,5 +115,13 @@ function Empty() {
         {command}
       </button>
     </div>
+  );
+}
+
+function nothingRuns(snapshot: ClusterSnapshot): boolean {
+  return (
+    snapshot.synced &&
+    snapshot.pods.every((pod) => pod.system) &&
+    snapshot.objects.deployments.every((one) => one.metadata?.namespace === 'kube-system')
   );
 }

@@ -28,11 +28,18 @@ export interface NodeBox extends Rect {
   readonly narrow: boolean;
   readonly headHeight: number;
   /** Where the kube-system footer begins. */ readonly footY?: number;
+  /** There is room for the footer's name beside its Pods. */ readonly footNamed?: boolean;
+  /** The same list as before while nothing on this node changed or moved. */
+  readonly pods: readonly PodBox[];
+  readonly labels: readonly LabelBox[];
 }
 export interface TrayBox extends Rect {
   readonly count: number;
   readonly reason: string;
   /** Where the reason may begin, below the tray's Pods. */ readonly textTop: number;
+  /** Those that there is room for. */
+  readonly pods: readonly PodBox[];
+  readonly labels: readonly LabelBox[];
 }
 export interface BoardLayout {
   readonly zoom: Zoom;
@@ -40,8 +47,8 @@ export interface BoardLayout {
   readonly height: number;
   readonly tray: TrayBox | undefined;
   readonly nodes: readonly NodeBox[];
+  /** Of the tray and of every node. */
   readonly pods: readonly PodBox[];
-  readonly labels: readonly LabelBox[];
 }
 
 export interface BoardNode {
@@ -77,6 +84,13 @@ const NARROW = 122;
 const FOOT = 29;
 const ROW = 24;
 const HEAD = 74;
+/** The footer's name, and a mark with the room to the next. */
+const FOOT_NAME = 92;
+const FOOT_STEP = 21;
+/** Under the tray's Pods, for why they wait. */
+const TRAY_TEXT = 90;
+/** The tray of a phone. */
+const STACKED_TRAY = 160;
 
 export function layoutBoard(content: BoardContent, width: number, height: number, wanted?: Zoom): BoardLayout {
   const stacked = width < 560;
@@ -89,8 +103,7 @@ export function layoutBoard(content: BoardContent, width: number, height: number
     last = build(content, zoom as Zoom, options);
     if (last.height <= height || stacked) return last;
   }
-  const densest = build(content, 0, options);
-  return last && count <= 10_000 ? last : densest;
+  return last && count <= 10_000 ? last : build(content, 0, options);
 }
 
 interface Options {
@@ -103,31 +116,25 @@ interface Options {
 }
 
 function build(content: BoardContent, zoom: Zoom, { width, height, stacked, bare }: Options): BoardLayout {
-  const out = { nodes: [] as NodeBox[], pods: [] as PodBox[], labels: [] as LabelBox[] };
+  const nodes: NodeBox[] = [];
   const inner = width - 2 * EDGE;
   let x = EDGE;
   let top = EDGE;
-  let tray: TrayBox | undefined;
-  const trayCount = content.tray.reduce((sum, group) => sum + group.slots.length, 0);
   const columnHeight = height - 2 * EDGE;
-  if (trayCount > 0) {
-    const flow = flowGroups(content.tray, zoom === 0 ? 1 : zoom, x + BODY, top + 46, (stacked ? inner : TRAY) - 2 * BODY, out);
-    const h = stacked ? flow - top + 38 : Math.max(columnHeight, flow - top + 90);
-    tray = { x, y: top, w: stacked ? inner : TRAY, h, count: trayCount, reason: content.trayReason, textTop: flow - top + 18 };
-    if (stacked) top += h + GAP;
-    else x += TRAY + GAP;
-  }
+  const tray = trayBox(content, zoom, x, top, stacked ? inner : TRAY, columnHeight, stacked);
+  if (tray && stacked) top += tray.h + GAP;
+  else if (tray) x += TRAY + GAP;
   const apart = stacked || zoom <= 1 ? [] : content.nodes.filter((one) => one.node.controlPlane && one.groups.length === 0);
   let low = 0;
   let bottom = tray && !stacked ? tray.y + tray.h : top;
   for (const one of apart) {
-    const box = nodeBox(one, zoom, x, top, NARROW, true, out);
-    out.nodes.push({ ...box, h: bare ? box.h : Math.max(columnHeight, box.h) });
+    const box = nodeBox(one, { zoom, x, y: top, w: NARROW, narrow: true });
+    nodes.push(stretched(one, box, bare ? box.h : Math.max(columnHeight, box.h)));
     bottom = Math.max(bottom, box.y + box.h);
     if (bare) low = Math.max(low, box.h);
     x += NARROW + GAP;
   }
-  const others = content.nodes.filter((one) => !apart.includes(one));
+  const others = apart.length === 0 ? content.nodes : content.nodes.filter((one) => !apart.includes(one));
   // On a phone what the learner works with comes first.
   const workers = stacked ? [...others.filter((one) => !one.node.controlPlane), ...others.filter((one) => one.node.controlPlane)] : others;
   const across = Math.max(
@@ -143,24 +150,108 @@ function build(content: BoardContent, zoom: Zoom, { width, height, stacked, bare
   const share = bare ? (rows === 1 ? low : 0) : rows > 0 && !stacked && zoom >= 2 ? (columnHeight - GAP * (rows - 1)) / rows : 0;
   let y = top;
   for (let row = 0; row < rows; row++) {
-    const boxes = workers
-      .slice(row * perRow, (row + 1) * perRow)
-      .map((one, at) => nodeBox(one, zoom, x + at * (cardWidth + GAP), y, cardWidth, false, out));
+    const members = workers.slice(row * perRow, (row + 1) * perRow);
+    const boxes = members.map((one, at) => nodeBox(one, { zoom, x: x + at * (cardWidth + GAP), y, w: cardWidth, narrow: false }));
     const h = Math.max(share, ...boxes.map((box) => box.h));
-    for (const box of boxes) out.nodes.push({ ...box, h, ...(box.footY === undefined ? {} : { footY: y + h - FOOT }) });
+    boxes.forEach((box, at) => nodes.push(stretched(members[at]!, box, h)));
     y += h + GAP;
   }
   bottom = Math.max(bottom, y - GAP);
-  placeFeet(workers, out);
-  return { zoom, width, height: bottom + EDGE, tray, ...out };
+  let all: readonly PodBox[] | undefined;
+  return {
+    zoom,
+    width,
+    height: bottom + EDGE,
+    tray,
+    nodes,
+    get pods() {
+      return (all ??= [...(tray?.pods ?? []), ...nodes.flatMap((box) => box.pods)]);
+    },
+  };
 }
 
-type Out = { nodes: NodeBox[]; pods: PodBox[]; labels: LabelBox[] };
+/** A column, on a phone a strip. It never grows past the board: what there is no room for is only counted. */
+function trayBox(
+  content: BoardContent,
+  zoom: Zoom,
+  x: number,
+  y: number,
+  w: number,
+  columnHeight: number,
+  stacked: boolean,
+): TrayBox | undefined {
+  const count = content.tray.reduce((sum, group) => sum + group.slots.length, 0);
+  if (count === 0) return undefined;
+  const out: Out = { pods: [], labels: [] };
+  const shape = zoom === 0 ? 1 : zoom;
+  const cell = CELLS[shape];
+  const columns = Math.max(1, Math.floor((w - 2 * BODY + cell.gap) / (cell.w + cell.gap)));
+  const rows = Math.max(2, Math.floor((stacked ? STACKED_TRAY : columnHeight - 46 - TRAY_TEXT) / (cell.h + cell.gap)));
+  const flow = flowGroups(firstSlots(content.tray, columns * rows), shape, x + BODY, y + 46, w - 2 * BODY, out);
+  const h = stacked ? flow - y + 38 : Math.max(columnHeight, flow - y + TRAY_TEXT);
+  return { x, y, w, h, count, reason: content.trayReason, textTop: flow - y + 18, ...out };
+}
 
-function nodeBox(one: BoardNode, zoom: Zoom, x: number, y: number, w: number, narrow: boolean, out: Out): NodeBox {
-  if (zoom === 0 || (zoom === 1 && w < 120)) return denseBox(one, zoom, x, y, w, out);
-  const head = HEAD;
-  let bottom = y + head;
+function firstSlots(groups: readonly SlotGroup[], room: number): readonly SlotGroup[] {
+  const shown: SlotGroup[] = [];
+  let left = room;
+  for (const group of groups) {
+    if (left <= 0) break;
+    shown.push(group.slots.length <= left ? group : { ...group, slots: group.slots.slice(0, left) });
+    left -= group.slots.length;
+  }
+  return shown;
+}
+
+interface Out {
+  readonly pods: PodBox[];
+  readonly labels: LabelBox[];
+}
+interface Place {
+  readonly zoom: Zoom;
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly narrow: boolean;
+}
+interface Laid {
+  readonly place: Place;
+  readonly box: NodeBox;
+  stretched?: NodeBox;
+}
+
+/** What stands on a node is laid out again only when it changed or moves: of a thousand nodes few do in one frame. */
+const laidOut = new WeakMap<BoardNode, Laid>();
+
+function nodeBox(one: BoardNode, place: Place): NodeBox {
+  const { zoom, x, y, w, narrow } = place;
+  const before = laidOut.get(one);
+  const was = before?.place;
+  if (before && was && was.zoom === zoom && was.x === x && was.y === y && was.w === w && was.narrow === narrow) return before.box;
+  const box = zoom === 0 || (zoom === 1 && w < 120) ? denseBox(one, place) : cardBox(one, place);
+  laidOut.set(one, { place, box });
+  return box;
+}
+
+/** The same box, as high as its row; its footer stands at the bottom. */
+function stretched(one: BoardNode, box: NodeBox, h: number): NodeBox {
+  const laid = laidOut.get(one)!;
+  if (laid.stretched?.h === h) return laid.stretched;
+  if (box.footY === undefined) return (laid.stretched = { ...box, h });
+  const footY = box.y + h - FOOT;
+  // Where the marks do not fit beside the footer's name, they stand in its place, and closer if they must.
+  const footNamed = FOOT_NAME + one.system.length * FOOT_STEP <= box.w;
+  const left = footNamed ? FOOT_NAME : EDGE + 1;
+  const step = Math.min(FOOT_STEP, (box.w - left - EDGE) / one.system.length);
+  const size = Math.min(15, step - 2);
+  const feet = one.system.map((pod, at): PodBox => ({ pod, zoom: 2, x: box.x + left + at * step, y: footY + 7, w: size, h: size }));
+  return (laid.stretched = { ...box, h, footY, footNamed, pods: [...box.pods, ...feet] });
+}
+
+function cardBox(one: BoardNode, { zoom, x, y, w, narrow }: Place): NodeBox {
+  const out: Out = { pods: [], labels: [] };
+  const base = { x, y, w, node: one.node, narrow, headHeight: HEAD, ...out };
+  let bottom = y + HEAD;
   if (narrow) {
     out.labels.push({ x: x + BODY, y: bottom + 16, w: w - 2 * BODY, text: 'kube-system' });
     let rowY = bottom + 27;
@@ -168,47 +259,30 @@ function nodeBox(one: BoardNode, zoom: Zoom, x: number, y: number, w: number, na
       out.pods.push({ pod, zoom: 2, x: x + BODY, y: rowY, w: w - 2 * BODY, h: 20, named: true });
       rowY += ROW;
     }
-    return { x, y, w, h: rowY + BODY - y, node: one.node, narrow, headHeight: head };
+    return { ...base, h: rowY + BODY - y };
   }
   bottom = flowGroups(one.groups, zoom, x + BODY, bottom + 6, w - 2 * BODY, out);
   const foot = one.system.length > 0;
-  return {
-    x,
-    y,
-    w,
-    h: Math.max(bottom + BODY + (foot ? FOOT : 0) - y, head + (one.groups.length === 0 ? 8 : 60)),
-    node: one.node,
-    narrow,
-    headHeight: head,
-    ...(foot ? { footY: bottom } : {}),
-  };
+  const h = Math.max(bottom + BODY + (foot ? FOOT : 0) - y, HEAD + (one.groups.length === 0 ? 8 : 60));
+  return { ...base, h, ...(foot ? { footY: bottom } : {}) };
 }
 
 /** Dots and density: a node is its Pods, with no head. */
-function denseBox(one: BoardNode, zoom: Zoom, x: number, y: number, w: number, out: Out): NodeBox {
-  if (zoom === 0) return { x, y, w, h: 20, node: one.node, narrow: false, headHeight: 0 };
+function denseBox(one: BoardNode, { zoom, x, y, w }: Place): NodeBox {
+  const base = { x, y, w, node: one.node, narrow: false, headHeight: 0, labels: [] };
+  if (zoom === 0) return { ...base, h: 20, pods: [] };
   const cell = CELLS[1];
   const columns = Math.max(1, Math.floor((w - 8 + cell.gap) / (cell.w + cell.gap)));
-  const pods = [...one.groups.flatMap((group) => group.slots.filter((slot) => slot !== undefined)), ...one.system];
-  pods.forEach((pod, at) =>
-    out.pods.push({
-      pod,
-      zoom: 1,
-      x: x + 4 + (at % columns) * (cell.w + cell.gap),
-      y: y + 4 + Math.floor(at / columns) * (cell.h + cell.gap),
-      w: cell.w,
-      h: cell.h,
-    }),
-  );
-  return {
-    x,
-    y,
-    w,
-    h: Math.max(18, 6 + Math.ceil(pods.length / columns) * (cell.h + cell.gap)),
-    node: one.node,
-    narrow: false,
-    headHeight: 0,
-  };
+  const shown = [...one.groups.flatMap((group) => group.slots.filter((slot) => slot !== undefined)), ...one.system];
+  const pods = shown.map((pod, at): PodBox => ({
+    pod,
+    zoom: 1,
+    x: x + 4 + (at % columns) * (cell.w + cell.gap),
+    y: y + 4 + Math.floor(at / columns) * (cell.h + cell.gap),
+    w: cell.w,
+    h: cell.h,
+  }));
+  return { ...base, h: Math.max(18, 6 + Math.ceil(pods.length / columns) * (cell.h + cell.gap)), pods };
 }
 
 /** Lays groups out side by side while they fit, each under its owner's name; returns where they end. */
@@ -259,26 +333,21 @@ function flowGroups(groups: readonly SlotGroup[], zoom: Zoom, x: number, y: numb
   return lineY + lineHeight;
 }
 
-function placeFeet(workers: readonly BoardNode[], out: Out): void {
-  for (const box of out.nodes) {
-    if (box.footY === undefined) continue;
-    const one = workers.find((each) => each.node === box.node);
-    one?.system.forEach((pod, at) => out.pods.push({ pod, zoom: 2, x: box.x + 92 + at * 21, y: box.footY! + 7, w: 15, h: 15 }));
-  }
-}
+const contains = (box: Rect, x: number, y: number, slack = 0): boolean =>
+  x >= box.x - slack && x < box.x + box.w + slack && y >= box.y - slack && y < box.y + box.h + slack;
 
 /** What is under a point: the Pod first, then its node. */
 export function hit(layout: BoardLayout, x: number, y: number): { readonly pod?: PodView; readonly node?: NodeView } {
-  const inside = (box: Rect, slack = 0) =>
-    x >= box.x - slack && x < box.x + box.w + slack && y >= box.y - slack && y < box.y + box.h + slack;
-  const pod = layout.pods.find((box) => inside(box, box.zoom <= 2 && !box.named ? 4 : 2));
-  const node = layout.nodes.find((box) => inside(box));
+  const inside = (box: PodBox): boolean => contains(box, x, y, box.zoom <= 2 && !box.named ? 4 : 2);
+  const node = layout.nodes.find((box) => contains(box, x, y));
+  const pod = (node?.pods ?? layout.tray?.pods)?.find(inside);
   return { ...(pod ? { pod: pod.pod } : {}), ...(node ? { node: node.node } : {}) };
 }
 
-/** The next box in a direction, by distance along it and, twice as dear, across it. */
-export function walk(layout: BoardLayout, from: string | undefined, dx: number, dy: number): PodView | undefined {
-  const start = layout.pods.find((box) => box.pod.key === from);
+/** The next box in a direction, by distance along it and, twice as dear, across it. From a place, where the Pod that
+ *  stood there is gone. */
+export function walk(layout: BoardLayout, from: string | Rect | undefined, dx: number, dy: number): PodView | undefined {
+  const start = typeof from === 'object' ? from : layout.pods.find((box) => box.pod.key === from);
   if (!start) return layout.pods[0]?.pod;
   const middle = (box: Rect) => ({ x: box.x + box.w / 2, y: box.y + box.h / 2 });
   const at = middle(start);

@@ -1,19 +1,27 @@
 /** What moves on the board: a Pod travels from the tray to its place, changes state in a cross-fade, and fades when it
- *  is gone. Wall time only; where the clock stands or runs fast nothing travels. */
+ *  is gone. Wall time only; where the clock stands or runs fast nothing travels. Only what moves is kept track of. */
 import type { BoardLayout, PodBox } from './layout.ts';
 import type { PodView } from '../model/pod-view.ts';
 
 export interface Moved {
   readonly box: PodBox;
   readonly alpha: number;
+  /** It is on its way, and drawn over the others. */ readonly travels: boolean;
   /** The state it leaves, and how much of that is still seen. */ readonly leaving?: { readonly pod: PodView; readonly alpha: number };
+}
+
+export interface MovingFrame {
+  /** By uid; who is not here stands where the layout says. */
+  readonly moving: ReadonlyMap<string, Moved>;
+  /** Those that are not in the layout any more. */
+  readonly gone: readonly Moved[];
 }
 
 export interface Motion {
   /** Takes a new layout; differences to the last one begin to move. */
   update(layout: BoardLayout, now: number, options: MotionOptions): void;
-  /** The boxes to draw at a moment; `active` while anything still moves. */
-  frame(now: number): { readonly boxes: readonly Moved[]; readonly active: boolean };
+  /** What moves at a moment. */
+  frame(now: number): MovingFrame;
 }
 export interface MotionOptions {
   readonly still: boolean;
@@ -25,45 +33,59 @@ export interface Durations {
 }
 
 interface Track {
-  box: PodBox;
-  from?: { readonly x: number; readonly y: number; readonly at: number; readonly lasts: number; readonly bow: number };
-  was?: { readonly pod: PodView; readonly at: number };
-  born?: number;
+  readonly box: PodBox;
+  readonly from?: { readonly x: number; readonly y: number; readonly at: number; readonly lasts: number; readonly bow: number };
+  readonly was?: { readonly pod: PodView; readonly at: number };
+  readonly born?: number;
 }
 
+/** More at once is a picture that changes, not things that move. */
+const MOVING_MAX = 400;
+
 export function createMotion(): Motion {
-  let tracks = new Map<string, Track>();
+  const tracks = new Map<string, Track>();
   let gone: { readonly box: PodBox; readonly at: number }[] = [];
-  let order: readonly string[] = [];
   let durations: Durations = { state: 240, move: 480 };
-  let first = true;
+  let last: BoardLayout | undefined;
   return { update, frame };
 
   function update(layout: BoardLayout, now: number, options: MotionOptions): void {
     durations = options.durations;
-    const still = options.still || first;
-    const next = new Map<string, Track>();
-    for (const box of layout.pods) {
-      const old = tracks.get(box.pod.uid);
-      next.set(box.pod.uid, old ? moveOn(old, box, now, still) : { box, ...(still ? {} : { born: now }) });
+    const before = last;
+    last = layout.pods.length > 0 || layout.nodes.length > 0 ? layout : undefined;
+    if (options.still || !before) {
+      tracks.clear();
+      gone = [];
+      return;
     }
-    if (!still) for (const [uid, track] of tracks) if (!next.has(uid)) gone.push({ box: track.box, at: now });
-    if (gone.length > 200) gone = [];
-    tracks = next;
-    order = layout.pods.map((box) => box.pod.uid);
-    if (layout.pods.length > 0 || layout.nodes.length > 0) first = false;
+    const { old, fresh } = differences(before, layout);
+    for (const box of fresh) {
+      const was = old.get(box.pod.uid);
+      old.delete(box.pod.uid);
+      const track = was ? moveOn(was, tracks.get(box.pod.uid), box, now) : { box, born: now };
+      if (track) tracks.set(box.pod.uid, track);
+    }
+    for (const [uid, box] of old) {
+      tracks.delete(uid);
+      gone.push({ box, at: now });
+    }
+    if (tracks.size > MOVING_MAX) tracks.clear();
+    if (gone.length > MOVING_MAX) gone = [];
   }
 
-  function moveOn(old: Track, box: PodBox, now: number, still: boolean): Track {
-    const track: Track = { ...old, box };
-    if (still) return { box };
-    if (old.box.pod.state !== box.pod.state || old.box.pod.word !== box.pod.word) track.was = { pod: old.box.pod, at: now };
-    if (Math.abs(old.box.x - box.x) + Math.abs(old.box.y - box.y) > 0.5) {
-      const placed = old.box.pod.node === undefined && box.pod.node !== undefined;
-      const seen = position(old, now);
-      track.from = { x: seen.x, y: seen.y, at: now, lasts: placed ? durations.move : Math.min(durations.move, 180), bow: placed ? -36 : 0 };
-    }
-    return track;
+  function moveOn(was: PodBox, old: Track | undefined, box: PodBox, now: number): Track | undefined {
+    const { from, born } = old ?? {};
+    const changed = was.pod.state !== box.pod.state || was.pod.word !== box.pod.word;
+    const leaving = changed ? { pod: was.pod, at: now } : old?.was;
+    const goes = Math.abs(was.x - box.x) + Math.abs(was.y - box.y) > 0.5 ? departure(old ?? { box: was }, box, now) : from;
+    if (!leaving && !goes && born === undefined) return undefined;
+    return { box, ...(goes ? { from: goes } : {}), ...(leaving ? { was: leaving } : {}), ...(born === undefined ? {} : { born }) };
+  }
+
+  function departure(old: Track, box: PodBox, now: number): NonNullable<Track['from']> {
+    const placed = old.box.pod.node === undefined && box.pod.node !== undefined;
+    const seen = position(old, now);
+    return { x: seen.x, y: seen.y, at: now, lasts: placed ? durations.move : Math.min(durations.move, 180), bow: placed ? -36 : 0 };
   }
 
   function position(track: Track, now: number): { readonly x: number; readonly y: number } {
@@ -73,32 +95,37 @@ export function createMotion(): Motion {
     return { x: from.x + (box.x - from.x) * t, y: from.y + (box.y - from.y) * t + from.bow * 4 * t * (1 - t) };
   }
 
-  function frame(now: number): { readonly boxes: readonly Moved[]; readonly active: boolean } {
-    let active = false;
-    const boxes: Moved[] = [];
-    const flying: Moved[] = [];
-    gone = gone.filter((one) => now < one.at + durations.state);
-    for (const one of gone) {
-      const left = 1 - (now - one.at) / durations.state;
-      boxes.push({ box: one.box, alpha: left });
-      active = true;
-    }
-    for (const uid of order) {
-      const track = tracks.get(uid)!;
-      const at = position(track, now);
-      const travelling = track.from !== undefined && now < track.from.at + track.from.lasts;
+  function frame(now: number): MovingFrame {
+    const moving = new Map<string, Moved>();
+    for (const [uid, track] of tracks) {
+      const travels = track.from !== undefined && now < track.from.at + track.from.lasts;
       const fading = track.was !== undefined && now < track.was.at + durations.state;
       const born = track.born === undefined ? 1 : Math.min(1, (now - track.born) / Math.max(1, durations.state));
-      if (travelling || fading || born < 1) active = true;
-      const moved: Moved = {
+      if (!travels && !fading && born >= 1) {
+        tracks.delete(uid);
+        continue;
+      }
+      const at = position(track, now);
+      moving.set(uid, {
         box: { ...track.box, x: at.x, y: at.y },
         alpha: born,
+        travels,
         ...(fading ? { leaving: { pod: track.was!.pod, alpha: 1 - (now - track.was!.at) / durations.state } } : {}),
-      };
-      (travelling ? flying : boxes).push(moved);
+      });
     }
-    return { boxes: flying.length > 0 ? [...boxes, ...flying] : boxes, active };
+    gone = gone.filter((one) => now < one.at + durations.state);
+    return { moving, gone: gone.map(({ box, at }) => ({ box, alpha: 1 - (now - at) / durations.state, travels: false })) };
   }
+}
+
+/** The boxes of those parts of the board that are not the same lists as before. */
+function differences(before: BoardLayout, now: BoardLayout): { readonly old: Map<string, PodBox>; readonly fresh: readonly PodBox[] } {
+  const lists = (layout: BoardLayout) => new Set([...(layout.tray ? [layout.tray.pods] : []), ...layout.nodes.map((box) => box.pods)]);
+  const were = lists(before);
+  const are = lists(now);
+  const old = new Map<string, PodBox>();
+  for (const list of were) if (!are.has(list)) for (const box of list) old.set(box.pod.uid, box);
+  return { old, fresh: [...are].filter((list) => !were.has(list)).flat() };
 }
 
 /** cubic-bezier(0.5, 0, 0.15, 1), near enough for the eye. */

@@ -7,47 +7,51 @@ import { cut, ring, round } from './paint.ts';
 import type { Ctx, Frame } from './paint.ts';
 import type { Palette } from './palette.ts';
 
-export function paintDot(ctx: Ctx, box: PodBox, palette: Palette): void {
-  const color = palette.state[STATE_TOKEN[box.pod.state]];
-  const { x, y, w, h } = box;
-  ctx.fillStyle = ctx.strokeStyle = color;
-  switch (box.pod.state) {
-    case 'ready':
-      ctx.fillRect(x, y, w, h);
-      break;
-    case 'not-ready':
-      ctx.fillRect(x, y, w / 2, h);
-      ctx.lineWidth = 1;
-      ctx.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
-      break;
-    case 'waiting':
-      ctx.lineWidth = 1.4;
-      ctx.strokeRect(x + 0.7, y + 0.7, w - 1.4, h - 1.4);
-      break;
-    case 'failing':
-      ctx.fillRect(x, y, w, h);
+/** Dots of one strength. State by state, because a change of ink costs more than a dot. */
+export function paintDots(ctx: Ctx, boxes: readonly PodBox[], strength: number, palette: Palette): void {
+  const byState = new Map<PodState, PodBox[]>();
+  for (const box of boxes) {
+    const list = byState.get(box.pod.state);
+    if (list) list.push(box);
+    else byState.set(box.pod.state, [box]);
+  }
+  for (const [state, list] of byState) {
+    // Quiet when fine.
+    ctx.globalAlpha = strength * (state === 'ready' ? 0.55 : 1);
+    ctx.fillStyle = ctx.strokeStyle = palette.state[STATE_TOKEN[state]];
+    ctx.lineWidth = state === 'not-ready' ? 1 : 1.4;
+    for (const { x, y, w, h } of list) DOTS[state](ctx, x, y, w, h);
+    if (state === 'failing') {
       ctx.strokeStyle = palette.knock;
       ctx.lineWidth = 1.2;
-      stroke(ctx, x + 1, y + h - 1, x + w - 1, y + 1);
-      break;
-    case 'succeeded':
-      ctx.lineWidth = 1.4;
-      ctx.beginPath();
-      ctx.arc(x + w / 2, y + h / 2, w / 2 - 0.8, 0, 7);
-      ctx.stroke();
-      break;
-    case 'terminating':
-      ctx.lineWidth = 1.4;
-      stroke(ctx, x + 1, y + 1, x + w - 1, y + h - 1);
-      stroke(ctx, x + w - 1, y + 1, x + 1, y + h - 1);
-      break;
-    case 'unknown':
-      ctx.beginPath();
-      ctx.arc(x + w / 2, y + h / 2, 1.4, 0, 7);
-      ctx.fill();
-      break;
+      for (const { x, y, w, h } of list) stroke(ctx, x + 1, y + h - 1, x + w - 1, y + 1);
+    }
   }
 }
+
+const DOTS: Readonly<Record<PodState, (ctx: Ctx, x: number, y: number, w: number, h: number) => void>> = {
+  ready: (ctx, x, y, w, h) => ctx.fillRect(x, y, w, h),
+  failing: (ctx, x, y, w, h) => ctx.fillRect(x, y, w, h),
+  waiting: (ctx, x, y, w, h) => ctx.strokeRect(x + 0.7, y + 0.7, w - 1.4, h - 1.4),
+  'not-ready'(ctx, x, y, w, h) {
+    ctx.fillRect(x, y, w / 2, h);
+    ctx.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
+  },
+  succeeded(ctx, x, y, w, h) {
+    ctx.beginPath();
+    ctx.arc(x + w / 2, y + h / 2, w / 2 - 0.8, 0, 7);
+    ctx.stroke();
+  },
+  terminating(ctx, x, y, w, h) {
+    stroke(ctx, x + 1, y + 1, x + w - 1, y + h - 1);
+    stroke(ctx, x + w - 1, y + 1, x + 1, y + h - 1);
+  },
+  unknown(ctx, x, y, w, h) {
+    ctx.beginPath();
+    ctx.arc(x + w / 2, y + h / 2, 1.4, 0, 7);
+    ctx.fill();
+  },
+};
 
 function stroke(ctx: Ctx, x1: number, y1: number, x2: number, y2: number): void {
   ctx.beginPath();

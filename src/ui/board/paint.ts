@@ -1,13 +1,16 @@
 /** Draws one frame of the board: nodes, tray, labels. Pods are drawn in paint-pod.ts. Knows nothing but rectangles and
  *  the palette, so a frame is a pure function of what it is given. */
-import type { BoardLayout, NodeBox, TrayBox } from './layout.ts';
-import type { Moved } from './motion.ts';
-import { paintDot, paintPod, paintRing } from './paint-pod.ts';
+import type { BoardLayout, NodeBox, PodBox, TrayBox } from './layout.ts';
+import type { Moved, MovingFrame } from './motion.ts';
+import { paintDots, paintPod, paintRing } from './paint-pod.ts';
 import type { Palette } from './palette.ts';
 
 export interface Frame {
   readonly layout: BoardLayout;
-  readonly boxes: readonly Moved[];
+  readonly motion: MovingFrame;
+  /** The part of the layout that is seen. */
+  readonly top: number;
+  readonly bottom: number;
   readonly palette: Palette;
   readonly selected: string | undefined;
   readonly focused: string | undefined;
@@ -21,34 +24,63 @@ export interface Frame {
 
 export type Ctx = CanvasRenderingContext2D;
 
+/** Draws what is between `top` and `bottom`. */
 export function paintBoard(ctx: Ctx, frame: Frame): void {
   const { layout, palette } = frame;
+  const seen = layout.nodes.filter((box) => box.y < frame.bottom && box.y + box.h > frame.top);
   if (layout.tray) paintTray(ctx, layout.tray, palette);
-  for (const box of layout.nodes) paintNode(ctx, box, frame);
+  for (const box of seen) paintNode(ctx, box, frame);
   ctx.font = `400 11px ${palette.ui}`;
   ctx.fillStyle = palette.ink2;
   ctx.textAlign = 'left';
   ctx.textBaseline = 'middle';
-  for (const label of layout.labels) ctx.fillText(cut(ctx, label.text, label.w), label.x + 1, label.y);
-  const quiet = layout.zoom <= 2;
-  for (const moved of frame.boxes) {
-    const dim = nodeLost(frame, moved) ? 0.55 : quiet && moved.box.pod.state === 'ready' && moved.box.zoom === 1 ? 0.55 : 1;
-    ctx.globalAlpha = moved.alpha * dim;
-    if (moved.box.zoom === 1) paintDot(ctx, moved.box, palette);
-    else paintPod(ctx, moved, frame);
-  }
+  for (const { labels } of layout.tray ? [layout.tray, ...seen] : seen)
+    for (const label of labels) ctx.fillText(cut(ctx, label.text, label.w), label.x + 1, label.y);
+  if (layout.tray) paintPods(ctx, layout.tray.pods, 1, frame);
+  for (const box of seen) paintPods(ctx, box.pods, box.node.ready ? 1 : LOST, frame);
+  for (const moved of frame.motion.gone) paintMoved(ctx, moved, 1, frame);
+  for (const moved of frame.motion.moving.values()) if (moved.travels) paintMoved(ctx, moved, 1, frame);
   ctx.globalAlpha = 1;
-  for (const moved of frame.boxes) {
-    const key = moved.box.pod.key;
-    if (key === frame.selected) paintRing(ctx, moved.box, palette, false);
-    else if (key === frame.focused) paintRing(ctx, moved.box, palette, true);
-    else if (frame.hinted.has(key)) paintRing(ctx, moved.box, palette, false, 4);
+  if (frame.selected !== undefined || frame.focused !== undefined || frame.hinted.size > 0) paintRings(ctx, seen, frame);
+}
+
+/** Of a node that does not answer, what was last seen. */
+const LOST = 0.55;
+
+function paintPods(ctx: Ctx, boxes: readonly PodBox[], strength: number, frame: Frame): void {
+  const { moving } = frame.motion;
+  const dots: PodBox[] = [];
+  for (const box of boxes) {
+    const moved = moving.size > 0 ? moving.get(box.pod.uid) : undefined;
+    if (moved?.travels) continue;
+    if (moved) paintMoved(ctx, moved, strength, frame);
+    else if (box.zoom === 1) dots.push(box);
+    else if (box.y < frame.bottom && box.y + box.h > frame.top) {
+      ctx.globalAlpha = strength;
+      paintPod(ctx, { box, alpha: 1, travels: false }, frame);
+    }
+  }
+  paintDots(ctx, dots, strength, frame.palette);
+}
+
+function paintMoved(ctx: Ctx, moved: Moved, strength: number, frame: Frame): void {
+  if (moved.box.zoom === 1) paintDots(ctx, [moved.box], moved.alpha * strength, frame.palette);
+  else {
+    ctx.globalAlpha = moved.alpha * strength;
+    paintPod(ctx, moved, frame);
   }
 }
 
-function nodeLost(frame: Frame, moved: Moved): boolean {
-  const name = moved.box.pod.node;
-  return name !== undefined && frame.layout.nodes.some((box) => box.node.name === name && !box.node.ready);
+function paintRings(ctx: Ctx, seen: readonly NodeBox[], frame: Frame): void {
+  const { layout, palette } = frame;
+  for (const { pods } of layout.tray ? [layout.tray, ...seen] : seen)
+    for (const place of pods) {
+      const { key, uid } = place.pod;
+      const box = frame.motion.moving.get(uid)?.box ?? place;
+      if (key === frame.selected) paintRing(ctx, box, palette, false);
+      else if (key === frame.focused) paintRing(ctx, box, palette, true);
+      else if (frame.hinted.has(key)) paintRing(ctx, box, palette, false, 4);
+    }
 }
 
 function paintTray(ctx: Ctx, tray: TrayBox, palette: Palette): void {
@@ -99,6 +131,7 @@ function paintNode(ctx: Ctx, box: NodeBox, frame: Frame): void {
     ctx.setLineDash([3, 3]);
     line(ctx, box.x + 1, box.footY + 0.5, box.x + box.w - 1);
     ctx.setLineDash([]);
+    if (!box.footNamed) return;
     ctx.font = `400 11px ${palette.ui}`;
     ctx.fillStyle = palette.ink3;
     ctx.fillText('kube-system', box.x + 11, box.footY + 15);

@@ -36,10 +36,10 @@ function fill(old: readonly (PodView | undefined)[], pods: readonly PodView[]): 
     return now;
   });
   const fresh = [...byKey.values()].sort((a, b) => a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1));
+  let hole = 0;
   for (const pod of fresh) {
-    const hole = slots.indexOf(undefined);
-    if (hole < 0) slots.push(pod);
-    else slots[hole] = pod;
+    while (hole < slots.length && slots[hole] !== undefined) hole++;
+    slots[hole] = pod;
   }
   while (slots.length > 0 && slots.at(-1) === undefined) slots.pop();
   return slots;

@@ -4,7 +4,8 @@ import { Menu } from '../menu.tsx';
 import type { MenuGroup, MenuItem } from '../menu.tsx';
 import { Cpu, Plus, Power, Scissors, Timer, Trash2, Unplug, Wrench } from '../icons.ts';
 import { order } from '../board/content.ts';
-import { useCluster, usePage, useTime } from '../page.tsx';
+import { usePage, useTimeSlowly } from '../page.tsx';
+import type { Page } from '../page.tsx';
 import { useUi } from '../ui-state.ts';
 import { begin, deletePod, faultTitle, mend } from './faults.ts';
 
@@ -17,10 +18,21 @@ const PARTS: readonly (readonly [string, string])[] = [
 
 export function BreakMenu({ compact }: { readonly compact: boolean }) {
   const page = usePage();
-  const snapshot = useCluster();
-  useTime();
-  const selection = useUi((state) => state.selection);
+  useTimeSlowly();
   const { sandbox } = page;
+  const count = sandbox.faults.filter((one) => one.undoable).length;
+  return (
+    <Menu
+      trigger={<DropdownTrigger compact={compact} count={count} disabled={!sandbox.capabilities.faults} />}
+      groups={() => groupsOf(page)}
+    />
+  );
+}
+
+function groupsOf(page: Page): readonly MenuGroup[] {
+  const { sandbox } = page;
+  const snapshot = page.cluster.snapshot();
+  const { selection } = useUi.getState();
   const nodes = snapshot.nodes.map((node) => node.name).sort(order);
   const workers = snapshot.nodes
     .filter((node) => !node.controlPlane)
@@ -101,7 +113,5 @@ export function BreakMenu({ compact }: { readonly compact: boolean }) {
         run: () => void mend(page, one.id),
       })),
     });
-  return (
-    <Menu trigger={<DropdownTrigger compact={compact} count={active.length} disabled={!sandbox.capabilities.faults} />} groups={groups} />
-  );
+  return groups;
 }

@@ -1,23 +1,30 @@
 /** Three small invitations, each when it makes sense, none in the way: kill a Pod, pull a plug, read why. */
+import { useMemo } from 'react';
+import type { TraceRecord } from '../../base/trace.ts';
 import { CircleQuestionMark, Trash2, Unplug, X } from '../icons.ts';
 import { begin, deletePod } from '../break-menu/faults.ts';
 import { useCluster, usePage, useTrace } from '../page.tsx';
 import { useUi } from '../ui-state.ts';
 import css from './first-minute.module.css';
 
+/** What the learner has broken so far. */
+function deedsOf(records: readonly TraceRecord[]): { readonly unplugged: boolean; readonly killed: boolean } {
+  const unplugged = records.some((record) => record.event.type === 'fault' && record.event.name === 'node-crash');
+  const killed = records.some(
+    (record) => record.event.type === 'request' && record.event.verb === 'delete' && record.event.path.includes('/pods/'),
+  );
+  return { unplugged, killed: unplugged || killed };
+}
+
 export function FirstMinute() {
   const page = usePage();
   const snapshot = useCluster();
   const records = useTrace();
   const ui = useUi();
+  const { unplugged, killed } = useMemo(() => deedsOf(records), [records]);
   if (ui.firstMinuteDone || ui.lesson !== undefined || ui.boardTab !== 'nodes' || !snapshot.synced) return null;
-  const pods = snapshot.pods.filter((pod) => !pod.system && pod.state === 'ready');
-  if (pods.length < 2) return null;
-  const unplugged = records.some((record) => record.event.type === 'fault' && record.event.name === 'node-crash');
-  const killed =
-    unplugged ||
-    records.some((record) => record.event.type === 'request' && record.event.verb === 'delete' && record.event.path.includes('/pods/'));
-  const victim = pods.at(-1)!;
+  const victim = snapshot.pods.findLast((pod) => !pod.system && pod.state === 'ready');
+  if (!victim || !snapshot.pods.some((pod) => pod !== victim && !pod.system && pod.state === 'ready')) return null;
   const done = (): void => ui.set({ firstMinuteDone: true });
   return (
     <aside className={css['strip']} aria-label="First steps">

@@ -3,7 +3,7 @@ import { BreakMenu } from '../break-menu/break-menu.tsx';
 import { BookOpen, ChevronDown, Download, Ellipsis, GitBranch, Plus, RotateCcw } from '../icons.ts';
 import { Menu } from '../menu.tsx';
 import { clockText, moment, span } from '../model/age.ts';
-import { useCluster, usePage, useTime } from '../page.tsx';
+import { useClusterPart, usePace, usePage } from '../page.tsx';
 import { begin } from '../break-menu/faults.ts';
 import { continueFromHere, goLive } from '../time-bar/moves.ts';
 import { TimeBar } from '../time-bar/time-bar.tsx';
@@ -25,13 +25,13 @@ export const LESSON_ONE = 'first-hour.what-a-cluster-does';
 
 export function Header({ layout }: { readonly layout: Layout }) {
   const page = usePage();
-  const snapshot = useCluster();
-  const time = useTime();
+  const listed = useClusterPart((snapshot) => snapshot.nodes.length);
+  const time = usePace();
   const ui = useUi();
   const past = time.lookingAtMicros;
   const compact = layout === 'phone';
   const tight = layout !== 'wide';
-  const nodes = snapshot.nodes.length || page.sandbox.profile.nodes + 1;
+  const nodes = listed || page.sandbox.profile.nodes + 1;
   return (
     <header className={css['header']} data-past={past !== undefined || undefined}>
       <a className={css['brand']} href="#" aria-label="Tabernetes" style={{ color: 'inherit', textDecoration: 'none' }}>
@@ -42,7 +42,7 @@ export function Header({ layout }: { readonly layout: Layout }) {
         <div className={css['plate']}>
           <b>PAST</b>
           <span className={css['at']}>{moment(past)}</span>
-          <span className="quiet">{span((time.nowMicros - past) / 1000)} ago</span>
+          <span className="quiet">{span((page.sandbox.time.state.nowMicros - past) / 1000)} ago</span>
         </div>
       ) : compact ? null : (
         <>
@@ -126,7 +126,7 @@ export function Header({ layout }: { readonly layout: Layout }) {
                   label: 'Download the session',
                   detail: 'the journal, as one file',
                   icon: <Download size={15} />,
-                  run: () => void downloadSession(page.sandbox, clockText(time.nowMicros)),
+                  run: () => void downloadSession(page.sandbox, clockText(page.sandbox.time.state.nowMicros)),
                 },
                 { label: 'Reset layout', run: () => ui.set({ ...DEFAULTS, zoom: undefined, boardTab: 'nodes', inspectorTab: 'why' }) },
                 { label: 'One-letter keys', checked: ui.letterKeys, run: () => ui.set({ letterKeys: !ui.letterKeys }) },

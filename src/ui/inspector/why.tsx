@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'react';
 import { ArrowRight, CornerDownLeft, Cpu, Layers, Package, Power, Scale, User, Waypoints } from '../icons.ts';
 import { moment } from '../model/age.ts';
-import { shownMicros, useCluster, useCommands, usePage, useTime, useTrace } from '../page.tsx';
+import { shownMicros, useCluster, useCommands, usePage, useTimeSlowly, useTrace } from '../page.tsx';
 import { useUi } from '../ui-state.ts';
 import { ScoreTable } from './score-table.tsx';
 import type { Inspected } from './subject.ts';
@@ -28,7 +28,7 @@ export function Why({ subject }: { readonly subject: Inspected | undefined }) {
   const snapshot = useCluster();
   const records = useTrace();
   const commands = useCommands();
-  const time = useTime();
+  const time = useTimeSlowly();
   const selection = useUi((state) => state.selection);
   const now = shownMicros(time);
   const steps = useMemo(() => {

@@ -14,3 +14,8 @@ export function speedIndex(speed: number): number {
   });
   return index;
 }
+
+/** What is reached, where that is clearly less than was asked for; else the speed itself. */
+export function reachedSpeed(time: { readonly playing: boolean; readonly speed: number; readonly reachedSpeed: number }): number {
+  return time.playing && time.reachedSpeed > 0 && time.reachedSpeed < time.speed * 0.8 ? time.reachedSpeed : time.speed;
+}

@@ -4,7 +4,6 @@ import { clockText } from '../model/age.ts';
 import { shownMicros } from '../page.tsx';
 import type { Page } from '../page.tsx';
 import { useUi } from '../ui-state.ts';
-import { ticksOf } from './ticks.ts';
 
 const HOUR_MICROS = 3_600e6;
 /** The engine's time comes in batches, after its answer. */
@@ -35,7 +34,7 @@ export function lookAt(page: Page, micros: number): void {
 /** To just before the last thing that happened. */
 export function stepBack(page: Page): void {
   const at = shownMicros(page.sandbox.time.state);
-  const before = ticksOf(page.trace.records(), page.trace.commands()).findLast((tick) => tick.atMicros < at - 1000);
+  const before = page.trace.ticks().findLast((tick) => tick.atMicros < at - 1000);
   lookAt(page, before ? before.atMicros : 0);
 }
 

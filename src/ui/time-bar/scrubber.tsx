@@ -2,15 +2,15 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { clockText } from '../model/age.ts';
-import { shownMicros, useCommands, useTime, useTrace } from '../page.tsx';
-import { placeTicks, ticksOf } from './ticks.ts';
+import { usePace, useTicks, useTimeSlowly } from '../page.tsx';
+import { placeTicks } from './ticks.ts';
 import type { PlacedTick, TickKind } from './ticks.ts';
 import css from './time-bar.module.css';
 
 export function Scrubber({ onLook }: { readonly onLook: (micros: number) => void }) {
-  const time = useTime();
-  const records = useTrace();
-  const commands = useCommands();
+  const { lookingAtMicros } = usePace();
+  const { nowMicros } = useTimeSlowly();
+  const ticks = useTicks();
   const track = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(300);
   const [hover, setHover] = useState<PlacedTick | undefined>(undefined);
@@ -20,12 +20,12 @@ export function Scrubber({ onLook }: { readonly onLook: (micros: number) => void
     watcher.observe(track.current!);
     return () => watcher.disconnect();
   }, []);
-  const end = Math.max(time.nowMicros, 1_000_000);
-  const ticks = useMemo(() => ticksOf(records, commands), [records, commands]);
+  const end = Math.max(nowMicros, 1_000_000);
+  const shown = lookingAtMicros ?? nowMicros;
   // A tick moves less than a pixel until history has grown by 1/width.
-  const grain = Math.max(1, Math.floor(end / Math.max(1, width)));
-  const placed = useMemo(() => placeTicks(ticks, 0, end, width - 4), [ticks, width, Math.floor(end / grain)]);
-  const at = (Math.min(shownMicros(time), end) / end) * (width - 4);
+  const grain = Math.floor(Math.log(end) * width);
+  const placed = useMemo(() => placeTicks(ticks, 0, end, width - 4), [ticks, width, grain]);
+  const at = (Math.min(shown, end) / end) * (width - 4);
   const look = (clientX: number): void => {
     const box = track.current!.getBoundingClientRect();
     const share = (clientX - box.left) / (box.width - 4);
@@ -35,7 +35,7 @@ export function Scrubber({ onLook }: { readonly onLook: (micros: number) => void
     const step = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10 }[event.key];
     if (step !== undefined) {
       event.preventDefault();
-      onLook(shownMicros(time) + (step * end) / 100);
+      onLook(shown + (step * end) / 100);
     }
     if (event.key === 'Home') onLook(0);
     if (event.key === 'End') onLook(Infinity);
@@ -49,8 +49,8 @@ export function Scrubber({ onLook }: { readonly onLook: (micros: number) => void
       aria-label="Moment shown"
       aria-valuemin={0}
       aria-valuemax={Math.round(end / 1e6)}
-      aria-valuenow={Math.round(Math.min(shownMicros(time), end) / 1e6)}
-      aria-valuetext={`${clockText(shownMicros(time))}${time.lookingAtMicros === undefined ? ', live' : ''}`}
+      aria-valuenow={Math.round(Math.min(shown, end) / 1e6)}
+      aria-valuetext={`${clockText(shown)}${lookingAtMicros === undefined ? ', live' : ''}`}
       onKeyDown={onKeyDown}
       onPointerDown={(event) => {
         drag.current = true;

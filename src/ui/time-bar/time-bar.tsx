@@ -3,7 +3,7 @@ import { useRef } from 'react';
 import type { KeyboardEvent } from 'react';
 import { clockText } from '../model/age.ts';
 import { SPEEDS, speedIndex, speedText } from '../model/speed.ts';
-import { shownMicros, usePage, useTime } from '../page.tsx';
+import { shownMicros, usePace, usePage, useReachedSpeed, useTime } from '../page.tsx';
 import { ChevronDown, Pause, Play } from '../icons.ts';
 import { Menu } from '../menu.tsx';
 import type { RunCondition } from '../../sandbox/sandbox.ts';
@@ -33,7 +33,7 @@ const ANSWER_MS = 1_000;
 
 export function TimeBar({ compact }: { readonly compact: boolean }) {
   const page = usePage();
-  const time = useTime();
+  const time = usePace();
   const past = time.lookingAtMicros !== undefined;
   const { sandbox } = page;
   const playing = time.playing && !past;
@@ -104,9 +104,7 @@ export function TimeBar({ compact }: { readonly compact: boolean }) {
           <Scrubber onLook={(micros) => lookAt(page, micros)} />
         </>
       )}
-      <output className={css['clock']} aria-label="Cluster time" title="Cluster time since the start; never the time of day">
-        {compact ? clockText(shownMicros(time)).replace(/^00:/, '') : clockText(shownMicros(time), time.speed < 1 && !past)}
-      </output>
+      <Clock compact={compact} />
       {compact ? null : (
         <button className={css['live']} data-live={!past || undefined} aria-pressed={!past} title="Live  L" onClick={() => goLive(page)}>
           <span aria-hidden /> Live
@@ -116,9 +114,21 @@ export function TimeBar({ compact }: { readonly compact: boolean }) {
   );
 }
 
+/** Alone, because it moves in every frame. */
+function Clock({ compact }: { readonly compact: boolean }) {
+  const time = useTime();
+  const micros = shownMicros(time);
+  return (
+    <output className={css['clock']} aria-label="Cluster time" aria-live="off" title="Cluster time since the start; never the time of day">
+      {compact ? clockText(micros).replace(/^00:/, '') : clockText(micros, time.speed < 1 && time.lookingAtMicros === undefined)}
+    </output>
+  );
+}
+
 function Speed() {
   const { sandbox } = usePage();
-  const time = useTime();
+  const time = usePace();
+  const reached = useReachedSpeed();
   const index = speedIndex(time.speed);
   const drag = useRef(false);
   // The engine's answer comes later than the next key: steps count from what was asked for last.
@@ -139,7 +149,8 @@ function Speed() {
     const at = Math.floor(((clientX - box.left) / box.width) * SPEEDS.length);
     ask(at);
   };
-  const slow = time.playing && time.reachedSpeed > 0 && time.reachedSpeed < time.speed * 0.8;
+  const slow = time.playing && reached < time.speed;
+  const reachedIndex = slow ? speedIndex(reached) : index;
   return (
     <div className={css['speed']}>
       <div
@@ -150,7 +161,7 @@ function Speed() {
         aria-valuemin={0}
         aria-valuemax={SPEEDS.length - 1}
         aria-valuenow={index}
-        aria-valuetext={speedText(time.speed)}
+        aria-valuetext={slow ? `${speedText(time.speed)}, reached ${speedText(reached)}` : speedText(time.speed)}
         onKeyDown={onKeyDown}
         onPointerDown={(event) => {
           drag.current = true;
@@ -165,15 +176,20 @@ function Speed() {
         }}
       >
         {SPEEDS.map((speed, at) => (
-          <span key={speed} data-on={at <= index || undefined} style={{ height: `${3 + at * 0.75}px` }} />
+          <span
+            key={speed}
+            data-on={at <= reachedIndex || undefined}
+            data-asked={at <= index || undefined}
+            style={{ height: `${3 + at * 0.75}px` }}
+          />
         ))}
       </div>
       <span
         className={css['number']}
         data-slow={slow || undefined}
-        title={slow ? `Running at ${speedText(time.reachedSpeed)}, you asked for ${speedText(time.speed)}. Results stay exact.` : undefined}
+        title={slow ? `Running at ${speedText(reached)}, you asked for ${speedText(time.speed)}. Results stay exact.` : undefined}
       >
-        {speedText(time.speed)}
+        {speedText(slow ? reached : time.speed)}
       </span>
     </div>
   );
@@ -181,7 +197,7 @@ function Speed() {
 
 function CompactSpeed() {
   const { sandbox } = usePage();
-  const time = useTime();
+  const time = usePace();
   return (
     <Menu
       trigger={

@@ -1,7 +1,7 @@
 /** Lanes: what each Pod was, over cluster time; commands as diamonds above; the playhead through all of it. */
 import { useSyncExternalStore } from 'react';
 import { clockText } from '../model/age.ts';
-import { shownMicros, useCommands, usePage, useTime } from '../page.tsx';
+import { shownMicros, useCommands, usePage, useTimeSlowly } from '../page.tsx';
 import { lookAt } from '../time-bar/moves.ts';
 import { STATE_TOKEN } from '../board/marks.ts';
 import { useUi } from '../ui-state.ts';
@@ -11,7 +11,7 @@ import css from './timeline.module.css';
 
 export function Timeline() {
   const page = usePage();
-  const time = useTime();
+  const time = useTimeSlowly();
   const commands = useCommands();
   const selection = useUi((state) => state.selection);
   const store = laneStore(page);
