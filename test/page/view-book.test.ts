@@ -174,6 +174,6 @@ describe('frames', () => {
     }
     vi.advanceTimersByTime(100);
     frame();
-    expect(seen).toEqual([1, 11, 20]);
+    expect(seen).toEqual([1, 10, 20]);
   });
 });
