@@ -18,7 +18,7 @@ export interface Built {
   readonly hash?: string;
 }
 
-const FILES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+export const KUSTOMIZATION_FILES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
 export async function buildKustomization(io: KubectlIo, directory: string): Promise<readonly Obj[]> {
   if (/^(https?:|git@|github\.com\/)/.test(directory)) {
@@ -38,7 +38,7 @@ export async function buildKustomization(io: KubectlIo, directory: string): Prom
 function build(io: KubectlIo, path: string, shown: string, above: readonly string[]): readonly Built[] {
   if (above.includes(path))
     throw new CommandError(`accumulating resources: cycle detected: candidate root '${path}' contains visited root '${path}'`);
-  const file = FILES.map((name) => `${path}/${name}`).find((f) => io.files.exists(f));
+  const file = KUSTOMIZATION_FILES.map((name) => `${path}/${name}`).find((f) => io.files.exists(f));
   if (file === undefined) {
     throw new CommandError(`unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${path}'`);
   }
@@ -48,15 +48,34 @@ function build(io: KubectlIo, path: string, shown: string, above: readonly strin
     built = [...built, ...resource(io, path, entry, [...above, path])];
   }
   built = generatedObjects(io, path, kustomization, built);
+  return transformed(io, path, kustomization, withComponents(io, path, kustomization, built, [...above, path]));
+}
+
+/** A component adds its own resources and generators to what is there, and changes all of it. */
+function withComponents(
+  io: KubectlIo,
+  path: string,
+  kustomization: Obj,
+  start: readonly Built[],
+  above: readonly string[],
+): readonly Built[] {
+  let built = start;
   for (const entry of list(kustomization, 'components') as string[]) {
-    built = transformed(io, resolvePath(path, entry), loadComponent(io, path, entry), built);
+    const folder = resolvePath(path, entry);
+    if (above.includes(folder))
+      throw new CommandError(`accumulating components: cycle detected: candidate root '${folder}' contains visited root '${folder}'`);
+    const component = loadComponent(io, path, entry);
+    for (const resourceEntry of list(component, 'resources') as string[])
+      built = [...built, ...resource(io, folder, resourceEntry, [...above, folder])];
+    built = generatedObjects(io, folder, component, built);
+    built = transformed(io, folder, component, withComponents(io, folder, component, built, [...above, folder]));
   }
-  return transformed(io, path, kustomization, built);
+  return built;
 }
 
 function loadComponent(io: KubectlIo, path: string, entry: string): Obj {
   const folder = resolvePath(path, entry);
-  const file = FILES.map((name) => `${folder}/${name}`).find((f) => io.files.exists(f));
+  const file = KUSTOMIZATION_FILES.map((name) => `${folder}/${name}`).find((f) => io.files.exists(f));
   if (file === undefined)
     throw new CommandError(
       `accumulating components: unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${folder}'`,

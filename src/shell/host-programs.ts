@@ -8,21 +8,41 @@ import type { Editing } from './learner-host.ts';
 
 const ttyOf = (process: Process): string => process.env.get('GPG_TTY') ?? '';
 
+function ioOf(process: Process, editing: Editing, page: (url: string) => string | undefined): KubectlIo {
+  return {
+    world: process.world,
+    clock: process.clock,
+    signal: process.signal,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    files: process.files,
+    env: process.env,
+    cwd: process.cwd,
+    net: process.net,
+    ...(process.tty && { tty: process.tty }),
+    edit: (request) => editing.edit(ttyOf(process), request, process),
+    fetch: async (url) => page(url),
+    rawMode: (on) => editing.raw(ttyOf(process), on),
+    onResize: (changed) => editing.onResize(ttyOf(process), changed),
+  };
+}
+
+/** kustomize without kubectl, loaded with its first command too. */
+export function kustomizeProgram(editing: Editing, page: (url: string) => string | undefined): Program {
+  return async (process) => {
+    const { runKustomize } = await process.world.external(import('../kubectl/kustomize-program.ts'));
+    return runKustomize(process.argv.slice(1), ioOf(process, editing, page));
+  };
+}
+
 /** kubectl is loaded with its first command: a page shows its prompt without it. */
 export function kubectlProgram(settings: KubectlSettings, editing: Editing, page: (url: string) => string | undefined): Program {
   let kubectl: KubectlProgram | undefined;
   return async (process) => {
     const { createKubectl } = await process.world.external(import('../kubectl/kubectl.ts'));
     kubectl ??= createKubectl(settings);
-    const io: KubectlIo = {
-      world: process.world, clock: process.clock, signal: process.signal, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr,
-      files: process.files, env: process.env, cwd: process.cwd, net: process.net, ...(process.tty && { tty: process.tty }),
-      edit: (request) => editing.edit(ttyOf(process), request, process),
-      fetch: async (url) => page(url),
-      rawMode: (on) => editing.raw(ttyOf(process), on),
-      onResize: (changed) => editing.onResize(ttyOf(process), changed),
-    };
-    return kubectl.run(process.argv.slice(1), io);
+    return kubectl.run(process.argv.slice(1), ioOf(process, editing, page));
   };
 }
 

@@ -23,7 +23,7 @@ import { createShell, runLine } from '../sh/main.ts';
 import type { MachineContext } from '../sim/machine-context.ts';
 import type { Mux } from '../transport/mux.ts';
 import type { Completions } from './completion.ts';
-import { editorProgram, kubectlProgram } from './host-programs.ts';
+import { editorProgram, kubectlProgram, kustomizeProgram } from './host-programs.ts';
 import { listFiles } from './home-files.ts';
 import { outputChannel, SHELL_CHANNEL } from './protocol.ts';
 import type { ShellAnswer, ShellInput, ShellOutput, ShellQuestion } from './protocol.ts';
@@ -139,9 +139,10 @@ export function createLearnerHost(options: LearnerHostOptions): void {
 
 function openHost(options: LearnerHostOptions, home: ReturnType<typeof createMemoryFiles>, editing: Editing): Host {
   const { context, net, toolbox, files: pages, transport, server } = options;
-  const program = kubectlProgram({ transport, server }, editing, (url) => pageAmong(pages, url));
+  const page = (url: string): string | undefined => pageAmong(pages, url);
+  const program = kubectlProgram({ transport, server }, editing, page);
   const editor = editorProgram(editing);
-  const programs: Record<string, Program> = { '/usr/local/bin/kubectl': program, '/usr/local/bin/k': program, ...absentPrograms() };
+  const programs: Record<string, Program> = { '/usr/local/bin/kubectl': program, '/usr/local/bin/k': program, '/usr/local/bin/kustomize': kustomizeProgram(editing, page), ...absentPrograms() };
   for (const name of ['vi', 'vim', 'nano', 'edit']) programs[`/usr/bin/${name}`] = editor;
   return createHost({
     world: context, hostname: 'learner', net, toolbox, programs, home: { path: HOME, files: home },

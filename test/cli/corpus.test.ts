@@ -207,7 +207,21 @@ describe('the processes', () => {
     writeFileSync(worker, answering);
     const tasks = tasksOf(corpus, none).filter((task) => task.k === 'page');
     const ends: TaskEnd[] = [];
-    await playAll(tasks, { script: worker, argv: [], jobs: 1, guardMs: 1000, onEnd: (end) => ends.push(end) });
+    let expire = (): void => undefined;
+    await playAll(tasks, {
+      script: worker,
+      argv: [],
+      jobs: 1,
+      guardMs: 1000,
+      onEnd: (end) => ends.push(end),
+      onTold: (told) => {
+        if (told.k === 'begin' && told.index === 1) expire();
+      },
+      guard: (call) => {
+        expire = call;
+        return () => undefined;
+      },
+    });
     expect(ends.map(({ broke }) => broke)).toEqual([
       'internal error: its process ended with code 7',
       undefined,

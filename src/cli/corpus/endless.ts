@@ -5,7 +5,7 @@ const ENDLESS: readonly RegExp[] = [
   /\b(kubectl|k)\b[^|;&]*\s(get|events)\b[^|;&]*\s-[AR]*w[AR]*(\s|$)/,
   /\blogs\b[^|;&]*\s(-f|--follow|--follow=true|-f\w+|-\w*f)(\s|$|\))/,
   /\b(kubectl|k)\b[^|;&]*\s(port-forward|proxy|attach)\b/,
-  /(^|[;|(&]|\s--\s|\bsudo\s)\s*(top|htop|watch|stern)(\s|$)/,
+  /(^|[;|(&]|\s--\s|\bsudo\s)\s*(top|htop|watch|stern|tcpdump)(\s|$)/,
   /\btail\b[^|;&]*\s(-\w*f\w*|--follow)(\s|$)/,
   /(^|[\s;(])(while|until)\s+(true|false|:|sleep|\[\s*1\s*\])/,
   /(^|[\s;|(])ping\s+(?!.*-\w*c)/,

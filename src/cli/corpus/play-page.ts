@@ -99,7 +99,7 @@ async function createPlayer(sandbox: Sandbox): Promise<Player> {
       result = await terminal.session.run(line, options);
       if (!terminal.closed()) return result;
     } catch (error) {
-      const stderr = `${error instanceof Error ? error.message : String(error)}\n`;
+      const stderr = `error: ${error instanceof Error ? error.message : String(error)}\n`;
       result = {
         command: line,
         exitCode: 130,
@@ -118,7 +118,7 @@ async function createPlayer(sandbox: Sandbox): Promise<Player> {
     async play(row, typed, withoutHelm) {
       crashes.length = 0;
       if (/(^|[;&\s])(cd|pushd)\s/.test(row.command)) moved = true;
-      const endless = isEndless(row.command);
+      const endless = isEndless(row.command) || (typed ?? '').split('\n').some((line) => isEndless(line));
       const result = await run(row.command, {
         limitMicros: endless ? ENDLESS_MICROS : LIMIT_MICROS,
         ...(typed !== undefined && { typed }),

@@ -45,6 +45,10 @@ export interface PoolOptions {
   readonly jobs: number;
   readonly guardMs: number;
   readonly onEnd: (end: TaskEnd) => void;
+  /** Everything that a process tells, as it comes. */
+  readonly onTold?: (told: Told) => void;
+  /** Calls `expire` after so many milliseconds unless it is cancelled by the function that it returns; default: a timer. */
+  readonly guard?: (expire: () => void, ms: number) => () => void;
 }
 
 /** Tasks that one process plays before a new one takes its place. */
@@ -62,7 +66,7 @@ export async function playAll(tasks: readonly Task[], options: PoolOptions): Pro
           child = fork(options.script, [...options.argv], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], serialization: 'advanced' });
           played = 0;
         }
-        const end = await playOne(child, task, options.guardMs);
+        const end = await playOne(child, task, options);
         played += 1;
         if (end.broke !== undefined) {
           child.kill('SIGKILL');
@@ -77,7 +81,12 @@ export async function playAll(tasks: readonly Task[], options: PoolOptions): Pro
   await Promise.all(Array.from({ length: Math.min(options.jobs, Math.max(1, tasks.length)) }, lane));
 }
 
-function playOne(child: ChildProcess, task: Task, guardMs: number): Promise<TaskEnd> {
+function afterWallTime(expire: () => void, ms: number): () => void {
+  const timer = setTimeout(expire, ms);
+  return () => clearTimeout(timer);
+}
+
+function playOne(child: ChildProcess, task: Task, { guardMs, onTold, guard = afterWallTime }: PoolOptions): Promise<TaskEnd> {
   const started = Date.now();
   const commands: CommandOutcome[] = [];
   const manifests: ManifestOutcome[] = [];
@@ -85,7 +94,7 @@ function playOne(child: ChildProcess, task: Task, guardMs: number): Promise<Task
   let page: PageOutcome | undefined;
   return new Promise((resolve) => {
     const finish = (broke?: string): void => {
-      clearTimeout(guard);
+      unguard();
       child.off('message', hear);
       child.off('exit', gone);
       resolve({
@@ -108,10 +117,11 @@ function playOne(child: ChildProcess, task: Task, guardMs: number): Promise<Task
         page = told.outcome;
         finish();
       }
+      onTold?.(told);
     };
     const gone = (code: number | null, signal: string | null): void =>
       finish(`internal error: its process ended with ${signal ?? `code ${code}`}`);
-    const guard = setTimeout(() => finish(`took more than ${Math.round(guardMs / 1000)} s of wall time`), guardMs);
+    const unguard = guard(() => finish(`took more than ${Math.round(guardMs / 1000)} s of wall time`), guardMs);
     child.on('message', hear);
     child.on('exit', gone);
     child.send(task, (error) => {
