@@ -5,13 +5,17 @@ import { makeProfile } from '../cluster/profile.ts';
 import { parseJournal, writeJournal } from '../sim/journal-text.ts';
 import type { Profile } from '../sandbox/sandbox.ts';
 import { serveHttp } from '../wire/http-server.ts';
+import { makeCertificates } from '../wire/certificates.ts';
 import { kubeconfig } from '../wire/kubeconfig.ts';
+import type { Credentials } from '../wire/kubeconfig.ts';
 import { describeFlags, parseArguments, UsageError } from './arguments.ts';
 import type { FlagSpec } from './arguments.ts';
 import type { CliCommand } from './command.ts';
 
 const FLAGS: readonly FlagSpec[] = [
   { name: 'port', kind: 'number', help: 'where to listen (default 8080; 0 takes a free one)' },
+  { name: 'tls', kind: 'switch', help: 'serve HTTPS with certificates made at the start; write them into --kubeconfig' },
+  { name: 'token', kind: 'text', help: 'whoever brings this token is the administrator (implies --tls)' },
   { name: 'nodes', kind: 'number', help: 'schedulable worker nodes (default 3)' },
   { name: 'speed', kind: 'number', help: 'cluster time per wall time, 1/64 to 256 (default 1)' },
   { name: 'seed', kind: 'text', help: 'the seed of everything that is drawn (default 1)' },
@@ -31,11 +35,12 @@ async function start(argv: readonly string[]): Promise<number> {
   // Real clients print ages by their own clock: the cluster's must be near it.
   const profile = saved ? (saved.profile as Profile) : { ...profileOf(args.number('nodes'), args.text('seed')), startAtMs: Date.now() - BOOT_MS };
   const sandbox = await openCluster({ profile, journal: saved?.entries, untilMicros: saved?.endMicros, playing: true, speed });
-  const server = await serveHttp(sandbox.api, { port: args.number('port') ?? 8080 });
+  const credentials = await credentialsOf(args.on('tls'), args.text('token'));
+  const server = await serveHttp(sandbox.api, { port: args.number('port') ?? 8080, ...credentials });
   const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : ''}`;
+  const url = `${credentials.certificates ? 'https' : 'http'}://127.0.0.1:${typeof address === 'object' && address ? address.port : ''}`;
   const config = args.text('kubeconfig');
-  if (config !== undefined) writeFileSync(config, kubeconfig(url));
+  if (config !== undefined) writeFileSync(config, kubeconfig(url, credentials), { mode: 0o600 });
   process.stdout.write(`Tabernetes serves the Kubernetes API at ${url}${config === undefined ? '' : ` (KUBECONFIG=${config})`}\n`);
   await untilInterrupted();
   server.closeAllConnections();
@@ -43,6 +48,14 @@ async function start(argv: readonly string[]): Promise<number> {
   if (file !== undefined) writeFileSync(file, writeJournal(await sandbox.journal()));
   await sandbox.close();
   return 0;
+}
+
+/** A token travels over TLS only: kubectl sends none over plain HTTP. */
+async function credentialsOf(isTls: boolean, token: string | undefined): Promise<Credentials> {
+  if (token === '') throw new UsageError('--token needs a text that is not empty');
+  if (!isTls && token === undefined) return {};
+  const certificates = await makeCertificates(['127.0.0.1', '::1', 'localhost'], Date.now());
+  return { certificates, ...(token !== undefined && { token }) };
 }
 
 export function profileOf(nodes: number | undefined, seed: string | undefined): Profile {

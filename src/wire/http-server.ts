@@ -1,19 +1,20 @@
-/** The Kubernetes API over plain HTTP on loopback, for real kubectl and any other client: requests become ApiRequests, streams
- *  become chunked watches, chunked logs and WebSockets. Node only.
- *  Plain HTTP on loopback is the administrator's, as behind `kubectl proxy`; a request whose Host is not loopback, or that a
- *  page of another origin sent, is refused (DNS rebinding). */
+/** The Kubernetes API over HTTP and HTTPS on loopback, for real kubectl and any other client: requests become ApiRequests, streams
+ *  become chunked watches, chunked logs, WebSockets and SPDY. Node only.
+ *  A request whose Host is not loopback, or that a page of another origin sent, is refused (DNS rebinding). */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { ServerOptions as TlsOptions } from 'node:https';
+import { createServer as createTlsServer } from 'node:https';
 import { gzipSync } from 'node:zlib';
 import type { ApiRequest, ApiResponse, Method, Transport, UserInfo } from '../api/transport.ts';
 import { TransportError } from '../api/transport.ts';
 import { ApiError } from '../api/errors.ts';
+import type { ClusterCertificates } from './certificates.ts';
+import { ADMIN, userOf } from './identity.ts';
 import { PROTOBUF_TYPE, decodeObject } from './protobuf/decode.ts';
 import { ProtobufError } from './protobuf/protobuf-error.ts';
 import { serveUpgrades } from './upgrades.ts';
 import type { Refusal } from './upgrades.ts';
-
-export const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', 'system:authenticated'] };
 
 /** The apiserver's own limit for a request body, and where it begins to compress. */
 const BODY_MAX = 3 * 1024 * 1024;
@@ -27,22 +28,42 @@ export interface ServeOptions {
   readonly port: number;
   /** Default 127.0.0.1. Another address is reachable from outside, and then any Host is taken. */
   readonly host?: string;
+  /** With them it is HTTPS, and clients are told apart by their certificates and tokens. */
+  readonly certificates?: ClusterCertificates;
+  /** Whoever brings it is the administrator. */
+  readonly token?: string;
+  /** Whoever comes over plain HTTP without a token; default the administrator. */
   readonly user?: UserInfo;
+}
+
+export { ADMIN };
+
+/** What every connection of a server shares. */
+export interface Front {
+  readonly transport: Transport;
+  readonly isAllowed: (message: IncomingMessage) => boolean;
+  readonly userOf: (message: IncomingMessage) => UserInfo | undefined;
 }
 
 /** Resolves when it listens; rejects where the port is taken. */
 export function serveHttp(transport: Transport, options: ServeOptions): Promise<Server> {
-  const { host = '127.0.0.1', user = ADMIN } = options;
-  const open = LOOPBACK.test(host) ? isLocal : () => true;
-  const server = createServer((message, response) => { void answer(transport, user, open, message, response); });
-  serveUpgrades(server, { transport, userOf: (message) => (open(message) ? user : FOREIGN) });
+  const { host = '127.0.0.1', certificates, token, user = ADMIN } = options;
+  const front: Front = { transport, isAllowed: LOOPBACK.test(host) ? isLocal : () => true, userOf: (message) => userOf(message, token, user) };
+  const listen = (message: IncomingMessage, response: ServerResponse): void => void answer(front, message, response);
+  const server = certificates ? createTlsServer(tlsOptions(certificates), listen) : createServer(listen);
+  serveUpgrades(server, front);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, host, () => resolve(server));
   });
 }
 
-const FOREIGN: Refusal = { code: 403, reason: 'Forbidden', message: 'this address is for local clients only: Host and Origin must be loopback' };
+/** A client may show a certificate and need not: without, a token or nothing says who it is. */
+function tlsOptions({ authority, server }: ClusterCertificates): TlsOptions {
+  return { ca: authority, cert: server.certificate, key: server.key, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' };
+}
+
+export const FOREIGN: Refusal = { code: 403, reason: 'Forbidden', message: 'this address is for local clients only: Host and Origin must be loopback' };
 
 /** Host and Origin are of this machine. */
 function isLocal(message: IncomingMessage): boolean {
@@ -51,11 +72,11 @@ function isLocal(message: IncomingMessage): boolean {
   return origin === undefined || LOOPBACK.test(origin.replace(/^https?:\/\//, ''));
 }
 
-export function apiRequestOf(message: IncomingMessage, user: UserInfo, body?: Uint8Array): ApiRequest {
+export function apiRequestOf(message: IncomingMessage, user: UserInfo | undefined, body?: Uint8Array): ApiRequest {
   const url = new URL(message.url ?? '/', 'http://localhost');
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(message.headers)) if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  return { method: (message.method ?? 'GET') as Method, path: decodeURIComponent(url.pathname), query: [...url.searchParams.entries()], headers, user, ...(body?.length && { body }) };
+  return { method: (message.method ?? 'GET') as Method, path: decodeURIComponent(url.pathname), query: [...url.searchParams.entries()], headers, ...(user && { user }), ...(body?.length && { body }) };
 }
 
 /** A body in protobuf becomes the JSON object that it stands for: nothing behind this file knows protobuf. */
@@ -89,13 +110,13 @@ function status(code: number, reason: string, message: string): ApiResponse {
   return { status: code, headers: { 'content-type': 'application/json' }, body };
 }
 
-async function answer(transport: Transport, user: UserInfo, open: (message: IncomingMessage) => boolean, message: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer({ transport, isAllowed, userOf: whoSent }: Front, message: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    if (!open(message)) return send(message, response, status(FOREIGN.code, FOREIGN.reason, FOREIGN.message));
+    if (!isAllowed(message)) return send(message, response, status(FOREIGN.code, FOREIGN.reason, FOREIGN.message));
     if (!METHODS.has(message.method ?? '')) return send(message, response, status(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource'));
     const body = await readBody(message);
     if (body === undefined) return send(message, response, status(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${BODY_MAX}`));
-    const request = withoutProtobuf(apiRequestOf(message, user, body));
+    const request = withoutProtobuf(apiRequestOf(message, whoSent(message), body));
     if (isStream(request)) await stream(transport, request, message, response);
     else send(message, response, await transport.request(request));
   } catch (error) {

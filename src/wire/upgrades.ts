@@ -4,20 +4,15 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from './web-sockets.ts';
 import type { WebSocket } from './web-sockets.ts';
-import type { ApiRequest, Connection, Transport, UserInfo } from '../api/transport.ts';
+import type { ApiRequest, Connection, Transport } from '../api/transport.ts';
 import { ApiError } from '../api/errors.ts';
-import { apiRequestOf } from './http-server.ts';
+import { FOREIGN, apiRequestOf } from './http-server.ts';
+import type { Front } from './http-server.ts';
 import { serveSpdyExec } from './spdy/exec.ts';
 import { serveSpdyPortForward } from './spdy/port-forward.ts';
 import type { BytePipe } from './spdy/session.ts';
 import { serveWebSocket } from './websocket.ts';
 import { serveWebSocketPortForward } from './websocket-port-forward.ts';
-
-export interface UpgradeOptions {
-  readonly transport: Transport;
-  /** Who asks; a Status-like refusal where nobody may. */
-  readonly userOf: (message: IncomingMessage) => UserInfo | Refusal;
-}
 
 export interface Refusal { readonly code: number; readonly reason: string; readonly message: string }
 
@@ -28,17 +23,16 @@ const SPDY_FORWARD = 'portforward.k8s.io';
 
 interface Upgrade { readonly request: ApiRequest; readonly message: IncomingMessage; readonly socket: Duplex; readonly head: Buffer; readonly transport: Transport }
 
-export function serveUpgrades(server: Server, { transport, userOf }: UpgradeOptions): void {
+export function serveUpgrades(server: Server, { transport, isAllowed, userOf }: Front): void {
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: (offered) => SOCKET_PROTOCOLS.find((protocol) => offered.has(protocol)) ?? false });
   server.on('upgrade', (message, socket, head) => {
     socket.on('error', () => socket.destroy());
-    const user = userOf(message);
-    if ('code' in user) return refuse(socket, user);
+    if (!isAllowed(message)) return refuse(socket, FOREIGN);
     const open = kindOf(message);
     if (open === undefined) {
       return refuse(socket, { code: 403, reason: 'Forbidden', message: 'unable to upgrade: this server speaks WebSocket with v4 and v5.channel.k8s.io, and SPDY/3.1' });
     }
-    const upgrade: Upgrade = { request: apiRequestOf(message, user), message, socket, head, transport };
+    const upgrade: Upgrade = { request: apiRequestOf(message, userOf(message)), message, socket, head, transport };
     void (open === 'spdy' ? openSpdy(upgrade) : openWebSocket(sockets, upgrade)).catch((error: unknown) => refuse(socket, refusalOf(error)));
   });
 }
