@@ -2,7 +2,8 @@
  *  Upstream: kubernetes-sigs/metrics-server pkg/api, staging/src/k8s.io/metrics/pkg/apis/metrics/v1beta1 */
 import { formatQuantity, quantityOfBytes } from '../api/quantity.ts';
 import type { ObjectMeta } from '../api/generated/types.ts';
-import { rfc3339 } from '../base/time.ts';
+import type { MeasuredUsage, NodeMetrics, PodMetrics } from '../api/metrics.ts';
+import { goDuration, rfc3339 } from '../base/time.ts';
 import type { PodUsage, Usage } from './metrics-points.ts';
 
 export const GROUP = 'metrics.k8s.io';
@@ -10,30 +11,14 @@ export const VERSION = 'v1beta1';
 const API_VERSION = `${GROUP}/${VERSION}`;
 const PAGE = 4096;
 
-export interface Metrics {
-  readonly metadata: ObjectMeta;
-  readonly timestamp: string;
-  readonly window: string;
-  readonly usage?: Amounts;
-  readonly containers?: readonly { readonly name: string; readonly usage: Amounts }[];
-}
+export type Metrics = NodeMetrics | PodMetrics;
 
-interface Amounts {
-  readonly cpu: string;
-  readonly memory: string;
-}
 type Amount = Pick<Usage, 'cpuNanoCores' | 'memoryBytes'>;
 
-const amounts = ({ cpuNanoCores, memoryBytes }: Amount): Amounts => ({
+const amounts = ({ cpuNanoCores, memoryBytes }: Amount): MeasuredUsage => ({
   cpu: formatQuantity({ nanos: BigInt(cpuNanoCores), format: 'DecimalSI' }),
   memory: quantityOfBytes(Math.floor(memoryBytes / PAGE) * PAGE),
 });
-
-/** "15s", "12.345s", "1m0s": Go's way to write a duration of less than an hour. */
-export function goDuration(ms: number): string {
-  const rest = `${String((ms % 60_000) / 1000)}s`;
-  return ms < 60_000 ? rest : `${Math.floor(ms / 60_000)}m${rest}`;
-}
 
 const metaOf = ({ name, namespace, labels }: ObjectMeta, nowMs: number): ObjectMeta => ({
   name,
@@ -42,14 +27,14 @@ const metaOf = ({ name, namespace, labels }: ObjectMeta, nowMs: number): ObjectM
   ...(labels !== undefined && { labels }),
 });
 
-export const nodeMetrics = (of: ObjectMeta, usage: Usage, nowMs: number): Metrics => ({
+export const nodeMetrics = (of: ObjectMeta, usage: Usage, nowMs: number): NodeMetrics => ({
   metadata: metaOf(of, nowMs),
   timestamp: rfc3339(usage.atMs),
   window: goDuration(usage.windowMs),
   usage: amounts(usage),
 });
 
-export const podMetrics = (of: ObjectMeta, usage: PodUsage, nowMs: number): Metrics => ({
+export const podMetrics = (of: ObjectMeta, usage: PodUsage, nowMs: number): PodMetrics => ({
   metadata: metaOf(of, nowMs),
   timestamp: rfc3339(usage.atMs),
   window: goDuration(usage.windowMs),
@@ -80,7 +65,7 @@ export function table(kind: string, rows: readonly { readonly object: Metrics; r
     columnDefinitions: rows.length === 0 ? [] : COLUMNS,
     rows: rows.map(({ object, total }) => {
       const { cpu, memory } = amounts(total);
-      return { cells: [object.metadata.name ?? '', cpu, memory, object.window], object: single(kind, object) };
+      return { cells: [object.metadata?.name ?? '', cpu, memory, object.window], object: single(kind, object) };
     }),
   };
 }

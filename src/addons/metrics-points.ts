@@ -40,7 +40,7 @@ export function usageOf(last: Point, before: Point | undefined): Usage | undefin
   if (!fresh && (last.startedAtMs >= from.atMs || last.cpuSeconds < from.cpuSeconds)) return undefined;
   const windowMs = last.atMs - from.atMs;
   return {
-    cpuNanoCores: Math.floor(((last.cpuSeconds - from.cpuSeconds) * 1e12) / windowMs),
+    cpuNanoCores: Math.floor((Math.round((last.cpuSeconds - from.cpuSeconds) * 1e9) * 1000) / windowMs),
     memoryBytes: last.memoryBytes,
     atMs: last.atMs,
     windowMs,

@@ -67,7 +67,7 @@ export function createRest(settings: RestSettings): Rest {
       warned.add(text);
       await settings.warn(text);
     }
-    if (response.status >= 400) throw explained(refusal(response, method), method, path, options.query ?? []);
+    if (response.status >= 400) throw explained(refusal(response, method, path), method, path, options.query ?? []);
     return response;
   };
   return {
@@ -117,7 +117,15 @@ function parseQuery(text: string): [string, string][] {
     });
 }
 
-function refusal(response: ApiResponse, method: Method): StatusError {
+/** "(get nodes.metrics.k8s.io)": what client-go adds to an answer that is no Status. */
+function asked(method: Method, path: string): string {
+  const match = /^\/(?:api\/[^/]+|apis\/([^/]+)\/[^/]+)(?:\/namespaces\/[^/]+)?\/([a-z]+)(?:\/([^/]+))?$/.exec(path);
+  if (match === null) return '';
+  const [, group, resource = '', name] = match;
+  return ` (${method.toLowerCase()} ${group === undefined ? resource : `${resource}.${group}`}${name === undefined ? '' : ` ${name}`})`;
+}
+
+function refusal(response: ApiResponse, method: Method, path: string): StatusError {
   const { body } = response;
   const status = (typeof body === 'object' && !(body instanceof Uint8Array) ? body : parsed(textOf(body))) as Status | undefined;
   if (status?.kind === 'Status') return new StatusError(status);
@@ -131,7 +139,7 @@ function refusal(response: ApiResponse, method: Method): StatusError {
     status: 'Failure',
     code: response.status,
     reason: generic?.reason ?? (response.status >= 500 ? 'InternalError' : ''),
-    message: generic?.message ?? message,
+    message: generic === undefined ? message : generic.message + (response.status === 503 ? asked(method, path) : ''),
   });
 }
 
