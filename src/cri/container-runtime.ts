@@ -236,6 +236,7 @@ function programOf(image: Image, store: ImageStore, path: string): Program | und
 
 function imageLayer(image: Image, store: ImageStore): Layer {
   const entries: LayerEntry[] = Object.entries(image.files ?? {}).map(([path, text]) => ({ path, text, ...(text.startsWith('#!') ? { mode: 0o755 } : {}) }));
+  for (const [path, link] of Object.entries(image.links ?? {})) entries.push({ path, link });
   for (const path of Object.keys(image.programs)) if (path.startsWith('/')) entries.push({ path, text: ELF, mode: 0o755 });
   return createLayer(entries, store.toolbox(image.toolbox).layer);
 }

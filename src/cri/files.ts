@@ -40,9 +40,14 @@ const WORDS = {
   ELOOP: 'Too many levels of symbolic links', EINVAL: 'Invalid argument', EXDEV: 'Invalid cross-device link', EBUSY: 'Device or resource busy',
 } as const satisfies Record<Errno, string>;
 
-export class FileError extends Error {
+/** An answer of the file system, given for every name that a PATH search or a test tries: an Error to whom it concerns,
+ *  but without a stack, which would cost more than the call that failed. */
+export class FileError implements Error {
+  readonly name = 'FileError';
+  readonly message: string;
+
   constructor(readonly code: Errno, readonly path: string) {
-    super(WORDS[code]);
-    this.name = 'FileError';
+    this.message = WORDS[code];
   }
 }
+Object.setPrototypeOf(FileError.prototype, Error.prototype);

@@ -119,6 +119,8 @@ export interface Image {
   readonly stopSignal?: Signal;
   /** Text files that the image brings: path to content. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Symbolic links that it brings: path to target. */
+  readonly links?: Readonly<Record<string, string>>;
   /** Programs by absolute path ("/usr/sbin/nginx"), besides the shell tools named by `toolbox`. */
   readonly programs: Readonly<Record<string, Program>>;
   /** Which base the image is built on, and so which shell and tools it has: none for scratch and distroless images,

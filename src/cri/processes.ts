@@ -5,6 +5,8 @@ import type { CpuGroup } from './cpu.ts';
 import { FileError } from './files.ts';
 import type { FileSystem } from './files.ts';
 import { filesAs } from './file-views.ts';
+import { LiveProcess } from './live-process.ts';
+import type { ProcessCore } from './live-process.ts';
 import { joinPath, readText } from './memory-files.ts';
 import type { NetworkNamespace } from './network.ts';
 import { BrokenPipe, SIGNAL_NUMBERS } from './process.ts';
@@ -136,6 +138,8 @@ export function createProcesses(options: ProcessesOptions): Processes {
   }
 
   function look(path: string): { readonly program?: Program; readonly interpreter?: readonly string[] } | { readonly missing: 126 } | undefined {
+    // Most places of a PATH have nothing of that name: no error is made to say so.
+    if (!files.exists(path)) return undefined;
     let real: string;
     try {
       real = files.realPath(path);
@@ -251,7 +255,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
           if (debtMs >= 1) {
             const due = debtMs;
             debtMs = 0;
-            await process.compute(due);
+            await core.compute(due);
           }
           await stream.write(data);
         },
@@ -266,20 +270,16 @@ export function createProcesses(options: ProcessesOptions): Processes {
     });
     /** Waited for in this process's own world: it may be stopped or killed meanwhile. */
     const childOf = (child: Started): Child => ({ pid: child.pid, kill: signal => child.kill(signal), wait: () => waitIn(inside, child) });
-    const process: Process = {
-      pid, argv, world: inside, clock: inside.clock,
-      get random() { return inside.random; },
-      env: how.env instanceof Map ? how.env : new Map(how.env ?? []),
-      files: filesAs(files, how.user), user: how.user, cwd: how.cwd ?? '/', hostname: options.hostname, tty: how.tty,
-      get net() { return net ??= baseNet.bind?.(inside) ?? baseNet; },
-      stdin: bindInput(how.stdin, inside), stdout: metered(how.stdout), stderr: metered(how.stderr),
+    const core: ProcessCore = {
+      pid, world: inside, files: filesAs(files, how.user), user: how.user, hostname: options.hostname, tty: how.tty, processes: table,
+      net: () => net ??= baseNet.bind?.(inside) ?? baseNet,
+      signal: () => (abort ??= new AbortController()).signal,
       onSignal(signal, handler) {
         let set = handlers.get(signal);
         if (set === undefined) handlers.set(signal, set = new Set());
         set.add(handler);
         return { [Symbol.dispose]() { set.delete(handler); } };
       },
-      get signal() { return (abort ??= new AbortController()).signal; },
       async compute(cpuMs) {
         await cpu.compute(inside, cpuMs);
         entry.cpuMs += cpuMs;
@@ -289,28 +289,29 @@ export function createProcesses(options: ProcessesOptions): Processes {
         entry.memoryBytes = bytes;
         options.onMemory?.(memory());
       },
-      // `this`: a program that was exec'd has streams and variables of its own.
-      spawnChild(childArgv, more) { return childOf(start(childArgv, spawnOptions(this, more))); },
-      fork(program, childArgv, more) { return childOf(run(program, childArgv, spawnOptions(this, more))); },
-      async exec(nextArgv, more) {
-        const nextEnv = new Map(more?.env ?? this.env);
-        const nextCwd = more?.cwd ?? this.cwd;
-        const found = find(nextArgv[0] ?? '', nextEnv, nextCwd);
+      spawnChild: (from, childArgv, more) => childOf(start(childArgv, spawnOptions(from, more))),
+      fork: (from, program, childArgv, more) => childOf(run(program, childArgv, spawnOptions(from, more))),
+      async exec(from, nextArgv, more) {
+        const nextEnv = new Map(more?.env ?? from.env);
+        const cwd = more?.cwd ?? from.cwd;
+        const found = find(nextArgv[0] ?? '', nextEnv, cwd);
         if ('missing' in found) return found.missing;
         handlers.clear();
         entry.argv = found.argv === undefined ? nextArgv : [...found.argv, ...nextArgv.slice(1)];
         entry.env = nextEnv;
         await cpu.compute(inside, START_CPU_MS);
-        const own = (value: unknown): PropertyDescriptor => ({ value, writable: true, enumerable: true });
-        return found.program(Object.create(process, {
-          argv: own(entry.argv), env: own(nextEnv), cwd: own(nextCwd), stdin: own(more?.stdin === undefined ? this.stdin : bindInput(more.stdin, inside)),
-          stdout: own(more?.stdout === undefined ? this.stdout : metered(more.stdout)), stderr: own(more?.stderr === undefined ? this.stderr : metered(more.stderr)),
-        }) as Process);
+        return found.program(new LiveProcess(core, {
+          argv: entry.argv, env: nextEnv, cwd, stdin: more?.stdin === undefined ? from.stdin : bindInput(more.stdin, inside),
+          stdout: more?.stdout === undefined ? from.stdout : metered(more.stdout), stderr: more?.stderr === undefined ? from.stderr : metered(more.stderr),
+        }));
       },
       pipe: () => createPipe(world),
       hasProgram: path => options.programAt(path) !== undefined,
-      processes: table,
     };
+    const process = new LiveProcess(core, {
+      argv, env: how.env instanceof Map ? how.env : new Map(how.env ?? []), cwd: how.cwd ?? '/',
+      stdin: bindInput(how.stdin, inside), stdout: metered(how.stdout), stderr: metered(how.stderr),
+    });
     const started: Started = {
       pid, process,
       wait: () => waitIn(world, started),

@@ -1,7 +1,9 @@
 /** nginx: its configuration, its default page, its logs, its signals. */
+import { once } from '../base/once.ts';
 import { FileError } from '../cri/files.ts';
+import type { FileSystem } from '../cri/files.ts';
 import { absolute, openOutput } from '../cri/open.ts';
-import { readText } from '../cri/memory-files.ts';
+import { createLayer, createMemoryFiles, readText } from '../cri/memory-files.ts';
 import { serveHttp } from '../cri/http.ts';
 import { NetworkError } from '../cri/network.ts';
 import type { Listener } from '../cri/network.ts';
@@ -17,6 +19,7 @@ import { versionOf, versionTags } from './tags.ts';
 import { accessLine, untilStopped } from './web.ts';
 
 const NEWEST = '1.29.3';
+const CONFIG = '/etc/nginx/nginx.conf';
 
 export const WELCOME = `<!DOCTYPE html>
 <html>
@@ -142,16 +145,33 @@ async function substituteTemplates(process: Process): Promise<void> {
 }
 
 function loadServers(process: Process, path: string): readonly Server[] {
-  const directives = parseConfig(process.files, path);
+  return path === CONFIG && isAsShipped(process.files) ? shippedServers() : serversAt(process.files, path);
+}
+
+function serversAt(files: FileSystem, path: string): readonly Server[] {
+  const directives = parseConfig(files, path);
   checkConfig(directives);
   return serversOf(directives);
 }
+
+/** Whether the configuration is the image's own: most nginx containers run with nothing else. */
+function isAsShipped(container: FileSystem): boolean {
+  const same = (path: keyof typeof files): boolean => container.exists(path) && readText(container, path) === files[path];
+  if (!same(CONFIG) || !same('/etc/nginx/conf.d/default.conf')) return false;
+  return container.readDirectory('/etc/nginx/conf.d').length === 1;
+}
+
+/** What the image's own configuration means, read once and shared by all who run with it. */
+const shippedServers = once(() => {
+  const shipped = createMemoryFiles({ now: () => 0, layer: createLayer(Object.entries(files).map(([path, text]) => ({ path, text }))) });
+  return serversAt(shipped, CONFIG);
+});
 
 export const nginx: Program = async process => {
   const args = process.argv.slice(1);
   const version = process.env.get('NGINX_VERSION') ?? NEWEST;
   if (args.includes('-v') || args.includes('-V')) { await process.stderr.write(`nginx version: nginx/${version}\n`); return 0; }
-  const path = args.includes('-c') ? absolute(process, args[args.indexOf('-c') + 1] ?? '') : '/etc/nginx/nginx.conf';
+  const path = args.includes('-c') ? absolute(process, args[args.indexOf('-c') + 1] ?? '') : CONFIG;
   if (args.includes('-s')) return sendSignal(process, args[args.indexOf('-s') + 1] ?? '');
   let servers: readonly Server[];
   try {
@@ -244,6 +264,7 @@ export const NGINX: Catalogued = {
     suffixes: ['alpine', 'perl', 'otel', 'slim', 'bookworm', 'bullseye', 'buster', 'trixie', 'stretch', 'alpine-slim', 'debian', 'r', 'linux', 'amd64'],
   }),
   sizeBytes: 72_404_038, entrypoint: ['/docker-entrypoint.sh'], cmd: ['nginx', '-g', 'daemon off;'], exposedPorts: [80], stopSignal: 'SIGQUIT', toolbox: 'debian', files,
+  links: { '/var/log/nginx/access.log': '/dev/stdout', '/var/log/nginx/error.log': '/dev/stderr' },
   programs: { '/docker-entrypoint.sh': entrypoint, '/usr/sbin/nginx': nginx, '/usr/bin/curl': process => curl(process, 'gnu') },
   forTag: tag => ({
     env: { NGINX_VERSION: versionOf(tag, NEWEST), NJS_VERSION: '0.9.4', PKG_RELEASE: '1~bookworm' },
