@@ -1,8 +1,8 @@
 /** Service account tokens: JWTs with Kubernetes' claims.
  *  Differs from Kubernetes: signed with HMAC-SHA256 and a key made from the cluster's seed, so that a replay gives the same tokens; the key set is empty.
  *  Upstream: pkg/serviceaccount/{claims,jwt}.go */
-import { base64, concat, equalBytes, fromBase64, fromUtf8, utf8 } from '../base/bytes.ts';
-import { sha256Bytes } from '../base/hash.ts';
+import { base64, equalBytes, fromBase64, fromUtf8, utf8 } from '../base/bytes.ts';
+import { hmacSha256, sha256Bytes } from '../base/hash.ts';
 import { rfc3339 } from '../base/time.ts';
 import type { World } from '../base/world.ts';
 import { badRequest, conflict, invalid, notFound } from '../api/errors.ts';
@@ -35,17 +35,13 @@ const urlSafe = (bytes: Uint8Array): string => base64(bytes).replaceAll('+', '-'
 const fromUrlSafe = (text: string): Uint8Array | undefined =>
   fromBase64(text.replaceAll('-', '+').replaceAll('_', '/') + '==='.slice(0, (4 - (text.length % 4)) % 4));
 
-function hmac(key: Uint8Array, text: string): Uint8Array {
-  const pad = (byte: number): Uint8Array => Uint8Array.from({ length: 64 }, (_, i) => (key[i] ?? 0) ^ byte);
-  return sha256Bytes(concat([pad(0x5c), sha256Bytes(concat([pad(0x36), utf8(text)]))]));
-}
-
 export function createTokenAuthority(world: World, storage: Storage): TokenAuthority {
   const key = utf8(signingKey(world, storage));
   const header = urlSafe(utf8(JSON.stringify({ alg: 'HS256', kid: urlSafe(sha256Bytes(key)).slice(0, 43) })));
+  const mac = hmacSha256(key);
   const sign = (claims: Claims): string => {
     const body = `${header}.${urlSafe(utf8(JSON.stringify(claims)))}`;
-    return `${body}.${urlSafe(hmac(key, body))}`;
+    return `${body}.${urlSafe(mac(body))}`;
   };
   return {
     issue(namespace, name, request) {
@@ -66,7 +62,7 @@ export function createTokenAuthority(world: World, storage: Storage): TokenAutho
       };
     },
     userOf(token) {
-      const claims = verified(token, key);
+      const claims = verified(token, mac);
       if (claims === undefined || claims.exp * 1000 < world.clock.now()) return undefined;
       const { namespace, serviceaccount, pod } = claims['kubernetes.io'];
       if (storage.read(ServiceAccounts, namespace, serviceaccount.name)?.metadata?.uid !== serviceaccount.uid) return undefined;
@@ -114,11 +110,11 @@ function boundTo(storage: Storage, account: ServiceAccount, { spec }: Authentica
   return ref.kind === 'Pod' ? { ...claims, pod: bound } : ref.kind === 'Node' ? { ...claims, node: bound } : { ...claims, secret: bound };
 }
 
-function verified(token: string, key: Uint8Array): Claims | undefined {
+function verified(token: string, mac: (text: string) => Uint8Array): Claims | undefined {
   const [header, body, signature] = token.split('.');
   if (header === undefined || body === undefined || signature === undefined) return undefined;
   const given = fromUrlSafe(signature);
-  if (given === undefined || !equalBytes(given, hmac(key, `${header}.${body}`))) return undefined;
+  if (given === undefined || !equalBytes(given, mac(`${header}.${body}`))) return undefined;
   const bytes = fromUrlSafe(body);
   return bytes && (JSON.parse(fromUtf8(bytes)) as Claims);
 }

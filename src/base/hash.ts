@@ -1,4 +1,5 @@
 /** Hashes: small and quick ones for names and history, SHA-256 where Kubernetes uses it. */
+import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8 } from './bytes.ts';
 
@@ -16,6 +17,12 @@ export function sha256Bytes(data: string | Uint8Array): Uint8Array {
 
 export function sha256Hex(data: string | Uint8Array): string {
   return hex(sha256Bytes(data));
+}
+
+/** HMAC-SHA256 under one key, which is worked into the hash once. */
+export function hmacSha256(key: Uint8Array): (data: string | Uint8Array) => Uint8Array {
+  const keyed = hmac.create(sha256, key);
+  return (data) => keyed.clone().update(typeof data === 'string' ? utf8(data) : data).digest();
 }
 
 export function hex(bytes: Uint8Array): string {

@@ -17,6 +17,7 @@ import { buildNode } from './node-machine.ts';
 import type { NodeOptions } from './node-machine.ts';
 import { ADDRESSES, nodeAddress, SNAPSHOT } from './profile.ts';
 import { createSlot } from './slot.ts';
+import { changeText } from '../base/change-text.ts';
 import { freeze, jsonNormal } from '../base/json.ts';
 import { staticPods } from './static-pods.ts';
 
@@ -45,7 +46,7 @@ export function buildControlPlane(context: MachineContext, options: ControlPlane
   const mux = openMux(context);
   const address = nodeAddress(0);
   const store = createEtcd(options.restore);
-  store.watch('', store.revision, ({ type, kv }) => context.record('etcd', `${kv.modRevision} ${type} ${kv.key} ${JSON.stringify(kv.value)}`));
+  store.watch('', store.revision, ({ type, kv, prev }) => context.record('etcd', `${kv.modRevision} ${type} ${kv.key} ${changeText(prev?.value, kv.value)}`));
   hooks.onStore?.(store, context);
   const manifests = Object.entries(staticPods(options.profile.version, address))
     .map(([name, pod]) => ({ file: `${MANIFESTS}/${name}`, text: stringifyYaml(pod), pod: freeze(jsonNormal(pod)) }));

@@ -3,13 +3,13 @@
  *  Upstream: pkg/kubelet/config/common.go (applyDefaults), pkg/kubelet/config/file.go, pkg/kubelet/pod/mirror_client.go */
 import type { Container, Pod } from '../api/generated/types.ts';
 import { canonical } from '../base/json.ts';
-import { sha256Hex } from '../base/hash.ts';
+import { Fingerprint } from '../base/hash.ts';
 
 const CONFIG = 'kubernetes.io/config.';
 
 /** The Pod as the kubelet runs it: named after the node, with a UID that depends on the manifest alone. */
 export function staticPod(manifest: Pod, nodeName: string, seenAt: string): Pod {
-  const uid = sha256Hex(`${nodeName} ${canonical(manifest)}`).slice(0, 32);
+  const uid = uidOf(`${nodeName} ${canonical(manifest)}`);
   const { name = '', namespace = 'default', annotations, labels } = manifest.metadata ?? {};
   const spec = manifest.spec ?? { containers: [] };
   return {
@@ -28,6 +28,13 @@ export function staticPod(manifest: Pod, nodeName: string, seenAt: string): Pod 
       tolerations: [...(spec.tolerations ?? []), { effect: 'NoExecute', operator: 'Exists' }],
     },
   };
+}
+
+/** 32 hex digits, as of an MD5 sum. */
+function uidOf(text: string): string {
+  const print = new Fingerprint();
+  print.add(text);
+  return print.text().slice(-32);
 }
 
 function withDefaults(container: Container): Container {

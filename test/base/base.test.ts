@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { base64, concat, equalBytes, fromBase64, fromUtf8, utf8 } from '../../src/base/bytes.ts';
-import { Fingerprint, fnv32a, sha256Hex } from '../../src/base/hash.ts';
+import { Fingerprint, fnv32a, hex, hmacSha256, sha256Hex } from '../../src/base/hash.ts';
+import { changeText } from '../../src/base/change-text.ts';
 import { Heap } from '../../src/base/heap.ts';
 import { canonical, equal, freeze, jsonNormal } from '../../src/base/json.ts';
 import { createRandom } from '../../src/base/random.ts';
@@ -72,6 +73,15 @@ describe('hashes', () => {
     const many = new Set(Array.from({ length: 20_000 }, (_, i) => of(`key-${i}`)));
     expect(many.size).toBe(20_000);
   });
+
+  // RFC 4231, test cases 2 and 6.
+  it.each([
+    [utf8('Jefe'), 'what do ya want for nothing?', '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843'],
+    [new Uint8Array(131).fill(0xaa), 'Test Using Larger Than Block-Size Key - Hash Key First', '60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54'],
+  ])('HMAC-SHA256, again and again under one key', (key, text, expected) => {
+    const mac = hmacSha256(key);
+    expect([hex(mac(text)), hex(mac('other')) === expected, hex(mac(text))]).toEqual([expected, false, expected]);
+  });
 });
 
 describe('JSON values', () => {
@@ -91,6 +101,22 @@ describe('JSON values', () => {
     expect(normal.f).toBe(value);
     expect('a' in loose).toBe(true);
   });
+});
+
+describe('the text of a change', () => {
+  const shared = { deep: { text: 'x' } };
+  it.each([
+    ['nothing', { a: shared }, { a: shared }, ''],
+    ['nothing but the order of keys', { a: 1, b: 2 }, { b: 2, a: 1 }, ''],
+    ['a new value', undefined, { a: 1 }, '={"a":1}\n'],
+    ['a leaf', { a: shared, b: { c: 1, d: 2 } }, { a: shared, b: { c: 3, d: 2 } }, '/b/c=3\n'],
+    ['a key that came', { a: 1 }, { a: 1, b: { c: [] } }, '/b={"c":[]}\n'],
+    ['a key that went', { a: 1, b: 2 }, { a: 1 }, '/b-\n'],
+    ['an item of a list', [{ a: 1 }, 2], [{ a: 1 }, 3], '/1=3\n'],
+    ['a longer list', { l: [1] }, { l: [1, 2] }, '/l=[1,2]\n'],
+    ['a list in place of an object', { a: {} }, { a: [] }, '/a=[]\n'],
+    ['null', { a: 1 }, { a: null }, '/a=null\n'],
+  ])('tells %s', (_, before, after, text) => expect(changeText(before, after)).toBe(text));
 });
 
 describe('a heap', () => {

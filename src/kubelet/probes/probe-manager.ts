@@ -6,7 +6,7 @@ import type { KubeletContext } from '../context.ts';
 import type { ProbeFindings, ProbeVerdict } from '../pod-actions.ts';
 import { fieldPathOf } from '../pod-view.ts';
 import { afterResult, initialState, isFinal, type ProbeState, type ProbeType } from './probe-state.ts';
-import { probeDirectly, runProbe, type ProbeResult } from './run-probe.ts';
+import { directAsk, probeDirectly, runProbe, type DirectAsk, type ProbeResult } from './run-probe.ts';
 
 export interface ProbeManager extends ProbeFindings {
   readiness(containerId: string): ProbeVerdict | undefined;
@@ -26,7 +26,7 @@ interface Watched {
   readonly probes: Map<ProbeType, Running>;
 }
 
-interface Running { readonly probe: Probe; state: ProbeState; timer: Disposable | undefined; stopped: boolean }
+interface Running { readonly probe: Probe; state: ProbeState; timer: Disposable | undefined; stopped: boolean; ask: DirectAsk | undefined }
 
 /** A started container is first heard of with the next look at the runtime, within a second. */
 const NEWS_MS_MIN = 200;
@@ -40,7 +40,7 @@ export function createProbeManager(context: KubeletContext, changed: (podUid: st
   function begin(of: Watched, type: ProbeType, probe: Probe | undefined): void {
     if (probe === undefined) return;
     const known = of.probes.get(type);
-    const running: Running = known ?? { probe, state: initialState(type), timer: undefined, stopped: false };
+    const running: Running = known ?? { probe, state: initialState(type), timer: undefined, stopped: false, ask: undefined };
     of.probes.set(type, running);
     const newsMs = NEWS_MS_MIN + Math.floor(world.random.next() * NEWS_MS_SPREAD);
     const dueAt = of.startedAtMs + Math.max(newsMs, (probe.initialDelaySeconds ?? 0) * 1000);
@@ -52,7 +52,8 @@ export function createProbeManager(context: KubeletContext, changed: (podUid: st
     running.timer = world.clock.setTimer(delayMs, () => {
       if (running.stopped) return;
       const beganAt = world.clock.now();
-      const direct = probeDirectly(context, of.pod, of.container, running.probe);
+      running.ask = directAsk(context, of.pod, of.container, running.probe, running.ask);
+      const direct = running.ask && probeDirectly(context, running.ask);
       if (direct !== undefined && !(direct instanceof Promise)) return done(of, type, running, direct, beganAt);
       world.spawn('probe', async () => {
         const result = await (direct ?? runProbe(context, of.pod, of.container, of.id, running.probe));
@@ -108,7 +109,7 @@ export function createProbeManager(context: KubeletContext, changed: (podUid: st
       const of: Watched = { pod, container, id: containerId, startedAtMs, adopted, probes: new Map() };
       watched.set(containerId, of);
       if (startupProbe === undefined) return beginOthers(of);
-      if (readinessProbe !== undefined) of.probes.set('Readiness', { probe: readinessProbe, state: initialState('Readiness'), timer: undefined, stopped: false });
+      if (readinessProbe !== undefined) of.probes.set('Readiness', { probe: readinessProbe, state: initialState('Readiness'), timer: undefined, stopped: false, ask: undefined });
       begin(of, 'Startup', startupProbe);
     },
     stopKilling(podUid) {

@@ -2,6 +2,7 @@
  *  Upstream: pkg/kubelet/prober/prober.go, pkg/probe/{http,tcp,exec,grpc} */
 import type { Container, Pod, Probe } from '../../api/generated/types.ts';
 import { fromUtf8 } from '../../base/bytes.ts';
+import { freeze } from '../../base/json.ts';
 import { TimeoutError, withTimeout } from '../../base/with-timeout.ts';
 import { grpcHealth } from '../../cri/grpc-health.ts';
 import { HttpError, httpGet, type HttpAnswer } from '../../cri/http.ts';
@@ -103,17 +104,25 @@ function headersOf(action: HttpGet): readonly (readonly [string, string])[] {
   return [...(named('user-agent') ? [] : [['User-Agent', USER_AGENT] as const]), ...(named('accept') ? [] : [['Accept', '*/*'] as const]), ...own];
 }
 
-/** The result of an HTTP probe that a server of this node answers without a connection; a promise settles within the event. */
-export function probeDirectly(context: KubeletContext, pod: Pod, container: Container, probe: Probe): ProbeResult | Promise<ProbeResult> | undefined {
+/** A probe's request to a server of the own node, the same each time: made once, shared by all tries. */
+export interface DirectAsk { readonly host: string; readonly port: number; readonly request: Asked }
+
+/** undefined: the probe needs a connection. `before`: what was asked the last time. */
+export function directAsk(context: KubeletContext, pod: Pod, container: Container, probe: Probe, before: DirectAsk | undefined): DirectAsk | undefined {
   const action = probe.httpGet;
   if (action === undefined || context.net.ask === undefined) return undefined;
+  const host = action.host ?? context.podIP(pod);
+  if (before?.host === host) return before;
   const port = portNumber(container, action.port);
   if (port === undefined) return undefined;
-  const host = action.host ?? context.podIP(pod);
   const url = httpUrl(host, port, action);
-  const answer = context.net.ask(host, port, {
-    ...asked(url.slice(url.indexOf('/', 8)), host, port, headersOf(action)), ...(action.scheme === 'HTTPS' && { tls: host }),
-  });
+  const request = { ...asked(url.slice(url.indexOf('/', 8)), host, port, headersOf(action)), ...(action.scheme === 'HTTPS' && { tls: host }) };
+  return freeze({ host, port, request });
+}
+
+/** The result of an HTTP probe that a server of this node answers without a connection; a promise settles within the event. */
+export function probeDirectly(context: KubeletContext, { host, port, request }: DirectAsk): ProbeResult | Promise<ProbeResult> | undefined {
+  const answer = context.net.ask?.(host, port, request);
   if (answer instanceof Promise) return resultOf(answer);
   return answer && judge(answer);
 }
