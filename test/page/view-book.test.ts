@@ -7,6 +7,8 @@ import { createMotion } from '../../src/ui/board/motion.ts';
 import { draw, gather, paced } from '../../src/ui/frames.ts';
 import { createViewBook } from '../../src/ui/model/view-book.ts';
 import type { Drawn, ViewBook } from '../../src/ui/model/view-book.ts';
+import { newestEvents } from '../../src/ui/inspector/event-list.tsx';
+import { rowsOf, windowOf } from '../../src/ui/words/rows.ts';
 
 const node = (name: string): Node =>
   ({
@@ -176,4 +178,40 @@ describe('frames', () => {
     frame();
     expect(seen).toEqual([1, 10, 20]);
   });
+});
+
+describe('the cluster in words', () => {
+  it('has a row for each node and Pod, and for those without a node', () => {
+    const { nodes, pending } = twoNodes().drawn();
+    expect(rowsOf(nodes, pending, '').map((row) => row.pod?.name ?? row.node?.name ?? '-')).toEqual([
+      '-',
+      'c',
+      'worker-1',
+      'a',
+      'worker-2',
+      'b',
+    ]);
+    expect(rowsOf(nodes, pending, 'other').map((row) => row.key)).toEqual(['node worker-1', 'node worker-2']);
+  });
+  it.each([
+    [150, 0, { first: 0, last: 150 }],
+    [1000, 0, { first: 0, last: 34 }],
+    [1000, 9000, { first: 280, last: 334 }],
+    [1000, 99_000, { first: 979, last: 1000 }],
+  ] as const)('of %i rows at %i draws what is seen', (count, top, seen) => {
+    expect(windowOf(count, { top, height: 420, row: 30 })).toEqual(seen);
+  });
+});
+
+it('shows the newest events first, however they came', () => {
+  const event = (name: string, lastTimestamp: string) => ({ metadata: { name }, lastTimestamp }) as unknown as CoreV1Event;
+  const events = [
+    event('b', '2026-01-05T09:00:02Z'),
+    event('d', '2026-01-05T09:00:09Z'),
+    event('a', '2026-01-05T09:00:01Z'),
+    event('c', '2026-01-05T09:00:03Z'),
+  ];
+  const names = (limit: number) => newestEvents(events, limit).map((one) => one.metadata.name);
+  expect(names(9)).toEqual(['d', 'c', 'b', 'a']);
+  expect(names(2)).toEqual(['d', 'c']);
 });

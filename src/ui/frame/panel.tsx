@@ -73,7 +73,7 @@ function Tabs({ label, area, tabs, active, onTab }: Pick<PanelProps, 'label' | '
         >
           {tab.icon}
           <span>{tab.label}</span>
-          {tab.count ? <span className={css['count']}>{tab.count}</span> : null}
+          {tab.count === undefined ? null : <span className={css['count']}>{tab.count || ''}</span>}
           {tab.mark ? <span className={css['dot']} aria-label="not applied" role="img" /> : null}
         </button>
       ))}

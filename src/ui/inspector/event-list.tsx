@@ -1,5 +1,6 @@
 /** Events about the selected object, or all of them, newest first, in Kubernetes' own words; one plain line above where
  *  we can say it plainer. */
+import { memo, useMemo } from 'react';
 import type { CoreV1Event } from '../../api/generated/types.ts';
 import { PodMark } from '../board/pod-mark.tsx';
 import { shortAge, span } from '../model/age.ts';
@@ -29,17 +30,40 @@ export function eventsAbout(events: readonly CoreV1Event[], selection: Selection
   );
 }
 
-const lastMs = (event: CoreV1Event): number =>
+const times = new WeakMap<CoreV1Event, number>();
+
+function lastMs(event: CoreV1Event): number {
+  let ms = times.get(event);
+  if (ms === undefined) times.set(event, (ms = readLastMs(event)));
+  return ms;
+}
+
+const readLastMs = (event: CoreV1Event): number =>
   Date.parse(String(event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '')) ||
   0;
 const firstMs = (event: CoreV1Event): number =>
   Date.parse(String(event.firstTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '')) || 0;
 
+/** The newest first. They come nearly in order, so this looks from the end and seldom moves one. */
+export function newestEvents(events: readonly CoreV1Event[], limit: number): readonly CoreV1Event[] {
+  const newest: CoreV1Event[] = [];
+  for (let at = events.length - 1; at >= 0; at--) {
+    const event = events[at]!;
+    const ms = lastMs(event);
+    if (newest.length >= limit && ms <= lastMs(newest.at(-1)!)) continue;
+    let place = newest.length;
+    while (place > 0 && lastMs(newest[place - 1]!) < ms) place--;
+    newest.splice(place, 0, event);
+    if (newest.length > limit) newest.pop();
+  }
+  return newest;
+}
+
 export function EventList() {
-  const snapshot = useCluster();
+  const all = useCluster().objects.events;
   const nowMs = useNowMs();
   const selection = useUi((state) => state.selection);
-  const events = [...eventsAbout(snapshot.objects.events, selection)].sort((a, b) => lastMs(b) - lastMs(a)).slice(0, SHOWN);
+  const events = useMemo(() => newestEvents(eventsAbout(all, selection), SHOWN), [all, selection]);
   const plain = events.map(inPlainWords).find((text) => text !== undefined);
   if (events.length === 0)
     return (
@@ -58,35 +82,42 @@ export function EventList() {
       )}
       <ul className={css['events']}>
         {events.map((event) => (
-          <li key={event.metadata.uid ?? event.metadata.name}>
-            <time>{shortAge(nowMs - lastMs(event))}</time>
-            {event.type === 'Warning' ? (
-              <PodMark state="failing" size={14} label={false} />
-            ) : (
-              <span className={css['bullet']} aria-hidden />
-            )}
-            <div>
-              <b>{event.reason}</b>
-              {selection ? null : (
-                <button className="quiet" onClick={() => choose(event)}>
-                  {' '}
-                  {event.involvedObject.kind?.toLowerCase()}/{event.involvedObject.name}
-                </button>
-              )}
-              {(event.count ?? 1) > 1 ? (
-                <span className="quiet">
-                  {' '}
-                  ×{event.count} over {span(lastMs(event) - firstMs(event))}
-                </span>
-              ) : null}
-              <p className="mono">{event.message}</p>
-            </div>
-          </li>
+          <Row
+            key={event.metadata.uid ?? event.metadata.name}
+            event={event}
+            age={shortAge(nowMs - lastMs(event))}
+            named={selection === undefined}
+          />
         ))}
       </ul>
     </>
   );
 }
+
+const Row = memo(function Row({ event, age, named }: { readonly event: CoreV1Event; readonly age: string; readonly named: boolean }) {
+  return (
+    <li>
+      <time>{age}</time>
+      {event.type === 'Warning' ? <PodMark state="failing" size={14} label={false} /> : <span className={css['bullet']} aria-hidden />}
+      <div>
+        <b>{event.reason}</b>
+        {named ? (
+          <button className="quiet" onClick={() => choose(event)}>
+            {' '}
+            {event.involvedObject.kind?.toLowerCase()}/{event.involvedObject.name}
+          </button>
+        ) : null}
+        {(event.count ?? 1) > 1 ? (
+          <span className="quiet">
+            {' '}
+            ×{event.count} over {span(lastMs(event) - firstMs(event))}
+          </span>
+        ) : null}
+        <p className="mono">{event.message}</p>
+      </div>
+    </li>
+  );
+});
 
 function choose(event: CoreV1Event): void {
   const resource = Object.entries(KINDS).find(([, kind]) => kind === event.involvedObject.kind)?.[0];

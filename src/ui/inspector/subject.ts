@@ -1,5 +1,5 @@
 /** What is selected, as an object with its view and owners. */
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import type { KubeObject } from '../../api/object.ts';
 import { useCluster } from '../page.tsx';
 import type { ClusterSnapshot } from '../cluster-store.ts';
@@ -27,14 +27,32 @@ const lastSeen = new Map<string, KubeObject>();
 export function useSubject(): Inspected | undefined {
   const snapshot = useCluster();
   const selection = useUi((state) => state.selection);
-  return useMemo(() => inspect(snapshot, selection), [snapshot, selection]);
+  const last = useRef<Inspected | undefined>(undefined);
+  return useMemo(() => {
+    const next = inspect(snapshot, selection);
+    // The cluster moves around it; what is drawn of it need not.
+    if (!next || !last.current || !same(next, last.current)) last.current = next;
+    return last.current;
+  }, [snapshot, selection]);
+}
+
+function same(a: Inspected, b: Inspected): boolean {
+  return (
+    a.object === b.object &&
+    a.gone === b.gone &&
+    a.node === b.node &&
+    a.selection === b.selection &&
+    a.chain.length === b.chain.length &&
+    a.chain.every((one, at) => one.name === b.chain[at]?.name)
+  );
 }
 
 export function inspect(snapshot: ClusterSnapshot, selection: Selection | undefined): Inspected | undefined {
   if (!selection) return undefined;
   const list: readonly KubeObject[] = snapshot.objects[selection.resource as keyof ClusterSnapshot['objects']] ?? [];
   const place = `${selection.resource} ${selection.key}`;
-  const live = list.find((one) => keyOf(one) === selection.key);
+  const name = selection.key.slice(selection.key.indexOf('/') + 1);
+  const live = list.find((one) => one.metadata?.name === name && keyOf(one) === selection.key);
   if (live) {
     lastSeen.clear();
     lastSeen.set(place, live);

@@ -73,7 +73,7 @@ export function Scrubber({ onLook }: { readonly onLook: (micros: number) => void
       {placed.map((tick) => (
         <TickMark key={`${tick.kind} ${tick.atMicros}`} tick={tick} />
       ))}
-      <span className={css['handle']} style={{ left: `${at}px` }} />
+      <span className={css['handle']} style={{ transform: `translateX(${at}px)` }} />
       {hover ? (
         <span className={css['tip']} style={{ left: `${Math.min(Math.max(hover.x, 80), width - 80)}px` }}>
           <b className="mono">{clockText(hover.atMicros)}</b> {hover.labels[0]}
@@ -95,7 +95,7 @@ const SHAPES: Readonly<Record<TickKind, { readonly d: string; readonly token: st
 function TickMark({ tick }: { readonly tick: PlacedTick }) {
   const shape = SHAPES[tick.kind];
   return (
-    <svg className={css['tick']} viewBox="0 0 10 10" width={10} height={10} style={{ left: `${tick.x - 4}px` }} aria-hidden>
+    <svg className={css['tick']} viewBox="0 0 10 10" width={10} height={10} style={{ transform: `translateX(${tick.x - 4}px)` }} aria-hidden>
       <path d={shape.d} fill={`var(${shape.token})`} />
     </svg>
   );

@@ -1,5 +1,6 @@
 /** Keeps the lanes of one page as its snapshots come. Starts with the page, so that opening the timeline late loses
  *  nothing. */
+import type { PodView } from '../model/pod-view.ts';
 import { shownMicros } from '../page.tsx';
 import type { Page } from '../page.tsx';
 import { recordLanes } from './lanes.ts';
@@ -17,9 +18,13 @@ export function laneStore(page: Page): LaneStore {
   if (found) return found;
   let book: LaneBook = { lanes: new Map() };
   const listeners = new Set<() => void>();
+  let seen: readonly PodView[] | undefined;
   const look = (): void => {
+    const { pods } = page.cluster.snapshot();
+    if (pods === seen) return;
+    seen = pods;
     if (page.sandbox.time.state.lookingAtMicros !== undefined) return;
-    const next = recordLanes(book, page.cluster.snapshot().pods, shownMicros(page.sandbox.time.state));
+    const next = recordLanes(book, pods, shownMicros(page.sandbox.time.state));
     if (next === book) return;
     book = next;
     for (const listener of listeners) listener();

@@ -29,6 +29,7 @@ export function recordLanes(book: LaneBook, pods: readonly PodView[], atMicros: 
   for (const pod of pods) {
     present.add(pod.uid);
     const lane = lanes.get(pod.uid);
+    if (!lane && lanes.size >= LIMIT && !makeRoom(lanes)) continue;
     const last = lane?.bars.at(-1);
     if (lane && last && last.state === pod.state && last.word === pod.word && last.toMicros === undefined && lane.node === pod.node)
       continue;
@@ -49,6 +50,15 @@ export function recordLanes(book: LaneBook, pods: readonly PodView[], atMicros: 
     changed = true;
     lanes.set(uid, { ...lane, bars: [...lane.bars.slice(0, -1), { ...last, toMicros: atMicros }] });
   }
-  for (const uid of [...lanes.keys()].slice(0, Math.max(0, lanes.size - LIMIT))) lanes.delete(uid);
   return changed ? { lanes } : book;
+}
+
+/** The lane that ended first goes. Where all still run, those that came first stay: a page of lanes, not a film of them. */
+function makeRoom(lanes: Map<string, Lane>): boolean {
+  for (const [uid, { bars }] of lanes)
+    if (bars.at(-1)?.toMicros !== undefined) {
+      lanes.delete(uid);
+      return true;
+    }
+  return false;
 }
