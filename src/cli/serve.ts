@@ -8,6 +8,7 @@ import { serveHttp } from '../wire/http-server.ts';
 import { makeCertificates } from '../wire/certificates.ts';
 import { kubeconfig } from '../wire/kubeconfig.ts';
 import type { Credentials } from '../wire/kubeconfig.ts';
+import { clockNotice } from './clock-notice.ts';
 import { describeFlags, parseArguments, UsageError } from './arguments.ts';
 import type { FlagSpec } from './arguments.ts';
 import type { CliCommand } from './command.ts';
@@ -17,7 +18,7 @@ const FLAGS: readonly FlagSpec[] = [
   { name: 'tls', kind: 'switch', help: 'serve HTTPS with certificates made at the start; write them into --kubeconfig' },
   { name: 'token', kind: 'text', help: 'whoever brings this token is the administrator (implies --tls)' },
   { name: 'nodes', kind: 'number', help: 'schedulable worker nodes (default 3)' },
-  { name: 'speed', kind: 'number', help: 'cluster time per wall time, 1/64 to 256 (default 1)' },
+  { name: 'speed', kind: 'number', help: 'cluster time per wall time, 1/64 to 256 (default 1); at another speed than 1, ages that kubectl works out by its own clock are wrong' },
   { name: 'seed', kind: 'text', help: 'the seed of everything that is drawn (default 1)' },
   { name: 'kubeconfig', kind: 'text', value: 'FILE', help: 'write a kubeconfig there' },
   { name: 'journal', kind: 'text', value: 'FILE', help: 'go on from this journal, and save it there at the end' },
@@ -42,6 +43,8 @@ async function start(argv: readonly string[]): Promise<number> {
   const config = args.text('kubeconfig');
   if (config !== undefined) writeFileSync(config, kubeconfig(url, credentials), { mode: 0o600 });
   process.stdout.write(`Tabernetes serves the Kubernetes API at ${url}${config === undefined ? '' : ` (KUBECONFIG=${config})`}\n`);
+  const notice = clockNotice(speed, sandbox.time.state.nowMs - Date.now());
+  if (notice !== undefined) process.stderr.write(`${notice}\n`);
   await untilInterrupted();
   server.closeAllConnections();
   server.close();

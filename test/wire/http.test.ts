@@ -47,6 +47,25 @@ async function runningBox(): Promise<void> {
   await until(async () => (await call('GET', `${PODS}/box`)).body['status'] !== undefined && ((await call('GET', `${PODS}/box`)).body['status'] as { phase: string }).phase === 'Running');
 }
 
+describe('credentials', () => {
+  const bearer = (token: string): Record<string, string> => ({ ...JSON_TYPE, authorization: `Bearer ${token}` });
+
+  it('that are wrong are no user, on any path', async () => {
+    const refused = { status: 401, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'Unauthorized', reason: 'Unauthorized', code: 401 } };
+    for (const path of ['/api/v1/nodes', '/api/v1/pods?watch=true', '/apis', '/version']) expect(await call('GET', path, undefined, bearer('bad')), path).toEqual(refused);
+    expect(await call('POST', PODS, POD, bearer('bad'))).toEqual(refused);
+    expect((await call('GET', '/api/v1/nodes')).status).toBe(200);
+  });
+
+  it('of a service account are its own', async () => {
+    const { body } = await call('POST', '/api/v1/namespaces/default/serviceaccounts/default/token', { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} });
+    const { token } = body['status'] as { readonly token: string };
+    expect(await call('GET', '/api/v1/nodes', undefined, bearer(token))).toMatchObject({
+      status: 403, body: { reason: 'Forbidden', message: expect.stringContaining('User "system:serviceaccount:default:default" cannot list resource "nodes"') },
+    });
+  });
+});
+
 describe('requests', () => {
   it('create, read, patch, scale and delete', async () => {
     const path = '/apis/apps/v1/namespaces/default/deployments';
