@@ -60,22 +60,22 @@ export function createRest(settings: RestSettings): Rest {
       ...(options.body === undefined ? {} : { body: options.body }),
     };
   };
-  const request = async (method: Method, path: string, options: RestOptions): Promise<ApiResponse> => {
+  const request = async (method: Method, path: string, options: RestOptions, typed: boolean): Promise<ApiResponse> => {
     const response = await settings.transport.request(make(method, path, options), settings.signal);
     for (const text of warningsOf(response.headers['warning'])) {
       if (warned.has(text)) continue;
       warned.add(text);
       await settings.warn(text);
     }
-    if (response.status >= 400) throw explained(refusal(response, method, path), method, path, options.query ?? []);
+    if (response.status >= 400) throw explained(refusal(response, method, path, typed), method, path, options.query ?? []);
     return response;
   };
   return {
     json: async (method, path, options = {}) => {
-      const { body } = await request(method, path, options);
+      const { body } = await request(method, path, options, true);
       return (typeof body === 'string' || body instanceof Uint8Array ? JSON.parse(textOf(body)) : body) as Obj;
     },
-    text: async (method, path, options = {}) => textOf((await request(method, path, options)).body),
+    text: async (method, path, options = {}) => textOf((await request(method, path, options, false)).body),
     connect: async (method, path, options = {}) => {
       try {
         return await settings.transport.connect(make(method, path, options), settings.signal);
@@ -125,7 +125,7 @@ function asked(method: Method, path: string): string {
   return ` (${method.toLowerCase()} ${group === undefined ? resource : `${resource}.${group}`}${name === undefined ? '' : ` ${name}`})`;
 }
 
-function refusal(response: ApiResponse, method: Method, path: string): StatusError {
+function refusal(response: ApiResponse, method: Method, path: string, typed: boolean): StatusError {
   const { body } = response;
   const status = (typeof body === 'object' && !(body instanceof Uint8Array) ? body : parsed(textOf(body))) as Status | undefined;
   if (status?.kind === 'Status') return new StatusError(status);
@@ -139,7 +139,7 @@ function refusal(response: ApiResponse, method: Method, path: string): StatusErr
     status: 'Failure',
     code: response.status,
     reason: generic?.reason ?? (response.status >= 500 ? 'InternalError' : ''),
-    message: generic === undefined ? message : generic.message + (response.status === 503 ? asked(method, path) : ''),
+    message: generic === undefined ? message : generic.message + (typed && response.status === 503 ? asked(method, path) : ''),
   });
 }
 

@@ -68,7 +68,8 @@ async function target(k: Kubectl, text: string): Promise<{ mapping: Mapping; pat
   }
   const plain = await bare(k, type);
   if (wanted === '') return { mapping: plain, path: rest };
-  const mapping = findKind(discovery, wanted, plain.kind);
+  const inVersion = (m: Mapping): boolean => (m.group === '' ? m.version : `${m.group}/${m.version}`) === wanted;
+  const mapping = discovery.all.find((m) => inVersion(m) && m.resource === plain.resource) ?? findKind(discovery, wanted, plain.kind);
   if (mapping === undefined)
     throw new CommandError(`couldn't find resource for "${wanted.includes('/') ? wanted : `/${wanted}`}, Kind=${plain.kind}"`);
   return { mapping, path: rest };
