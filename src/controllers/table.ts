@@ -21,6 +21,7 @@ import { createServiceAccountController } from './serviceaccount.ts';
 import { createStatefulSetController } from './statefulset.ts';
 import { createTaintEvictionController } from './taint-eviction.ts';
 import { createTtlAfterFinishedController } from './ttl-after-finished.ts';
+import { createVolumeBinder } from './volume-binder.ts';
 import { createClaimProtection, createVolumeProtection } from './volume-protection.ts';
 
 export interface ControllerSettings {
@@ -52,6 +53,7 @@ export const createControllerRows = (settings: ControllerSettings): readonly Con
   { name: 'ttl-after-finished-controller', create: createTtlAfterFinishedController },
   { name: 'disruption-controller', create: createDisruptionController, source: 'controllermanager' },
   { name: 'resourcequota-controller', create: createResourceQuotaController },
+  { name: 'persistentvolume-binder-controller', create: createVolumeBinder, source: 'persistentvolume-controller' },
   { name: 'persistentvolumeclaim-protection-controller', create: createClaimProtection },
   { name: 'persistentvolume-protection-controller', create: createVolumeProtection },
   { name: 'clusterrole-aggregation-controller', create: createClusterRoleAggregation },
