@@ -89,7 +89,8 @@ export function createVolumeBinder(context: ControllerContext): Controller {
       claim,
       'Normal',
       'ExternalProvisioning',
-      `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`,
+      `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. ` +
+        'If volume creation is delayed, please verify that the provisioner is running and correctly registered.',
     );
   }
 
