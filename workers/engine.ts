@@ -5,9 +5,10 @@ import { openCluster } from '../src/cluster/open.ts';
 import { openEarly } from '../src/cluster/open-early.ts';
 import { machineBuilder } from '../src/cluster/machines.ts';
 import { CONTROL_PLANE, SHELL } from '../src/cluster/profile.ts';
+import { onPlayed, prefetch } from '../src/cluster/while-opening.ts';
 import { serveSandbox } from '../src/sandbox/port.ts';
 import type { EngineRequest, OpenMessage } from '../src/sandbox/page-workers.ts';
-import type { HostInit, HostPort, Simulation } from '../src/sim/simulation.ts';
+import type { HostInit, HostPort } from '../src/sim/simulation.ts';
 import { connectHost, serveHost } from '../src/sim/host-port.ts';
 import { spread } from '../src/sim/placement.ts';
 
@@ -24,26 +25,14 @@ async function openHost(name: string, init: HostInit): Promise<HostPort> {
   return connectHost(port1, init, { end: () => tell({ endHost: worker }) });
 }
 
-const TELL_MS = 100;
-
-/** While a journal is played: how far it has come. */
-function tellPlayed(simulation: Simulation): void {
-  let toldMs = 0;
-  simulation.onTrace(() => {
-    const nowMs = performance.now();
-    if (nowMs - toldMs < TELL_MS) return;
-    toldMs = nowMs;
-    tell({ playedMicros: simulation.frontier });
-  });
-}
-
 async function open({ port, options, workers }: OpenMessage): Promise<void> {
   try {
     const layout = workers === 0 ? {} : { moveTo: spread({ hub: CONTROL_PLANE, shells: [SHELL], workers, open: openHost }) };
     const open = options.journal ? openCluster : openEarly;
-    const prepare = options.journal && { prepare: tellPlayed };
+    const prepare = options.journal && { prepare: onPlayed((playedMicros) => tell({ playedMicros })) };
     serveSandbox(port, await open({ ...options, ...layout, ...prepare }));
     tell('ready');
+    prefetch();
   } catch (error) {
     tell({ failed: error instanceof Error ? error.message : String(error) });
   }
@@ -51,6 +40,9 @@ async function open({ port, options, workers }: OpenMessage): Promise<void> {
 
 /** What is sent first says the part: a bare port is a host's. */
 self.addEventListener('message', ({ data }: MessageEvent<OpenMessage | MessagePort>) => {
-  if (data instanceof MessagePort) serveHost(data, machineBuilder());
+  if (data instanceof MessagePort) {
+    serveHost(data, machineBuilder());
+    if (self.name.startsWith(SHELL)) prefetch();
+  }
   else void open(data);
 }, { once: true });

@@ -62,9 +62,16 @@ export interface Misconception {
   readonly say: string;
 }
 
+export interface PredictionOption {
+  readonly id: string;
+  readonly say: string;
+  /** What whoever chose it wrongly overlooked. */
+  readonly overlooks?: string;
+}
+
 export interface Prediction {
   readonly ask: string;
-  readonly options: readonly { readonly id: string; readonly say: string }[];
+  readonly options: readonly PredictionOption[];
   readonly fault?: Fault;
   readonly waitSeconds: number;
   readonly run: string;

@@ -161,7 +161,11 @@ function misconception(reader: Reader): Misconception {
 }
 
 function prediction(reader: Reader): Prediction {
-  const options = reader.list('options').map((one) => ({ id: one.text('id', ID), say: one.text('say') }));
+  const options = reader.list('options').map((one) => {
+    one.only(['id', 'say', 'overlooks']);
+    const overlooks = one.optional('overlooks');
+    return { id: one.text('id', ID), say: one.text('say'), ...(overlooks === undefined ? {} : { overlooks }) };
+  });
   const truth = reader.record('truth');
   if (options.length < 2 || options.length > 4) reader.problem('options', 'has two to four options');
   for (const option of options) if (truth[option.id] === undefined) reader.problem('truth', `says nothing of ${option.id}`);

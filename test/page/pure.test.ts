@@ -57,7 +57,7 @@ describe('lineOfField', () => {
       details: { causes: [{ field: 'spec.replicas', message: 'Invalid value' }] },
     } as const;
     expect(problemsOf(status, { line: 11, text: `\n${MANIFEST}` })).toEqual([
-      { line: 17, column: 1, message: 'spec.replicas: Invalid value' },
+      { line: 17, column: 3, message: 'spec.replicas: Invalid value' },
     ]);
   });
 });

@@ -3,7 +3,7 @@
 import { parseYamlDocuments, YamlError } from '../../api/yaml.ts';
 import type { KubeObject, Status } from '../../api/object.ts';
 import type { Transport } from '../../api/transport.ts';
-import { lineOfField } from './manifest.ts';
+import { columnOfKey, lineOfField } from './manifest.ts';
 
 export interface Problem {
   readonly line: number;
@@ -137,19 +137,22 @@ async function send(api: Transport, item: Item, dryRun: boolean): Promise<Applie
 
 /** Each cause at the line of its field; the whole message at the document where there is none. */
 export function problemsOf(status: Status, item: { readonly line: number; readonly text: string }): readonly Problem[] {
-  const inFile = (field: string): number => firstLine(item) + lineOfField(item.text, field) - 1;
+  const lines = item.text.split('\n');
+  const inFile = (field: string): Pick<Problem, 'line' | 'column'> => {
+    const line = lineOfField(item.text, field);
+    return { line: firstLine(item) + line - 1, column: columnOfKey(lines[line - 1] ?? '') };
+  };
   const causes = (status.details?.causes ?? []).filter((cause) => cause.field !== undefined && cause.field !== '<nil>');
   if (causes.length > 0)
     return causes.map((cause) => ({
-      line: inFile(cause.field!),
-      column: 1,
+      ...inFile(cause.field!),
       message: `${cause.field}: ${cause.message ?? status.message ?? ''}`,
     }));
   // Go's decoder names the type and then the path: "DeploymentSpec.spec.replicas".
   const decoded = /Go struct field \w+\.(\S+) of type/.exec(status.message ?? '')?.[1];
-  if (decoded !== undefined) return [{ line: inFile(decoded), column: 1, message: status.message ?? '' }];
+  if (decoded !== undefined) return [{ ...inFile(decoded), message: status.message ?? '' }];
   const unknown = [...(status.message ?? '').matchAll(/unknown field "([^"]+)"/g)].map((match) => match[1]!);
-  if (unknown.length > 0) return unknown.map((field) => ({ line: inFile(field), column: 1, message: `unknown field "${field}"` }));
+  if (unknown.length > 0) return unknown.map((field) => ({ ...inFile(field), message: `unknown field "${field}"` }));
   return [{ line: item.line, column: 1, message: status.message ?? 'the API refused this object' }];
 }
 

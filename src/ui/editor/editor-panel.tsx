@@ -6,6 +6,7 @@ import { clusterShown } from '../moments.ts';
 import { useCluster, usePage } from '../page.tsx';
 import { useUi } from '../ui-state.ts';
 import { applyText, liveObjects } from './apply.ts';
+import type { Problem } from './apply.ts';
 import type { CodeEditor } from './monaco.ts';
 import { editableYaml } from './manifest.ts';
 import { useEditRequest } from './edit-request.ts';
@@ -27,6 +28,7 @@ export function EditorPanel({ bare }: { readonly bare?: boolean }) {
   const [busy, setBusy] = useState(false);
   const [comparing, setComparing] = useState(false);
   const [editor, setEditor] = useState<CodeEditor | undefined>(undefined);
+  const [problems, setProblems] = useState<readonly Problem[]>([]);
   const place = useRef<HTMLDivElement>(null);
   const shown = request ? request.path : active !== undefined && files.texts.has(active) ? active : [...files.texts.keys()][0];
   const text = request ? request.text : shown === undefined ? '' : (files.texts.get(shown) ?? '');
@@ -42,11 +44,13 @@ export function EditorPanel({ bare }: { readonly bare?: boolean }) {
     [page, editor],
   );
   useEditorIn(place, plain, setEditor, page.sandbox.api);
+  useEffect(() => setProblems([]), [shown, request]);
   useEffect(() => {
     if (editor && shown !== undefined) editor.open(shown, text);
   }, [editor, shown, request, files.loaded, files.outside]);
   useEffect(() => {
     editor?.onEdit((next) => {
+      setProblems([]);
       const now = live.current;
       if (!now.request && now.shown !== undefined) files.edit(now.shown, next);
     });
@@ -69,17 +73,10 @@ export function EditorPanel({ bare }: { readonly bare?: boolean }) {
       const result = await applyText(page.sandbox.api, written);
       if (result.type === 'refused') {
         editor.problems(result.problems);
-        const [first] = result.problems;
-        useUi
-          .getState()
-          .notify({
-            icon: 'warning',
-            title: `Not applied: line ${first?.line}`,
-            detail: first?.message ?? '',
-            action: { label: 'Show', run: () => editor.reveal(first?.line ?? 1) },
-          });
+        setProblems(result.problems);
       } else {
         editor.problems([]);
+        setProblems([]);
         if (now.shown !== undefined) setApplied((old) => new Map(old).set(now.shown!, written));
         useUi
           .getState()
@@ -131,6 +128,7 @@ export function EditorPanel({ bare }: { readonly bare?: boolean }) {
   );
   const body = (
     <div className={css['place']} ref={place} onKeyDownCapture={onKeyDown} data-file={shown}>
+      {problems.length > 0 ? <Problems problems={problems} onShow={(one) => editor?.reveal(one.line, one.column)} /> : null}
       {shown === undefined && !request ? <Empty onNew={() => void files.create(FIRST, EXAMPLE).then(() => setActive(FIRST))} /> : null}
     </div>
   );
@@ -233,6 +231,26 @@ async function quietMoment(): Promise<void> {
     if ('requestIdleCallback' in globalThis) requestIdleCallback(() => resolve(), { timeout: 1_500 });
     else setTimeout(resolve, 300);
   });
+}
+
+const SHOWN_PROBLEMS = 3;
+
+/** What the API refused, where, in its own words; it stays until the text changes. */
+function Problems({ problems, onShow }: { readonly problems: readonly Problem[]; readonly onShow: (problem: Problem) => void }) {
+  const more = problems.length - SHOWN_PROBLEMS;
+  return (
+    <div className={css['problems']} role="alert">
+      {problems.slice(0, SHOWN_PROBLEMS).map((one) => (
+        <button key={`${one.line} ${one.column} ${one.message}`} onClick={() => onShow(one)}>
+          <b>
+            Not applied: line {one.line}, column {one.column}
+          </b>{' '}
+          {one.message}
+        </button>
+      ))}
+      {more > 0 ? <p className="quiet">and {more} more</p> : null}
+    </div>
+  );
 }
 
 function Empty({ onNew }: { readonly onNew: () => void }) {

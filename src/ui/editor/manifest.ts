@@ -26,6 +26,9 @@ export function editableYaml(object: KubeObject): string {
   });
 }
 
+/** The column, from 1, at which the first key of a line begins: behind "- ". */
+export const columnOfKey = (line: string): number => keyIndent(line) + 1;
+
 /** The line of `spec.template.spec.containers[0].image` in a block of YAML, counted from 1; the nearest parent's where the
  *  field itself is not written. */
 export function lineOfField(text: string, field: string): number {

@@ -40,7 +40,7 @@ export interface CodeEditor extends Disposable {
   problems(problems: readonly Problem[]): void;
   /** What the live cluster says of a line. */
   notes(notes: readonly Note[]): void;
-  reveal(line: number): void;
+  reveal(line: number, column?: number): void;
   /** Shows `live` beside the text; undefined goes back to the text alone. */
   diff(live: string | undefined): void;
   focus(): void;
@@ -223,9 +223,9 @@ export function createEditor(element: HTMLElement): CodeEditor {
           : [],
       );
     },
-    reveal(line) {
+    reveal(line, column = 1) {
       editor.revealLineInCenter(line);
-      editor.setPosition({ lineNumber: line, column: 1 });
+      editor.setPosition({ lineNumber: line, column });
       editor.focus();
     },
     diff(live) {

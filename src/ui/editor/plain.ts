@@ -38,7 +38,7 @@ export function createPlainEditor(element: HTMLElement): CodeEditor {
     },
     problems(found) {
       said.hidden = found.length === 0;
-      said.textContent = found.map((one) => `Line ${one.line}: ${one.message}`).join('\n');
+      said.textContent = found.map((one) => `Line ${one.line}, column ${one.column}: ${one.message}`).join('\n');
       if (found[0]) show(found[0].line);
     },
     notes() {

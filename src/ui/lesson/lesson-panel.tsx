@@ -1,5 +1,8 @@
 /** The lesson beside the cluster: where one is, what to do, what is checked, and a hint when it is wanted. */
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { gateOf, gateSentence } from '../../lesson/hints.ts';
+import type { HintGate } from '../../lesson/hints.ts';
+import type { LessonStep } from '../../lesson/lesson.ts';
 import { createLessonRun } from '../../lesson/run.ts';
 import type { LessonRun, LessonState } from '../../lesson/run.ts';
 import { ArrowRight, Eye, Lightbulb, Map, RotateCcw, X } from '../icons.ts';
@@ -47,6 +50,7 @@ function Lesson({ open }: { readonly open: OpenLesson }) {
   const [state, setState] = useState<LessonState>(() => run.state());
   const [hints, setHints] = useState(0);
   const [solution, setSolution] = useState(false);
+  const [gate, readHint] = useGate(open.lesson.steps[state.step]!, hints, state);
   useLooking(page, run, setState);
   useStepKept(open.lesson.id, run, setState);
   const step = open.lesson.steps[state.step]!;
@@ -152,11 +156,18 @@ function Lesson({ open }: { readonly open: OpenLesson }) {
       </div>
       <footer className={css['foot']}>
         {step.hints.length > 0 ? (
-          <button className="button" disabled={hints >= step.hints.length} onClick={() => setHints(hints + 1)}>
+          <button
+            className="button"
+            aria-disabled={gate.type !== 'open'}
+            title={gate.type === 'closed' ? `The next hint comes ${gateSentence(gate)}` : undefined}
+            onClick={() => {
+              if (gate.type !== 'open') return;
+              readHint();
+              setHints(hints + 1);
+            }}
+          >
             <Lightbulb size={15} /> {hints === 0 ? 'Hint' : 'Next hint'}{' '}
-            <span className="quiet">
-              {hints} of {step.hints.length}
-            </span>
+            <span className="quiet">{gate.type === 'closed' ? gateSentence(gate) : `${hints} of ${step.hints.length}`}</span>
           </button>
         ) : null}
         {lines.length > 0 ? (
@@ -188,6 +199,32 @@ function Lesson({ open }: { readonly open: OpenLesson }) {
       </footer>
     </>
   );
+}
+
+const SECOND_MS = 1_000;
+
+/** Counts what the learner has tried since the step began or the last hint was read. */
+function useGate(step: LessonStep, shown: number, state: LessonState): readonly [HintGate, () => void] {
+  const commands = useCommands();
+  const met = Object.values(state.progress).filter((one) => one.state === 'met').length;
+  const begun = useRef({ key: '', atMs: 0, commands: 0, met: 0 });
+  const [, tick] = useState(0);
+  const key = `${step.id} ${shown}`;
+  // A check that is met makes what was tried before it no failure.
+  if (begun.current.key !== key || begun.current.met < met) {
+    const sameHint = begun.current.key === key;
+    begun.current = { key, atMs: sameHint ? begun.current.atMs : performance.now(), commands: commands.length, met };
+  }
+  const gate = gateOf(step.hints, shown, {
+    idleSeconds: (performance.now() - begun.current.atMs) / SECOND_MS,
+    fails: state.done ? 0 : commands.length - begun.current.commands,
+  });
+  useEffect(() => {
+    if (gate.type !== 'closed') return undefined;
+    const timer = setInterval(() => tick((count) => count + 1), SECOND_MS);
+    return () => clearInterval(timer);
+  }, [gate.type]);
+  return [gate, () => tick((count) => count + 1)];
 }
 
 const NAMES = { read: 'Read', do: 'Do', investigate: 'Look', predict: 'Predict', fix: 'Repair' } as const;

@@ -18,6 +18,7 @@ export function Predict({
   const [chosen, setChosen] = useState<string | undefined>(undefined);
   const [running, setRunning] = useState(false);
   const result = state.prediction;
+  const overlooked = asked.options.find((one) => one.id === result?.chosen)?.overlooks;
   const say = (id: string | undefined) => asked.options.find((one) => one.id === id)?.say ?? '';
   const commit = (): void => {
     setRunning(true);
@@ -47,7 +48,8 @@ export function Predict({
           {result.chosen === result.truth ? <Check size={18} color="var(--you)" aria-hidden /> : <X size={18} aria-hidden />}
           <p>
             <b>You predicted: {say(result.chosen)}.</b>{' '}
-            {result.chosen === result.truth ? 'So it was.' : `In the copy it was: ${say(result.truth)}.`}
+            {result.chosen === result.truth ? 'So it was.' : `The copy of the cluster says otherwise: ${say(result.truth)}.`}
+            {result.chosen !== result.truth && overlooked !== undefined ? <span className={css['overlooked']}>{overlooked}</span> : null}
             <code>{lastLine(result.outcome.stdout || result.outcome.stderr)}</code>
           </p>
         </div>

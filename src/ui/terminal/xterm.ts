@@ -20,6 +20,8 @@ export interface TerminalView extends Disposable {
 }
 
 const SCROLLBACK = 5_000;
+/** Pages of the world; an address inside the cluster is no page that a browser could open. */
+const URLS = /https:\/\/[a-z0-9.-]+\.[a-z]{2,}[^\s'"<>)]*[^\s'"<>),.;]/gi;
 const WORD = /[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/g;
 
 export function openTerminal(element: HTMLElement, screenReader: boolean): TerminalView {
@@ -41,8 +43,7 @@ export function openTerminal(element: HTMLElement, screenReader: boolean): Termi
   terminal.loadAddon(fitter);
   terminal.open(element);
   terminal.textarea?.setAttribute('aria-label', 'Terminal input. F6 leaves the terminal.');
-  // Keys of the page stay the page's.
-  terminal.attachCustomKeyEventHandler((event) => event.key !== 'F6');
+  terminal.attachCustomKeyEventHandler((event) => isTerminals(terminal, event));
   let names: ReadonlyMap<string, () => void> = new Map();
   let marked: string | undefined;
   let decorations: IDecoration[] = [];
@@ -61,7 +62,12 @@ export function openTerminal(element: HTMLElement, screenReader: boolean): Termi
             ]
           : [];
       });
-      give(found.length > 0 ? found : undefined);
+      const pages = [...text.matchAll(URLS)].map((match) => ({
+        text: match[0],
+        range: { start: { x: match.index + 1, y: row }, end: { x: match.index + match[0].length, y: row } },
+        activate: () => void open(match[0], '_blank', 'noopener'),
+      }));
+      give(found.length + pages.length > 0 ? [...pages, ...found] : undefined);
     },
   });
   const remark = (): void => {
@@ -126,6 +132,29 @@ export function openTerminal(element: HTMLElement, screenReader: boolean): Termi
       terminal.dispose();
     },
   };
+}
+
+/** Whether a key is the terminal's. F6 is the page's; Ctrl+C copies where something is selected and Ctrl+V pastes, as in a
+ *  browser; else they are Ctrl+C and Ctrl+V of a terminal. With Shift they always copy and paste. */
+function isTerminals(terminal: Terminal, event: KeyboardEvent): boolean {
+  if (event.key === 'F6') return false;
+  if (event.type !== 'keydown' || !event.ctrlKey || event.altKey || event.metaKey) return true;
+  const key = event.key.toLowerCase();
+  if (key === 'v') return false;
+  if (key !== 'c' || !(event.shiftKey || terminal.hasSelection())) return true;
+  event.preventDefault();
+  if (terminal.hasSelection()) void copy(terminal.getSelection());
+  terminal.clearSelection();
+  return false;
+}
+
+/** Where the browser gives no clipboard, its own menu copies still. */
+async function copy(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Refused: nothing is copied, and the terminal goes on.
+  }
 }
 
 /** Faster painting where there is a graphics card; without one the document's own elements do. */
