@@ -71,6 +71,38 @@ export async function forgetSession(name: string): Promise<void> {
   }
 }
 
+const BEFORE_RESET = ' before its reset';
+
+/** Moves a session aside, for an undo. False: nothing was kept, so nothing can be brought back. */
+export async function putAway(name: string): Promise<boolean> {
+  try {
+    const database = await open();
+    const session = (await database.get(SESSIONS, name)) as unknown;
+    const snapshot = (await database.get(SNAPSHOTS, name)) as unknown;
+    if (session !== undefined) await database.put(SET_ASIDE, { session, snapshot }, name + BEFORE_RESET);
+    await database.delete(SESSIONS, name);
+    await database.delete(SNAPSHOTS, name);
+    return session !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** The other way. */
+export async function bringBack(name: string): Promise<void> {
+  try {
+    const database = await open();
+    const { session, snapshot } = (await database.get(SET_ASIDE, name + BEFORE_RESET)) as {
+      readonly session: unknown;
+      readonly snapshot: unknown;
+    };
+    await database.put(SESSIONS, session, name);
+    if (snapshot !== undefined) await database.put(SNAPSHOTS, snapshot, name);
+  } catch {
+    // The new cluster stays.
+  }
+}
+
 /** Keeps what could not be played, because the next save takes its place. */
 export async function setAside(name: string, text: unknown): Promise<void> {
   try {

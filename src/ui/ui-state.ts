@@ -41,6 +41,8 @@ export interface UiState {
   readonly toast: Toast | undefined;
   /** History runs at full speed to a moment or a condition. */
   readonly running: boolean;
+  /** The sheet of keys is open. */
+  readonly help: boolean;
   readonly set: (change: Partial<Omit<UiState, 'set'>>) => void;
   readonly select: (selection: Selection | undefined) => void;
   readonly notify: (toast: Omit<Toast, 'id'>) => void;
@@ -79,6 +81,7 @@ export const useUi = create<UiState>()((set) => ({
   firstMinuteDone: false,
   toast: undefined,
   running: false,
+  help: false,
   ...readKept(),
   set: (change) => set(change),
   select: (selection) => set(selection ? { selection } : { selection: undefined }),

@@ -26,14 +26,17 @@ export function watchLoop<T extends KubeObject>(transport: Transport, path: stri
 
   async function run(): Promise<void> {
     while (!abort.signal.aborted) {
+      let answered = false;
       try {
         const from = await list();
+        answered = true;
         sink.trouble(undefined);
         if (abort.signal.aborted) return;
         await follow(from);
       } catch (error) {
         if (abort.signal.aborted) return;
-        sink.trouble(error instanceof Error ? error.message : 'the API does not answer');
+        // A watch that breaks is nothing to tell: whether the API answers, the next list shows.
+        if (!answered) sink.trouble(error instanceof Error ? error.message : 'the API does not answer');
         await pause(RETRY_MS);
       }
     }

@@ -143,7 +143,10 @@ describe('the built page', () => {
     expect(await page.getByText('differs from what was saved').count()).toBe(0);
   });
 
-  it('has no violation that axe finds serious', async () => {
+  it.each(['dark', 'light', 'contrast'])('has no violation that axe finds serious in the %s theme', async (theme) => {
+    await page.evaluate((name) => {
+      document.documentElement.dataset['theme'] = name;
+    }, theme);
     const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     await page.evaluate(axe);
     const found = await page.evaluate(async () => {

@@ -20,6 +20,7 @@ import css from './frame.module.css';
 const EditorPanel = lazy(() =>
   promptShown.come.then(() => import('../editor/editor-panel.tsx')).then((module) => ({ default: module.EditorPanel })),
 );
+const Help = lazy(() => import('./help.tsx').then((module) => ({ default: module.Help })));
 const LessonPanel = lazy(() => import('../lesson/lesson-panel.tsx').then((module) => ({ default: module.LessonPanel })));
 
 export function App({ banner }: { readonly banner?: ReactNode }) {
@@ -42,6 +43,9 @@ export function App({ banner }: { readonly banner?: ReactNode }) {
   } as CSSProperties;
   return (
     <div className={css['app']} data-layout={layout} data-banner={banner ? true : undefined}>
+      <button className={`button ${css['skip']}`} onClick={() => page.terminal.focus()}>
+        Skip to the terminal
+      </button>
       <Header layout={layout} />
       {banner}
       <main className={css['main']} data-layout={name} style={style}>
@@ -102,6 +106,11 @@ export function App({ banner }: { readonly banner?: ReactNode }) {
       </main>
       {stacked ? <TabBar pane={pane} lesson={lesson && layout === 'phone'} /> : null}
       <Toasts />
+      {ui.help ? (
+        <Suspense fallback={null}>
+          <Help onClose={() => ui.set({ help: false })} />
+        </Suspense>
+      ) : null}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** Mark, cluster, time, and what one can do to all of it. Striped while it shows the past. */
 import { BreakMenu } from '../break-menu/break-menu.tsx';
-import { BookOpen, ChevronDown, Download, Ellipsis, GitBranch, Plus, RotateCcw } from '../icons.ts';
+import { BookOpen, ChevronDown, CircleQuestionMark, Download, Ellipsis, GitBranch, Plus, RotateCcw } from '../icons.ts';
 import { Menu } from '../menu.tsx';
 import { clockText, moment, span } from '../model/age.ts';
 import { useClusterPart, usePace, usePage } from '../page.tsx';
@@ -69,7 +69,7 @@ export function Header({ layout }: { readonly layout: Layout }) {
                   { label: 'Add a node', icon: <Plus size={15} />, run: () => void begin(page, { type: 'node-add' }) },
                   {
                     label: 'Reset the cluster',
-                    detail: 'begins again with empty nodes',
+                    detail: 'begins again with empty nodes; you can undo it',
                     icon: <RotateCcw size={15} />,
                     run: () => page.reset(),
                   },
@@ -128,6 +128,7 @@ export function Header({ layout }: { readonly layout: Layout }) {
                   icon: <Download size={15} />,
                   run: () => void downloadSession(page.sandbox, clockText(page.sandbox.time.state.nowMicros)),
                 },
+                { label: 'Keys', keys: '?', icon: <CircleQuestionMark size={15} />, run: () => ui.set({ help: true }) },
                 { label: 'Reset layout', run: () => ui.set({ ...DEFAULTS, zoom: undefined, boardTab: 'nodes', inspectorTab: 'why' }) },
                 { label: 'One-letter keys', checked: ui.letterKeys, run: () => ui.set({ letterKeys: !ui.letterKeys }) },
                 { label: 'Plain text editor', checked: ui.plainEditor, run: () => ui.set({ plainEditor: !ui.plainEditor }) },

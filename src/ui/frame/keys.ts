@@ -37,8 +37,16 @@ function actions(page: Page): Readonly<Record<string, () => void>> {
     '.': () => lookAt(page, shownMicros(time.state) + 1e6),
     l: () => goLive(page),
     w: () => useUi.getState().set({ boardTab: useUi.getState().boardTab === 'words' ? 'nodes' : 'words' }),
-    '?': () => useUi.getState().set({ inspectorTab: 'why' }),
+    '?': () => useUi.getState().set({ help: true }),
+    Escape: letGo,
   };
+}
+
+/** What floats first, then the selection. */
+function letGo(): void {
+  const { toast, selection, set, select } = useUi.getState();
+  if (toast) set({ toast: undefined });
+  else if (selection) select(undefined);
 }
 
 function typing(target: EventTarget | null): boolean {
@@ -56,14 +64,20 @@ const STOPS = [
   '[data-area=board] [role=application], [data-area=board] [role=treegrid] [tabindex="0"]',
   '[data-area=inspector] [role=tab][tabindex="0"]',
   '[data-area=terminal] textarea, [data-area=terminal] [role=tab][tabindex="0"]',
-  '[data-area=editor] textarea, [data-area=editor] [role=tab][tabindex="0"]',
+  '[data-area=editor] textarea, [data-area=editor] [role=tab][tabindex="0"], [data-area=editor] button:not(:disabled)',
   'header button',
 ];
 
+/** Where one types comes before what is above it. */
+const stopsIn = (selector: string): readonly HTMLElement[] => {
+  const found = [...document.querySelectorAll<HTMLElement>(selector)].filter((one) => one.checkVisibility());
+  return [...found.filter((one) => one.matches('textarea')), ...found];
+};
+
 function nextPane(step: number): void {
   const stops = STOPS.flatMap((selector) => {
-    const found = [...document.querySelectorAll<HTMLElement>(selector)].find((one) => one.offsetParent !== null || one.matches('textarea'));
-    return found ? [found] : [];
+    const [first] = stopsIn(selector);
+    return first ? [first] : [];
   });
   const inside = stops.findIndex((stop) => stop.closest('[data-area], header')?.contains(document.activeElement));
   stops[(inside + step + stops.length) % stops.length]?.focus();

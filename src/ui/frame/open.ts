@@ -11,7 +11,15 @@ import { freshProfile } from './fresh-profile.ts';
 
 /** `file`: what was saved and could not be played. */
 export type Opened =
-  | { readonly type: 'ready'; readonly sandbox: Sandbox; readonly notice?: string; readonly blocked: boolean; readonly file?: string }
+  | {
+      readonly type: 'ready';
+      readonly sandbox: Sandbox;
+      readonly notice?: string;
+      readonly blocked: boolean;
+      readonly file?: string;
+      /** Nobody was here before. */
+      readonly first?: boolean;
+    }
   | { readonly type: 'corrupt'; readonly why: string; readonly file: string }
   | { readonly type: 'failed'; readonly why: string };
 
@@ -42,10 +50,13 @@ export async function startFresh(part: Partial<Profile>): Promise<Opened> {
   return { type: 'ready', sandbox: await openSandbox({ profile, playing: true, speed: 1 }), blocked: false };
 }
 
+/** A link that says what it wants gets just that. */
+const linkAsks = (): boolean => ['seed', 'nodes', 'fresh'].some((one) => query().has(one));
+
 export async function openSaved(name: string, part: Partial<Profile>, onProgress: OnProgress): Promise<Opened> {
   const loaded = query().has('fresh') ? { type: 'none' as const } : await loadSession(name);
-  if (loaded.type === 'none') return startFresh(part);
-  if (loaded.type === 'blocked') return { ...(await startFresh(part)), blocked: true } as Opened;
+  if (loaded.type === 'none') return { ...(await startFresh(part)), first: !linkAsks() } as Opened;
+  if (loaded.type === 'blocked') return { ...(await startFresh(part)), first: !linkAsks(), blocked: true } as Opened;
   const { kept } = loaded;
   const plan = planOpen(readJournal(kept.text, ENGINE), kept.snapshot);
   const file = typeof kept.text === 'string' ? kept.text : JSON.stringify(kept.text);

@@ -4,10 +4,11 @@ import type { ReactNode } from 'react';
 import type { Profile, Sandbox } from '../../sandbox/sandbox.ts';
 import { createClusterStore } from '../cluster-store.ts';
 import type { ClusterStore } from '../cluster-store.ts';
+import { beginFirstMinute } from '../first-minute/start.ts';
 import { clusterShown } from '../moments.ts';
 import { createEditorAccess, createTerminalAccess, PageProvider } from '../page.tsx';
 import type { Page } from '../page.tsx';
-import { forgetSession, keepSaved } from '../saved-journal.ts';
+import { bringBack, forgetSession, keepSaved, putAway } from '../saved-journal.ts';
 import { createTraceLog } from '../trace-log.ts';
 import { useUi } from '../ui-state.ts';
 import { App } from './app.tsx';
@@ -68,6 +69,8 @@ export function Root({ profileOf }: { readonly profileOf?: () => Partial<Profile
       setNotice(said === '' ? undefined : { text: said, ...(opened.file !== undefined && { file: opened.file }) });
       setBlocked(opened.blocked);
       hold(opened.sandbox);
+      if (opened.first && lesson === undefined && !useUi.getState().firstMinuteDone)
+        void beginFirstMinute(opened.sandbox.api).catch(() => undefined);
     })().catch((error: unknown) => {
       if (live) setProblem({ type: 'failed', why: error instanceof Error ? error.message : 'the engine did not start' });
     });
@@ -90,9 +93,13 @@ export function Root({ profileOf }: { readonly profileOf?: () => Partial<Profile
         terminal: createTerminalAccess(),
         editor: createEditorAccess(),
         reset() {
-          fresh.current = true;
           useUi.getState().select(undefined);
-          void forgetSession(saved).then(() => setLife((count) => count + 1));
+          void leave(async () => {
+            const kept = await putAway(saved);
+            fresh.current = true;
+            const undo = { label: 'Undo', run: () => void leave(() => bringBack(saved)) };
+            useUi.getState().notify({ icon: 'check', title: 'A new cluster', ...(kept && { action: undo }) });
+          });
         },
         replaceWith(branch) {
           for (const one of mine) one[Symbol.dispose]();
@@ -103,6 +110,12 @@ export function Root({ profileOf }: { readonly profileOf?: () => Partial<Profile
       performance.mark('page');
       markCluster(cluster);
       exposeForTests(next);
+    }
+    /** Ends this sandbox, so that it saves no more, changes what is kept, and opens that. */
+    async function leave(change: () => Promise<void>): Promise<void> {
+      for (const one of held.splice(0)) one[Symbol.dispose]();
+      await change();
+      setLife((count) => count + 1);
     }
     /** The journal lies in the store: it is played again in new workers. */
     function recover(what: string): void {
