@@ -147,6 +147,8 @@ describe('the built page', () => {
     await page.evaluate((name) => {
       document.documentElement.dataset['theme'] = name;
     }, theme);
+    // Colours cross-fade.
+    await page.waitForTimeout(1_000);
     const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     await page.evaluate(axe);
     const found = await page.evaluate(async () => {

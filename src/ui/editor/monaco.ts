@@ -89,7 +89,12 @@ const root = (): CSSStyleDeclaration => getComputedStyle(document.documentElemen
 
 export function retheme(): void {
   const style = root();
-  const get = (name: string): string => style.getPropertyValue(name).trim();
+  // Monaco wants six digits, and "#fff" has three.
+  const get = (name: string): string =>
+    style
+      .getPropertyValue(name)
+      .trim()
+      .replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3');
   const bare = (name: string): string => get(name).replace('#', '').slice(0, 6);
   const dark = style.colorScheme.includes('dark');
   monaco.editor.defineTheme('tabernetes', {
