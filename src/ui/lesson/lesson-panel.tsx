@@ -50,7 +50,7 @@ function Lesson({ open }: { readonly open: OpenLesson }) {
   const [state, setState] = useState<LessonState>(() => run.state());
   const [hints, setHints] = useState(0);
   const [solution, setSolution] = useState(false);
-  const [gate, readHint] = useGate(open.lesson.steps[state.step]!, hints, state);
+  const gate = useGate(open.lesson.steps[state.step]!, hints, state);
   useLooking(page, run, setState);
   useStepKept(open.lesson.id, run, setState);
   const step = open.lesson.steps[state.step]!;
@@ -161,9 +161,7 @@ function Lesson({ open }: { readonly open: OpenLesson }) {
             aria-disabled={gate.type !== 'open'}
             title={gate.type === 'closed' ? `The next hint comes ${gateSentence(gate)}` : undefined}
             onClick={() => {
-              if (gate.type !== 'open') return;
-              readHint();
-              setHints(hints + 1);
+              if (gate.type === 'open') setHints(hints + 1);
             }}
           >
             <Lightbulb size={15} /> {hints === 0 ? 'Hint' : 'Next hint'}{' '}
@@ -204,27 +202,29 @@ function Lesson({ open }: { readonly open: OpenLesson }) {
 const SECOND_MS = 1_000;
 
 /** Counts what the learner has tried since the step began or the last hint was read. */
-function useGate(step: LessonStep, shown: number, state: LessonState): readonly [HintGate, () => void] {
-  const commands = useCommands();
+function useGate(step: LessonStep, shown: number, state: LessonState): HintGate {
+  const count = useCommands().length;
   const met = Object.values(state.progress).filter((one) => one.state === 'met').length;
-  const begun = useRef({ key: '', atMs: 0, commands: 0, met: 0 });
-  const [, tick] = useState(0);
-  const key = `${step.id} ${shown}`;
+  const latest = useRef({ count, met });
+  latest.current = { count, met };
+  const [begun, setBegun] = useState({ atMs: 0, count, met });
+  const [nowMs, setNowMs] = useState(0);
+  useEffect(() => {
+    setBegun({ atMs: performance.now(), ...latest.current });
+    setNowMs(performance.now());
+  }, [step, shown]);
   // A check that is met makes what was tried before it no failure.
-  if (begun.current.key !== key || begun.current.met < met) {
-    const sameHint = begun.current.key === key;
-    begun.current = { key, atMs: sameHint ? begun.current.atMs : performance.now(), commands: commands.length, met };
-  }
+  useEffect(() => setBegun((old) => (met > old.met ? { ...old, ...latest.current } : old)), [met]);
   const gate = gateOf(step.hints, shown, {
-    idleSeconds: (performance.now() - begun.current.atMs) / SECOND_MS,
-    fails: state.done ? 0 : commands.length - begun.current.commands,
+    idleSeconds: Math.max(0, nowMs - begun.atMs) / SECOND_MS,
+    fails: state.done ? 0 : count - begun.count,
   });
   useEffect(() => {
     if (gate.type !== 'closed') return undefined;
-    const timer = setInterval(() => tick((count) => count + 1), SECOND_MS);
+    const timer = setInterval(() => setNowMs(performance.now()), SECOND_MS);
     return () => clearInterval(timer);
   }, [gate.type]);
-  return [gate, () => tick((count) => count + 1)];
+  return gate;
 }
 
 const NAMES = { read: 'Read', do: 'Do', investigate: 'Look', predict: 'Predict', fix: 'Repair' } as const;
