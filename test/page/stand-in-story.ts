@@ -52,11 +52,11 @@ const SYSTEM: readonly PodSketch[] = [
   { name: 'coredns-674b8bbfcf-8wq4d', node: 'worker-2', hash: '674b8bbfcf', state: 'Running', namespace: 'kube-system' },
 ];
 
-export function storyObjects(startMs: number, empty: boolean, many: number): Map<string, Obj[]> {
+export function storyObjects(startMs: number, empty: boolean, many: number, workers = 3): Map<string, Obj[]> {
   const at = (seconds: number): string => new Date(startMs + seconds * 1000).toISOString().replace('.000Z', 'Z');
   const more: PodSketch[] = Array.from({ length: many }, (_none, index) => ({
     name: `load-5d9f8c7b6d-${index.toString(36).padStart(5, 'x')}`,
-    node: `worker-${1 + (index % 3)}`,
+    node: `worker-${1 + (index % workers)}`,
     hash: '5d9f8c7b6d',
     state: index % 17 === 0 ? 'CrashLoopBackOff' : index % 11 === 0 ? 'NotReady' : 'Running',
     restarts: index % 17 === 0 ? 2 : 0,
@@ -75,6 +75,9 @@ export function storyObjects(startMs: number, empty: boolean, many: number): Map
     spec: {},
     status: { allocatable: { cpu: '2', memory: '4Gi' }, conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady' }] },
   });
+  const moreNodes = Array.from({ length: Math.max(0, workers - 3) }, (_none, index) =>
+    node(`worker-${index + 4}`, `zone-${'abc'[index % 3]}`),
+  );
   const deployment = (name: string, replicas: number, ready: number): Obj => ({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -94,7 +97,10 @@ export function storyObjects(startMs: number, empty: boolean, many: number): Map
     source: { component: 'kubelet' },
   });
   return new Map<string, Obj[]>([
-    ['nodes', [node('control-plane', undefined), node('worker-1', 'zone-a'), node('worker-2', 'zone-b'), node('worker-3', 'zone-c')]],
+    [
+      'nodes',
+      [node('control-plane', undefined), node('worker-1', 'zone-a'), node('worker-2', 'zone-b'), node('worker-3', 'zone-c'), ...moreNodes],
+    ],
     ['pods', pods],
     ['deployments', empty ? [] : [deployment('web', 4, 3), deployment('api', 2, 1), deployment('mail', 1, 0)]],
     [

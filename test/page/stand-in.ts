@@ -15,6 +15,7 @@ export const openSandbox: OpenSandbox = async ({ profile, playing, speed }) => {
     startMs,
     new URLSearchParams(location.search).has('empty'),
     Number(new URLSearchParams(location.search).get('pods') ?? 0),
+    Number(new URLSearchParams(location.search).get('workers') ?? 3),
   );
   const records: TraceRecord[] = new URLSearchParams(location.search).has('empty') ? [] : story();
   const listeners = new Set<(state: TimeState) => void>();

@@ -95,7 +95,14 @@ const SHAPES: Readonly<Record<TickKind, { readonly d: string; readonly token: st
 function TickMark({ tick }: { readonly tick: PlacedTick }) {
   const shape = SHAPES[tick.kind];
   return (
-    <svg className={css['tick']} viewBox="0 0 10 10" width={10} height={10} style={{ transform: `translateX(${tick.x - 4}px)` }} aria-hidden>
+    <svg
+      className={css['tick']}
+      viewBox="0 0 10 10"
+      width={10}
+      height={10}
+      style={{ transform: `translateX(${tick.x - 4}px)` }}
+      aria-hidden
+    >
       <path d={shape.d} fill={`var(${shape.token})`} />
     </svg>
   );

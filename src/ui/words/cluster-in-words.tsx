@@ -29,7 +29,7 @@ export function ClusterInWords() {
   useLayoutEffect(() => {
     const element = scroller.current!;
     const look = (): void => {
-      const row = element.querySelector<HTMLElement>('tr[data-row]')?.offsetHeight ?? 30;
+      const row = element.querySelector('tr[data-row]')?.getBoundingClientRect().height ?? 30;
       const next = { top: element.scrollTop, height: element.clientHeight, row };
       setView((now) => (now.top === next.top && now.height === next.height && now.row === row ? now : next));
     };
