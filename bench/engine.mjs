@@ -11,8 +11,11 @@ import { root } from '../scripts/prepare.mjs';
 const { values } = parseArgs({ options: { 'runs': { type: 'string', default: '5' }, 'no-peer': { type: 'boolean' }, 'no-page': { type: 'boolean' }, 'write': { type: 'boolean' } } });
 const runs = Number(values.runs);
 const program = join(root, '.cache/measure.mjs');
+const memory = join(root, '.cache/memory.mjs');
 const banner = { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" };
-await build({ entryPoints: [join(root, 'bench/measure.ts')], bundle: true, platform: 'node', format: 'esm', target: 'es2023', outfile: program, loader: { '.json': 'json' }, logLevel: 'error', banner });
+for (const [name, outfile] of [['measure', program], ['memory', memory]]) {
+  await build({ entryPoints: [join(root, `bench/${name}.ts`)], bundle: true, platform: 'node', format: 'esm', target: 'es2023', outfile, loader: { '.json': 'json' }, logLevel: 'error', banner });
+}
 
 function run(file, ...args) {
   const out = execFileSync(process.execPath, [file, ...args.map(String)], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 26 });
@@ -56,6 +59,14 @@ if (!values['no-peer']) {
 
 const idle = medians(Math.min(runs, 3), function idle() { return run(program, 'idle', 3); });
 row('One hour of an idle cluster of 3 nodes (CPU)', `${ms(idle.cpuMs)}; the third hour ${ms(idle.laterCpuMs)}`, '300 ms', idle.cpuMs <= 300);
+
+for (const [what, mode] of [['Heap before and after bad input, compacted', 'bad'], ['Heap of an idle cluster over 24 hours', 'hours'], ['Heap of a busy cluster over 6 hours', 'busy']]) {
+  process.stderr.write(`\r${mode}   `);
+  const [[, from], ...later] = Object.entries(run('--expose-gc', memory, mode, mode === 'busy' ? 6 : 24));
+  const worst = Math.max(...later.map(([, mb]) => mb)) / from;
+  const list = later.map(([name, mb]) => `${name} ${mb.toFixed(1)}`).join(', ');
+  row(what, `${from.toFixed(1)} MB; ${list}`, mode === 'bad' ? 'within 20 %' : '', mode === 'bad' ? worst <= 1.2 : undefined);
+}
 
 if (!values['no-page']) {
   if (!existsSync(join(root, 'dist/index.html'))) execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { cwd: root, stdio: 'inherit' });
