@@ -7,7 +7,8 @@ export function changeText(before: unknown, after: unknown): string {
 
 function changesAt(path: string, before: unknown, after: unknown): string {
   if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null) return leaf(path, after);
-  if (Array.isArray(before) || Array.isArray(after)) return Array.isArray(before) && Array.isArray(after) ? itemsAt(path, before, after) : leaf(path, after);
+  if (Array.isArray(before) || Array.isArray(after))
+    return Array.isArray(before) && Array.isArray(after) ? itemsAt(path, before, after) : leaf(path, after);
   const old = before as Readonly<Record<string, unknown>>;
   const next = after as Readonly<Record<string, unknown>>;
   let text = '';

@@ -4,5 +4,5 @@ import { freeze } from './json.ts';
  *  that it makes no difference who asked first. */
 export function once<T extends object>(work: () => T): () => T {
   let value: T | undefined;
-  return () => value ??= freeze(work());
+  return () => (value ??= freeze(work()));
 }

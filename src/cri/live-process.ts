@@ -53,7 +53,10 @@ export class LiveProcess implements Process {
   readonly tty: Process['tty'];
   readonly processes: Process['processes'];
 
-  constructor(private readonly core: ProcessCore, view: ProcessView) {
+  constructor(
+    private readonly core: ProcessCore,
+    view: ProcessView,
+  ) {
     this.pid = core.pid;
     this.argv = view.argv;
     this.world = core.world;
