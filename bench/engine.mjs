@@ -58,7 +58,8 @@ if (!values['no-peer']) {
 }
 
 const idle = medians(Math.min(runs, 3), function idle() { return run(program, 'idle', 3); });
-row('One hour of an idle cluster of 3 nodes (CPU)', `${ms(idle.cpuMs)}; the third hour ${ms(idle.laterCpuMs)}`, '300 ms', idle.cpuMs <= 300);
+// The first hour begins when all Pods are Ready. It pays what the third does not: the JavaScript engine compiles what runs again and again.
+row('One hour of an idle cluster of 3 nodes, from when all Pods are Ready (CPU)', `${ms(idle.cpuMs)}; the third hour ${ms(idle.laterCpuMs)}`, '300 ms', idle.cpuMs <= 300);
 
 for (const [what, mode] of [['Heap before and after bad input, compacted', 'bad'], ['Heap of an idle cluster over 24 hours', 'hours'], ['Heap of a busy cluster over 6 hours', 'busy']]) {
   process.stderr.write(`\r${mode}   `);

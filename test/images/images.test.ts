@@ -5,7 +5,7 @@ import { httpGet } from '../../src/cri/http.ts';
 import type { HttpResponse } from '../../src/cri/http.ts';
 import type { ContainerConfig } from '../../src/cri/runtime.ts';
 import { IMAGES } from '../../src/images/index.ts';
-import { createMemoryFiles } from '../../src/cri/memory-files.ts';
+import { createMemoryFiles, readText } from '../../src/cri/memory-files.ts';
 import { editDistance } from '../../src/images/registry.ts';
 import { startNode } from './container.ts';
 import type { Node, Started } from './container.ts';
@@ -38,6 +38,17 @@ describe('web servers', () => {
     expect((await get(81, '/r')).headers['location']).toBe('/x');
     await node.lone.drive(node.runtime.stopContainer(started.id, 30_000));
     expect(node.runtime.containerStatus(started.id)?.exitCode).toBe(0);
+  });
+  it('nginx logs to the streams by the links of its image, and to files where a volume hides them', async () => {
+    const { started, get } = await serve({ image: 'nginx' });
+    expect((await started.exec(['readlink', '/var/log/nginx/access.log', '/var/log/nginx/error.log'])).out).toBe('/dev/stdout\n/dev/stderr\n');
+    await get(80);
+    expect(started.log()).toContain('"GET / HTTP/1.1" 200');
+    const logs = createMemoryFiles({ now: () => 0 });
+    const hidden = await serve({ image: 'nginx', mounts: [{ path: '/var/log/nginx', files: logs, readOnly: false }] });
+    await hidden.get(80);
+    expect(hidden.started.log()).not.toContain('"GET / HTTP/1.1" 200');
+    expect(readText(logs, '/access.log')).toContain('"GET / HTTP/1.1" 200');
   });
   it('nginx takes its files and its configuration from volumes', async () => {
     const html = createMemoryFiles({ now: () => 0 });
