@@ -21,7 +21,7 @@ describe('commands that never end', () => {
     ['kubectl -n shop port-forward svc/web 8080:80', true],
     ['kubectl port-forward svc/web 8080:80 &', false],
     ['kubectl proxy --port=8001', true],
-    ['top', true],
+    ['top', true], ['yes', true], ['yes | rm -r x', false],
     ['kubectl top pods', false],
     ['watch kubectl get pods', true],
     ['while true; do curl web; done', true],

@@ -60,6 +60,7 @@ describe('apply', () => {
     k.files.writeFile('/root/bad.yaml', 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\nspec:\n  containers:\n  - name: c\n    imag: x\n');
     expect((await k.run('apply -f bad.yaml')).stderr).toBe('Error from server (BadRequest): error when creating "bad.yaml": Pod in version "v1" cannot be handled as a Pod: ' +
       'strict decoding error: unknown field "spec.containers[0].imag"\n');
+    expect((await k.run('apply -f -', { stdin: 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  generateName: c-\n' })).stderr).toBe('error: from c-: cannot use generate name with apply\n');
     expect((await k.run('apply -f none.yaml')).stderr).toBe('error: the path "none.yaml" does not exist\n');
     expect((await k.run('apply -f -', { stdin: 'a: b: c\n' })).stderr)
       .toBe('error: error parsing STDIN: error converting YAML to JSON: yaml: mapping values are not allowed in this context\n');

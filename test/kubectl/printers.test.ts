@@ -24,6 +24,7 @@ describe('jsonpath', () => {
     ['{.spec.containers[*].name}', 'a b'],
     ['{.spec.containers[-1].image}', 'i2'],
     ['{.spec.containers[0:1].image}', 'i1'],
+    ['{.spec.containers[].image}', 'i1'],
     ['{.spec.containers[?(@.name=="b")].image}', 'i2'],
     ['{.spec.containers[?(@.ports)].name}', 'b'],
     ['{range .spec.containers[*]}{.name}={.image}{"\\n"}{end}', 'a=i1\nb=i2\n'],

@@ -8,6 +8,7 @@ const ENDLESS: readonly RegExp[] = [
   /(^|[;|(&]|\s--\s|\bsudo\s)\s*(top|htop|watch|stern|tcpdump)(\s|$)/,
   /\btail\b[^|;&]*\s(-\w*f\w*|--follow)(\s|$)/,
   /(^|[\s;(])(while|until)\s+(true|false|:|sleep|\[\s*1\s*\])/,
+  /(^|[;&(])\s*yes\s*$/,
   /(^|[\s;|(])ping\s+(?!.*-\w*c)/,
 ];
 

@@ -103,6 +103,8 @@ function preview(live: Obj, modified: Obj): Obj {
 
 async function liveObject(k: Kubectl, info: Info): Promise<Obj | undefined> {
   if (info.name === '') {
+    const generateName = str(info.object, 'metadata', 'generateName');
+    if (generateName !== '') throw new CommandError(`from ${generateName}: cannot use generate name with apply`);
     throw new CommandError(
       `error when retrieving current configuration of:\n${describeInfo(info)}\nfrom server for: ${JSON.stringify(info.source)}: resource name may not be empty`,
     );

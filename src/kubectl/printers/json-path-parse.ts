@@ -165,7 +165,9 @@ function bracket(inner: string, fail: Fail): PathStep {
     return { type: 'union', branches: parts.map((part) => (/^\./.test(part) ? parseSteps(part, fail) : [bracket(part, fail)])) };
   if (/^'.*'$/s.test(inner)) return { type: 'field', name: inner.slice(1, -1).replace(/\\(.)/g, '$1') };
   const range = /^(-?\d*)(?::(-?\d*))?(?::(-?\d*))?$/.exec(inner);
-  if (range === null || inner === '') throw fail(`invalid array index ${inner}`);
+  if (range === null) throw fail(`invalid array index ${inner}`);
+  if (range.slice(1).includes('-')) throw fail('array index - is not a number');
+  if (inner === '') return { type: 'slice', single: true, from: 0, to: undefined, step: undefined };
   const number = (text: string | undefined): number | undefined => (text === undefined || text === '' ? undefined : Number(text));
   return { type: 'slice', single: !inner.includes(':'), from: number(range[1]), to: number(range[2]), step: number(range[3]) };
 }
