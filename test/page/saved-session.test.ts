@@ -75,24 +75,24 @@ describe('the cluster after a snapshot', () => {
 });
 
 describe('an engine that stopped', () => {
-  const well = { atMs: 100_000, answeredMs: 99_000, playing: true, nowMicros: 5, stoodMs: 99_000 };
+  const well = { atMs: 200_000, answeredMs: 199_000, playing: true, nowMicros: 5, stoodMs: 199_000 };
   it.each([
     ['answers and moves', {}, 'well'],
-    ['does not answer', { answeredMs: 69_000 }, 'silent'],
-    ['answers, and time stands', { stoodMs: 39_000 }, 'standing'],
-    ['is paused', { stoodMs: 39_000, playing: false }, 'well'],
+    ['does not answer', { answeredMs: 139_000 }, 'silent'],
+    ['answers, and time stands', { stoodMs: 79_000 }, 'standing'],
+    ['is paused', { stoodMs: 79_000, playing: false }, 'well'],
   ] as const)('%s', (_name, change, verdict) => {
     expect(judge({ ...well, ...change })).toBe(verdict);
   });
   it('is given its time again after the page slept', () => {
-    const seen = { atMs: 400_000, answeredMs: 99_000, playing: true, nowMicros: 5 };
+    const seen = { atMs: 400_000, answeredMs: 199_000, playing: true, nowMicros: 5 };
     expect(judge(beat(well, seen))).toBe('well');
     expect(judge(beat({ ...well, atMs: 398_000 }, seen))).toBe('silent');
   });
   it('stands only while nothing moves', () => {
-    expect(beat(well, { ...well, atMs: 102_000 }).stoodMs).toBe(99_000);
-    expect(beat(well, { ...well, atMs: 102_000, nowMicros: 6 }).stoodMs).toBe(102_000);
-    expect(beat({ ...well, playing: false }, { ...well, atMs: 102_000 }).stoodMs).toBe(102_000);
+    expect(beat(well, { ...well, atMs: 202_000 }).stoodMs).toBe(199_000);
+    expect(beat(well, { ...well, atMs: 202_000, nowMicros: 6 }).stoodMs).toBe(202_000);
+    expect(beat({ ...well, playing: false }, { ...well, atMs: 202_000 }).stoodMs).toBe(202_000);
   });
   it('is not started for ever', () => {
     expect(tooOften([0, 10_000])).toBe(false);

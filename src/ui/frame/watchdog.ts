@@ -15,8 +15,8 @@ export interface Pulse {
 
 /** A page that was asleep has missed answers through no fault of the engine: each look is this far from the last. */
 export const LOOK_MS = 2_000;
-const SILENT_MS = 30_000;
-const STANDING_MS = 60_000;
+const SILENT_MS = 60_000;
+const STANDING_MS = 120_000;
 
 export type Verdict = 'well' | 'silent' | 'standing';
 

@@ -165,7 +165,7 @@ function Lesson({ open }: { readonly open: OpenLesson }) {
             }}
           >
             <Lightbulb size={15} /> {hints === 0 ? 'Hint' : 'Next hint'}{' '}
-            <span className="quiet">{gate.type === 'closed' ? gateSentence(gate) : `${hints} of ${step.hints.length}`}</span>
+            <span className="quiet">{gate.type === 'closed' ? `in ${gate.inSeconds} s` : `${hints} of ${step.hints.length}`}</span>
           </button>
         ) : null}
         {lines.length > 0 ? (
