@@ -1,4 +1,9 @@
-// `npm run long -- [--count N] [--from N]`: plays many more seeds than `npm test` does, over both of two cores.
+// `npm run long -- [--count N] [--from N]`: plays many more seeds than `npm test` does, over both of two cores; then every case
+// of test/parity live, where real kubectl is found.
+import { spawnSync } from 'node:child_process';
 import { runSimulations } from './simulations.mjs';
 
-process.exitCode = await runSimulations('many');
+const simulated = await runSimulations('many');
+const compared =
+  spawnSync('npx', ['vitest', 'run', 'test/parity'], { stdio: 'inherit', env: { ...process.env, PARITY: 'full' } }).status ?? 1;
+process.exitCode = simulated || compared;

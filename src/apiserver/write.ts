@@ -29,7 +29,13 @@ export interface Written {
 }
 
 /** Runs the plugins that may change the object; waits only for those that wait. */
-async function mutate(call: Call, operation: Operation, object: KubeObject, old: KubeObject | undefined, dryRun: boolean): Promise<KubeObject> {
+async function mutate(
+  call: Call,
+  operation: Operation,
+  object: KubeObject,
+  old: KubeObject | undefined,
+  dryRun: boolean,
+): Promise<KubeObject> {
   let current = object;
   for (const plugin of call.server.admission) {
     if (plugin.admit === undefined) continue;
@@ -41,7 +47,13 @@ async function mutate(call: Call, operation: Operation, object: KubeObject, old:
   return current;
 }
 
-export async function admitValidating(call: Call, operation: Operation, object: KubeObject | undefined, old: KubeObject | undefined, dryRun: boolean): Promise<void> {
+export async function admitValidating(
+  call: Call,
+  operation: Operation,
+  object: KubeObject | undefined,
+  old: KubeObject | undefined,
+  dryRun: boolean,
+): Promise<void> {
   for (const plugin of call.server.admission) {
     if (plugin.validate === undefined) continue;
     const attributes = attributesOf(call, operation, object, old, dryRun);
@@ -54,8 +66,16 @@ export async function admitValidating(call: Call, operation: Operation, object: 
 function attributesOf(call: Call, operation: Operation, object: KubeObject | undefined, old: KubeObject | undefined, dryRun: boolean) {
   const { info, kind, user } = call;
   return {
-    operation, resource: kind.resource, subresource: info.subresource, namespace: info.namespace,
-    name: info.name || object?.metadata?.name || '', object, old, user, dryRun, warn: call.warn,
+    operation,
+    resource: kind.resource,
+    subresource: info.subresource,
+    namespace: info.namespace,
+    name: info.name || object?.metadata?.name || '',
+    object,
+    old,
+    user,
+    dryRun,
+    warn: call.warn,
   };
 }
 
@@ -66,10 +86,11 @@ export async function storeNew(call: Call, object: KubeObject, options: WriteOpt
   const given = object.metadata ?? {};
   const isGenerated = !given.name && Boolean(given.generateName);
   const placed = resource.namespaced ? { ...object, metadata: { ...given, namespace: info.namespace } } : object;
+  // Before admission: what plugins fill in belongs to nobody.
+  const managedFields = applied ?? server.fields.afterUpdate(kind, placed, undefined, options.manager, info.subresource);
   for (let attempt = 1; ; attempt += 1) {
-    const name = isGenerated ? generatedName(server.world, given.generateName as string) : given.name ?? '';
+    const name = isGenerated ? generatedName(server.world, given.generateName as string) : (given.name ?? '');
     let next = await mutate(call, 'CREATE', placed, undefined, options.dryRun);
-    const managedFields = applied ?? server.fields.afterUpdate(kind, next, undefined, options.manager, info.subresource);
     next = { ...next, metadata: { ...metaForCreate(kind, next.metadata ?? {}, info.namespace, name, server.world), managedFields } };
     const takings = takingsOf(server.allocators);
     const context: StrategyContext = { ...strategyContext(call, info.namespace, options.dryRun), allocators: takings };
@@ -129,24 +150,33 @@ export async function storeChange(call: Call, change: Change, options: WriteOpti
 }
 
 /** undefined: somebody wrote in between. */
-async function storeOnce(call: Call, change: Change, old: KubeObject, modRevision: number, options: WriteOptions): Promise<Written | undefined> {
+async function storeOnce(
+  call: Call,
+  change: Change,
+  old: KubeObject,
+  modRevision: number,
+  options: WriteOptions,
+): Promise<Written | undefined> {
   const { server, kind, info } = call;
   const { resource, strategy } = kind;
   const wanted = change.compute(old);
   if (wanted === old) return { object: old, created: false };
   const sent = wanted.metadata?.resourceVersion ?? '';
   if (sent === '' && strategy.allowUnconditionalUpdate === false && !change.retries) {
-    throw invalid(resource, info.name, [{ type: 'FieldValueInvalid', field: 'metadata.resourceVersion', value: '0x0', detail: 'must be specified for an update' }]);
+    throw invalid(resource, info.name, [
+      { type: 'FieldValueInvalid', field: 'metadata.resourceVersion', value: '0x0', detail: 'must be specified for an update' },
+    ]);
   }
   if (sent !== '' && sent !== old.metadata?.resourceVersion) throw conflict(resource, info.name);
   let next = restoreForSubresource(kind, info.subresource, wanted, old);
+  const asSent = { ...next, metadata: metaForUpdate(kind, next.metadata ?? {}, old.metadata ?? {}) };
+  const managedFields = change.fieldsFor?.(asSent, old) ?? server.fields.afterUpdate(kind, asSent, old, options.manager, info.subresource);
   next = await mutate(call, 'UPDATE', next, old, options.dryRun);
   checkUid(call, next, old);
   const takings = takingsOf(server.allocators);
   const context: StrategyContext = { ...strategyContext(call, info.namespace, options.dryRun), allocators: takings };
   try {
     next = { ...next, metadata: metaForUpdate(kind, next.metadata ?? {}, old.metadata ?? {}) };
-    const managedFields = change.fieldsFor?.(next, old) ?? server.fields.afterUpdate(kind, next, old, options.manager, info.subresource);
     next = { ...next, metadata: { ...next.metadata, managedFields, resourceVersion: old.metadata?.resourceVersion ?? '' } };
     next = withGeneration(kind, strategy.prepareForUpdate(next, old, context), old);
     checkUpdate(call, next, old, context);
@@ -174,8 +204,9 @@ async function storeOnce(call: Call, change: Change, old: KubeObject, modRevisio
 function checkUid(call: Call, next: KubeObject, old: KubeObject): void {
   const uid = next.metadata?.uid;
   if (!uid || uid === old.metadata?.uid) return;
-  const why = `the UID in the precondition (${uid}) does not match the UID in record (${old.metadata?.uid}). `
-    + 'The object might have been deleted and then recreated';
+  const why =
+    `the UID in the precondition (${uid}) does not match the UID in record (${old.metadata?.uid}). ` +
+    'The object might have been deleted and then recreated';
   throw conflict(call.kind.resource, call.info.name, why);
 }
 

@@ -27,6 +27,8 @@ export interface WriteOptions {
   readonly dryRun?: boolean;
   readonly fieldManager?: string;
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
+  /** Of an apply: takes fields that others own instead of being refused. */
+  readonly force?: boolean;
   readonly subresource?: string;
 }
 

@@ -134,7 +134,7 @@ function writeQuery(options: WriteOptions, patch?: PatchType): Query {
   if (options.dryRun === true) query.push(['dryRun', 'All']);
   if (options.fieldManager !== undefined) query.push(['fieldManager', options.fieldManager]);
   if (options.fieldValidation !== undefined) query.push(['fieldValidation', options.fieldValidation]);
-  if (patch === 'apply') query.push(['force', 'true']);
+  if (patch === 'apply' && options.force === true) query.push(['force', 'true']);
   return query;
 }
 

@@ -2,6 +2,7 @@
  *  Upstream: staging/src/k8s.io/client-go/tools/clientcmd/{loader,client_config}.go */
 import { fromUtf8 } from '../base/bytes.ts';
 import type { KubectlIo } from './io.ts';
+import { parseDuration } from './duration.ts';
 import { CommandError } from './errors.ts';
 import type { Flags } from './flags.ts';
 import { type Obj, list, str } from './obj.ts';
@@ -51,7 +52,6 @@ export function loadConfig(io: KubectlIo, flags: Flags): Config {
   const raw = exists ? { ...EMPTY_CONFIG, ...(parseYaml(fromUtf8(io.files.readFile(path)), path)[0] as Obj | undefined) } : EMPTY_CONFIG;
   const context = flags.str('context') || str(raw, 'current-context');
   const entry = named(raw, 'contexts', context);
-  if (flags.changed('context') && entry === undefined) throw new CommandError(`context ${JSON.stringify(context)} does not exist`);
   const cluster = flags.str('cluster') || str(entry, 'context', 'cluster');
   const user = flags.str('user') || str(entry, 'context', 'user');
   return {
@@ -65,6 +65,33 @@ export function loadConfig(io: KubectlIo, flags: Flags): Config {
     server: flags.str('server') || str(named(raw, 'clusters', cluster), 'cluster', 'server'),
     headers: identity(flags, named(raw, 'users', user)),
   };
+}
+
+/** What a flag names must stand in the file.
+ *  Upstream: staging/src/k8s.io/client-go/tools/clientcmd/validation.go */
+export function checkNames({ raw }: Config, flags: Flags, ownsUser: boolean): void {
+  if (flags.changed('context') && named(raw, 'contexts', flags.str('context')) === undefined) {
+    throw new CommandError(`Error in configuration: context was not found for specified context: ${flags.str('context')}`, 1, true);
+  }
+  const [cluster, user] = [flags.str('cluster'), flags.str('user')];
+  if (user !== '' && !ownsUser && named(raw, 'users', user) === undefined)
+    throw new CommandError(`auth info ${JSON.stringify(user)} does not exist`);
+  if (cluster !== '' && flags.str('server') === '' && named(raw, 'clusters', cluster) === undefined) {
+    throw new CommandError(`no server found for cluster ${JSON.stringify(cluster)}`);
+  }
+  requestTimeoutMs(flags);
+}
+
+/** --request-timeout: undefined waits for ever. A bare number is seconds. */
+export function requestTimeoutMs(flags: Flags): number | undefined {
+  const text = flags.str('request-timeout');
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text);
+  if (ms === undefined) {
+    throw new CommandError(
+      'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)',
+    );
+  }
+  return ms > 0 ? ms : undefined;
 }
 
 function identity(flags: Flags, user: unknown): Record<string, string> {

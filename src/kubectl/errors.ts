@@ -82,7 +82,7 @@ export function report(error: unknown): { readonly text: string; readonly code: 
 
 function reportMany(errors: readonly unknown[]): { readonly text: string; readonly code: number } {
   if (errors.length === 1) return report(errors[0]);
-  return { text: line(errors.map((e) => standardText(e)).join('\n')), code: 1 };
+  return { text: line(errors.map((e) => (e instanceof CommandError ? e.message : standardText(e))).join('\n')), code: 1 };
 }
 
 function standardText(error: unknown): string {

@@ -2,8 +2,8 @@
  *  Upstream: staging/src/k8s.io/cli-runtime/pkg/resource/builder.go */
 import type { Kubectl } from './command.ts';
 import { type Mapping, findKind, inCategory, pathOf } from './discovery.ts';
-import { AggregateFailure, CommandError, usageError } from './errors.ts';
-import { type Manifest, readManifests, requireKind } from './manifests.ts';
+import { AggregateFailure, CommandError, isNotFound, usageError } from './errors.ts';
+import { type Manifest, readManifests, requireKind, requireMetadata } from './manifests.ts';
 import { type Obj, list, str } from './obj.ts';
 
 /** One object that a command works on: where it is, and what is known of it. */
@@ -87,7 +87,7 @@ async function wordsToTargets(k: Kubectl, selection: Selection): Promise<Omit<Ta
   const names = args.slice(1);
   if (names.length > 0) {
     if (selection.labelSelector) throw new CommandError('name cannot be provided when a selector is specified');
-    if (selection.all) throw new CommandError("setting 'all' parameter but found a non empty selector. ");
+    if (selection.all) throw new CommandError('name cannot be provided when a selector is specified');
     return {
       named: types.flatMap((mapping) => names.map((name) => ({ mapping, name }))),
       types: [],
@@ -178,8 +178,24 @@ export async function visit(k: Kubectl, selection: Selection, each: (info: Info)
 }
 
 async function fetched(k: Kubectl, info: Info, subresource?: string): Promise<Info> {
-  const object = await k.rest.json('GET', pathOf(info.mapping, info.namespace, info.name, subresource));
-  return { ...info, object };
+  const path = pathOf(info.mapping, info.namespace, info.name, subresource);
+  return { ...info, object: await orNoNamespace(k, info.namespace, () => k.rest.json('GET', path)) };
+}
+
+/** An object that is not there may be so because its namespace is not; then that is said.
+ *  Upstream: staging/src/k8s.io/cli-runtime/pkg/resource/visitor.go Info.Get */
+export async function orNoNamespace<T>(k: Kubectl, namespace: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isNotFound(error) || namespace === '' || namespace === 'default') throw error;
+    try {
+      await k.rest.json('GET', `/api/v1/namespaces/${namespace}`);
+    } catch (missing) {
+      if (isNotFound(missing)) throw missing;
+    }
+    throw error;
+  }
 }
 
 export async function listAll(k: Kubectl, mapping: Mapping, selection: Selection): Promise<readonly Obj[]> {
@@ -203,6 +219,7 @@ export async function listAll(k: Kubectl, mapping: Mapping, selection: Selection
 export async function manifestInfo(k: Kubectl, manifest: Manifest): Promise<Info> {
   const { object, source } = manifest;
   requireKind(manifest, ['create', 'apply', 'replace'].includes(k.path) && k.flags.str('validate') !== 'false');
+  requireMetadata(manifest);
   const apiVersion = str(object, 'apiVersion');
   const kind = str(object, 'kind');
   const mapping = findKind(await k.discovery(), apiVersion, kind) ?? findKind(await k.rediscover(), apiVersion, kind);
@@ -222,7 +239,8 @@ export async function manifestInfo(k: Kubectl, manifest: Manifest): Promise<Info
     );
   }
   const namespace = mapping.namespaced ? own || k.namespace : '';
-  const placed = mapping.namespaced && own === '' ? { ...object, metadata: { ...object.metadata, namespace } } : object;
+  const placed =
+    mapping.namespaced && own === '' && !k.flags.bool('local') ? { ...object, metadata: { ...object.metadata, namespace } } : object;
   return { mapping, namespace, name, source, object: placed as Obj };
 }
 

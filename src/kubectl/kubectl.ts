@@ -5,11 +5,11 @@ import type { Transport } from '../api/transport.ts';
 import { TransportError } from '../api/transport.ts';
 import { COMMANDS } from './commands/table.ts';
 import type { Command, Kubectl } from './command.ts';
-import { type Config, loadConfig } from './config.ts';
+import { type Config, checkNames, loadConfig } from './config.ts';
 import { type Discovery, type Mapping, discover, findResource, mustFindResource } from './discovery.ts';
 import { CommandError, Interrupted, report } from './errors.ts';
 import { findCommand } from './find-command.ts';
-import { type Flags, parseFlags } from './flags.ts';
+import { type Flags, flagsOf, parseFlags } from './flags.ts';
 import { helpText } from './help.ts';
 import type { KubectlIo } from './io.ts';
 import { causeOf, recorded } from './record.ts';
@@ -80,6 +80,12 @@ async function dispatch(settings: KubectlSettings, cache: Cache, argv: readonly 
 
 function session(settings: KubectlSettings, cache: Cache, command: Command, flags: Flags, io: KubectlIo, run: Run): Kubectl {
   const config = loadConfig(io, flags);
+  if (!command.name.startsWith('config '))
+    checkNames(
+      config,
+      flags,
+      flagsOf(command.name).some(({ name }) => name === 'user'),
+    );
   const version = settings.version ?? 'v1.33.1';
   const rest = createRest({
     transport: settings.transport,

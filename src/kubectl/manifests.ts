@@ -134,7 +134,23 @@ export function requireKind(manifest: Manifest, validated: boolean): void {
   }
 }
 
+const STRINGS = ['generateName', 'name', 'namespace'];
+const MAPS = ['annotations', 'labels'];
+
+/** The metadata is read before the rest: names and the values of labels must be text, which `yes` and `1` are not. */
+export function requireMetadata({ object, source }: Manifest): void {
+  const metadata = (object.metadata ?? {}) as Readonly<Record<string, unknown>>;
+  for (const field of [...STRINGS, ...MAPS].sort()) {
+    const values = MAPS.includes(field) ? Object.values((metadata[field] ?? {}) as object) : [metadata[field]];
+    const wrong = (values as unknown[]).find((value) => value !== undefined && value !== null && typeof value !== 'string');
+    if (wrong === undefined) continue;
+    const said = `json: cannot unmarshal ${jsonType(wrong)} into Go struct field ObjectMeta.metadata.${field} of type string`;
+    throw new CommandError(`unable to decode ${JSON.stringify(source)}: ${said}`);
+  }
+}
+
 function jsonType(value: unknown): string {
   if (Array.isArray(value)) return 'array';
+  if (typeof value === 'object') return 'object';
   return typeof value === 'string' ? 'string' : typeof value === 'number' ? 'number' : 'bool';
 }

@@ -24,7 +24,11 @@ export function podSelectorOf(object: Obj): string | undefined {
 
 export async function podsOf(k: Kubectl, object: Obj): Promise<readonly Pod[]> {
   const selector = podSelectorOf(object);
-  if (selector === undefined || selector === '') throw new CommandError(`selector for ${String(object.kind)} not implemented`);
+  if (selector === undefined || selector === '') {
+    // Upstream: pkg/polymorphichelpers; the words are kubectl's own, with Go's name of the type.
+    const type = `*${String(object.apiVersion).split('/').at(-1)}.${String(object.kind)}`;
+    throw new CommandError(`cannot ${k.path === 'logs' ? 'get the logs from' : 'attach to'} ${type}: selector for ${type} not implemented`);
+  }
   const namespace = str(object, 'metadata', 'namespace') || k.namespace;
   const found = await k.rest.json('GET', pathOf(await k.mapping('pods'), namespace), { query: [['labelSelector', selector]] });
   return (list(found, 'items') as readonly Pod[]).map((p) => ({ apiVersion: 'v1', kind: 'Pod', ...p }));

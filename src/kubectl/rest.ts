@@ -3,6 +3,7 @@
  *  Upstream: staging/src/k8s.io/client-go/rest/request.go */
 import { fromUtf8 } from '../base/bytes.ts';
 import { ApiError } from '../api/errors.ts';
+import { withoutItemKinds } from '../api/item-kinds.ts';
 import type { Status } from '../api/object.ts';
 import type { ApiRequest, ApiResponse, Connection, Method, Transport } from '../api/transport.ts';
 import { StatusError } from './errors.ts';
@@ -103,7 +104,7 @@ function explained(error: StatusError, method: Method, path: string, query: Quer
 
 function textOf(body: ApiResponse['body']): string {
   if (typeof body === 'string') return body;
-  return body instanceof Uint8Array ? fromUtf8(body) : JSON.stringify(body);
+  return body instanceof Uint8Array ? fromUtf8(body) : JSON.stringify(withoutItemKinds(body));
 }
 
 function parseQuery(text: string): [string, string][] {

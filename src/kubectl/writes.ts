@@ -5,6 +5,7 @@ import { CommandError, StatusError, withSource } from './errors.ts';
 import { withLastApplied } from './last-applied.ts';
 import type { Obj } from './obj.ts';
 import { dryRunOf, resultPrinter } from './printers/output.ts';
+import { typed } from './printers/typed.ts';
 import type { Query } from './rest.ts';
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
@@ -30,7 +31,7 @@ export function fieldValidation(k: Kubectl): string {
   if (value === 'strict' || value === 'true') return 'Strict';
   if (value === 'warn') return 'Warn';
   if (value === 'ignore' || value === 'false') return 'Ignore';
-  throw new CommandError(`invalid - validate option ${JSON.stringify(value)}`);
+  throw new CommandError(`invalid - validate option ${JSON.stringify(value)}; must be one of: strict (or true), warn, ignore (or false)`);
 }
 
 export async function createObject(k: Kubectl, mapping: Mapping, namespace: string, object: Obj, source = ''): Promise<Obj> {
@@ -69,7 +70,7 @@ export async function createAndPrint(k: Kubectl, mapping: Mapping, object: Obj, 
   const print = resultPrinter(k, dryRun, true);
   if (dryRun === 'client') return print(final, operation);
   const created = await post(k, pathOf(mapping, namespace), final, what);
-  return print({ apiVersion: final.apiVersion, kind: final.kind, ...created } as Obj, operation);
+  return print(typed({ apiVersion: final.apiVersion, kind: final.kind, ...created } as Obj), operation);
 }
 
 async function post(k: Kubectl, path: string, object: Obj, what: string): Promise<Obj> {

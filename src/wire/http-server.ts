@@ -9,6 +9,7 @@ import { gzipSync } from 'node:zlib';
 import type { ApiRequest, ApiResponse, Method, Transport, UserInfo } from '../api/transport.ts';
 import { TransportError } from '../api/transport.ts';
 import { ApiError } from '../api/errors.ts';
+import { withoutItemKinds } from '../api/item-kinds.ts';
 import type { ClusterCertificates } from './certificates.ts';
 import { ADMIN, userOf } from './identity.ts';
 import { PROTOBUF_TYPE, decodeObject } from './protobuf/decode.ts';
@@ -134,7 +135,7 @@ function failed(error: unknown, message: IncomingMessage, response: ServerRespon
 
 function bytesOf(body: ApiResponse['body']): Buffer {
   if (typeof body === 'string') return Buffer.from(body);
-  return body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
+  return body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(JSON.stringify(withoutItemKinds(body)));
 }
 
 function send(message: IncomingMessage, response: ServerResponse, answered: ApiResponse): void {

@@ -14,30 +14,34 @@ import { oneName } from './one-name.ts';
 type Data = Record<string, string>;
 const KEY = /^[-._a-zA-Z0-9]+$/;
 
-function add(data: Data, key: string, value: string, what: string): void {
+function add(data: Data, key: string, value: string, what: string, name: string): void {
   if (!KEY.test(key)) {
     throw new CommandError(
       `${JSON.stringify(key)} is not a valid key name for a ${what}: a valid config key must consist of alphanumeric ` +
         "characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
     );
   }
-  if (key in data) throw new CommandError(`cannot add key ${key}, another key by that name already exists`);
+  if (key in data)
+    throw new CommandError(
+      `cannot add key ${JSON.stringify(key)}, another key by that name already exists in Data for ${what} ${JSON.stringify(name)}`,
+    );
   data[key] = value;
 }
 
 /** The data that --from-file, --from-literal and --from-env-file name. */
 function collect(k: Kubectl, what: string): Data {
+  const name = oneName(k);
   const data: Data = {};
   if (k.flags.list('from-env-file').length > 0 && (k.flags.list('from-file').length > 0 || k.flags.list('from-literal').length > 0)) {
     throw new CommandError('from-env-file cannot be combined with from-file or from-literal');
   }
-  for (const source of k.flags.list('from-file')) addFile(k, data, source, what);
+  for (const source of k.flags.list('from-file')) addFile(k, data, source, what, name);
   for (const literal of k.flags.list('from-literal')) {
     const equals = literal.indexOf('=');
     if (equals <= 0) throw new CommandError(`invalid literal source ${literal}, expected key=value`);
-    add(data, literal.slice(0, equals), unquoted(literal.slice(equals + 1)), what);
+    add(data, literal.slice(0, equals), unquoted(literal.slice(equals + 1)), what, name);
   }
-  for (const file of k.flags.list('from-env-file')) addEnvFile(k, data, file, what);
+  for (const file of k.flags.list('from-env-file')) addEnvFile(k, data, file, what, name);
   return data;
 }
 
@@ -46,7 +50,7 @@ function unquoted(value: string): string {
   return value.length >= 2 && (quote === '"' || quote === "'") && value.endsWith(quote) ? value.slice(1, -1) : value;
 }
 
-function addFile(k: Kubectl, data: Data, source: string, what: string): void {
+function addFile(k: Kubectl, data: Data, source: string, what: string, name: string): void {
   const equals = source.indexOf('=');
   const key = equals < 0 ? undefined : source.slice(0, equals);
   const file = equals < 0 ? source : source.slice(equals + 1);
@@ -54,10 +58,11 @@ function addFile(k: Kubectl, data: Data, source: string, what: string): void {
   if (file === '') throw new CommandError(`file path for key name ${key ?? ''} missing`);
   const path = resolvePath(k.io.cwd, file);
   if (!k.io.files.exists(path)) throw new CommandError(`error reading ${file}: no such file or directory`);
-  if (k.io.files.stat(path).type !== 'directory') return add(data, key ?? baseName(path), read(k, path, file), what);
+  if (k.io.files.stat(path).type !== 'directory') return add(data, key ?? baseName(path), read(k, path, file), what, name);
   if (key !== undefined) throw new CommandError('cannot give a key name for a directory path');
-  for (const name of [...k.io.files.readDirectory(path)].sort()) {
-    if (k.io.files.stat(`${path}/${name}`).type === 'file' && KEY.test(name)) add(data, name, read(k, `${path}/${name}`, name), what);
+  for (const entry of [...k.io.files.readDirectory(path)].sort()) {
+    if (k.io.files.stat(`${path}/${entry}`).type === 'file' && KEY.test(entry))
+      add(data, entry, read(k, `${path}/${entry}`, entry), what, name);
   }
 }
 
@@ -70,7 +75,7 @@ function read(k: Kubectl, path: string, shown: string): string {
   }
 }
 
-function addEnvFile(k: Kubectl, data: Data, file: string, what: string): void {
+function addEnvFile(k: Kubectl, data: Data, file: string, what: string, name: string): void {
   const path = resolvePath(k.io.cwd, file);
   if (!k.io.files.exists(path)) throw new CommandError(`error reading ${file}: no such file or directory`);
   for (const raw of read(k, path, file).split('\n')) {
@@ -84,7 +89,7 @@ function addEnvFile(k: Kubectl, data: Data, file: string, what: string): void {
           "digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')",
       );
     }
-    add(data, key, equals < 0 ? (k.io.env.get(key) ?? '') : line.slice(equals + 1), what);
+    add(data, key, equals < 0 ? (k.io.env.get(key) ?? '') : line.slice(equals + 1), what, name);
   }
 }
 

@@ -65,7 +65,7 @@ export const job: Command = {
     const { name, command } = nameAndCommand(k);
     const [image, from] = [k.flags.str('image'), k.flags.str('from')];
     if (image === '' && from === '') throw new CommandError('either --image or --from must be specified');
-    if (image !== '' && from !== '') throw new CommandError('specify --image or --from, only one');
+    if (image !== '' && from !== '') throw new CommandError('either --image or --from must be specified');
     if (from !== '' && command.length > 0) throw new CommandError('cannot specify --from and command');
     const object = from === '' ? plainJob(name, image, command) : await jobFrom(k, name, from);
     await createAndPrint(k, await k.mapping('jobs.v1.batch'), object, 'created', 'job:');

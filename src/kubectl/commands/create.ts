@@ -32,8 +32,10 @@ async function run(k: Kubectl): Promise<void> {
   const dryRun = dryRunOf(k);
   const print = resultPrinter(k, dryRun);
   const selector = parseSelector(k.flags.str('selector'));
-  const count = await visit(k, { args: [], latest: false }, async (info) => {
+  let count = 0;
+  await visit(k, { args: [], latest: false }, async (info) => {
     if (!matches(selector, info.object?.metadata?.labels ?? {})) return;
+    count += 1;
     for (const one of k.flags.bool('edit') ? await edited(k, info) : [info]) await createOne(k, one, dryRun, print);
   });
   if (count === 0) throw new CommandError('no objects passed to create');
@@ -52,6 +54,7 @@ async function edited(k: Kubectl, info: Info): Promise<Info[]> {
 }
 
 async function raw(k: Kubectl): Promise<void> {
+  requireFile(k);
   const file = k.flags.list('filename')[0] ?? '';
   const text = file === '-' ? await readStdin(k.io) : readText(k.io, resolvePath(k.io.cwd, file), file);
   await k.print(await k.rest.text('POST', k.flags.str('raw'), { body: parseManifests(text, file)[0]?.object ?? {} }));

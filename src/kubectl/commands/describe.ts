@@ -68,8 +68,13 @@ async function found(k: Kubectl): Promise<{ readonly infos: readonly Info[]; rea
     }
   }
   for (const manifest of targets.files) {
-    const info = await manifestInfo(k, manifest);
-    infos.push({ ...info, object: await k.rest.json('GET', pathOf(info.mapping, info.namespace, info.name)) });
+    try {
+      const info = await manifestInfo(k, manifest);
+      infos.push({ ...info, object: await k.rest.json('GET', pathOf(info.mapping, info.namespace, info.name)) });
+    } catch (error) {
+      if (k.io.signal.aborted) throw error;
+      failures.push(error);
+    }
   }
   for (const mapping of targets.types) {
     for (const object of await listAll(k, mapping, selection)) {

@@ -90,15 +90,15 @@ export const drain: Command = {
             .map((n) => ` ${n.name}\n`)
             .join('')}`,
         );
-        throw new CommandError(bare(error));
+        throw error;
       }
     }
   },
 };
 
-/** What kubectl prints last has no `error: ` before it when several Pods are in the way. */
-const bare = (error: unknown): string => errorText(error);
-const asList = (error: unknown): string => errorText(error);
+/** As Go writes several errors in one. */
+const asList = (error: unknown): string =>
+  error instanceof AggregateFailure && error.errors.length > 1 ? `[${error.errors.map(errorText).join(', ')}]` : errorText(error);
 
 interface Sorted {
   readonly evict: readonly Pod[];
@@ -117,7 +117,7 @@ async function drainOne(k: Kubectl, node: Info): Promise<void> {
   const selector = parseSelector(k.flags.str('pod-selector'));
   const pods = (list(found, 'items') as readonly Pod[]).filter((p) => matches(selector, p.metadata?.labels ?? {}));
   const { evict, warnings, problems } = await sorted(k, pods);
-  if (problems.length > 0) throw problems.length === 1 ? new CommandError(problems[0]!) : new CommandError(`[${problems.join(', ')}]`);
+  if (problems.length > 0) throw new AggregateFailure(problems.map((problem) => new CommandError(problem, 1, true)));
   for (const warning of warnings) await k.say(`Warning: ${warning}\n`);
   if (dryRunOf(k) === 'client') {
     for (const pod of evict) await k.print(`evicting pod ${name(pod)} (dry run)\n`);
@@ -169,7 +169,9 @@ async function sorted(k: Kubectl, pods: readonly Pod[]): Promise<Sorted> {
     ...(bad.local.length > 0
       ? [`cannot delete Pods with local storage (use --delete-emptydir-data to override): ${bad.local.join(', ')}`]
       : []),
-    ...(bad.alone.length > 0 ? [`cannot delete Pods that declare no controller (use --force to override): ${bad.alone.join(', ')}`] : []),
+    ...(bad.alone.length > 0
+      ? [`cannot delete cannot delete Pods that declare no controller (use --force to override): ${bad.alone.join(', ')}`]
+      : []),
   ];
   const warnings = [
     ...(lone.length > 0 ? [`deleting Pods that declare no controller: ${lone.join(', ')}`] : []),

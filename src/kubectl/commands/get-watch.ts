@@ -1,6 +1,7 @@
 /** kubectl get -w: the table first, then a line for each change.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/get/get.go watch */
 import type { Kubectl } from '../command.ts';
+import { requestTimeoutMs } from '../config.ts';
 import { CommandError, isNotFound } from '../errors.ts';
 import { type Obj, list, str } from '../obj.ts';
 import { type OutputFormat, objectPrinter } from '../printers/output.ts';
@@ -12,7 +13,8 @@ import { pathOf } from '../discovery.ts';
 
 export async function watchGet(k: Kubectl, fetches: readonly Fetch[], format: OutputFormat): Promise<number> {
   const fetch = fetches[0];
-  if (fetch === undefined || fetches.length > 1) throw new CommandError('you may only specify a single resource type');
+  if (fetch === undefined || fetches.length > 1)
+    throw new CommandError('you may only watch a single resource or type of resource at a time');
   const human = format.name === '' || format.name === 'wide';
   const accept = human ? ACCEPT_TABLE : ACCEPT_JSON;
   const events = k.flags.bool('output-watch-events');
@@ -32,7 +34,7 @@ export async function watchGet(k: Kubectl, fetches: readonly Fetch[], format: Ou
       : [['fieldSelector', `metadata.name=${fetch.name}`] as const];
   for (;;) {
     const connection = await openWatch(k, collection, [...query, ['resourceVersion', revision]], accept);
-    const ended = await readWatch(k, connection, undefined, async (event) => {
+    const ended = await readWatch(k, connection, requestTimeoutMs(k.flags), async (event) => {
       const object = event.object as Obj;
       revision =
         str(object, 'metadata', 'resourceVersion') || str(list(object, 'rows')[0], 'object', 'metadata', 'resourceVersion') || revision;

@@ -4,7 +4,8 @@ import { parseTime } from '../../base/time.ts';
 import type { Command, Kubectl } from '../command.ts';
 import { type Mapping, kindName, pathOf } from '../discovery.ts';
 import { AggregateFailure, CommandError, isNotFound, usageError } from '../errors.ts';
-import { type Targets, manifestInfo, targetsOf } from '../infos.ts';
+import { humanDuration } from '../duration.ts';
+import { type Targets, manifestInfo, orNoNamespace, targetsOf } from '../infos.ts';
 import { type Obj, at, has, list, put, str } from '../obj.ts';
 import { type OutputFormat, objectPrinter, outputFormat } from '../printers/output.ts';
 import { sortBy } from '../printers/sort.ts';
@@ -68,7 +69,10 @@ async function run(k: Kubectl): Promise<number | void> {
 async function raw(k: Kubectl): Promise<number> {
   const path = k.flags.str('raw');
   if (k.args.length > 0) throw new CommandError('arguments may not be passed when --raw is specified');
-  await k.print(await k.rest.text('GET', path.startsWith('/') ? path : `/${path}`, { accept: ACCEPT_ANY }));
+  if (!path.startsWith('/')) {
+    throw new CommandError(`--raw must be a valid URL path: parse ${JSON.stringify(path)}: invalid URI for request`);
+  }
+  await k.print(await k.rest.text('GET', path, { accept: ACCEPT_ANY }));
   return 0;
 }
 
@@ -95,6 +99,7 @@ export async function fetchesOf(k: Kubectl, targets: Targets): Promise<Fetch[]> 
     if (flags.str('field-selector') !== '') query.push(['fieldSelector', flags.str('field-selector')]);
     if (flags.str('selector') !== '') query.push(['labelSelector', flags.str('selector')]);
     if (flags.int('chunk-size') > 0 && flags.str('sort-by') === '') query.push(['limit', flags.str('chunk-size')]);
+    if (subresource !== undefined) throw new CommandError('subresource cannot be used when bulk resources are specified');
     fetches.push({ mapping, namespace, query, path: pathOf(mapping, namespace) });
   }
   return fetches;
@@ -103,7 +108,8 @@ export async function fetchesOf(k: Kubectl, targets: Targets): Promise<Fetch[]> 
 /** Every page of a list, as one Table or List. */
 async function fetchAll(k: Kubectl, fetch: Fetch, accept: string, includeObject: boolean): Promise<Obj> {
   const query = includeObject ? [...fetch.query, ['includeObject', 'Object'] as const] : fetch.query;
-  let page = await k.rest.json('GET', fetch.path, { accept, query });
+  const read = (): Promise<Obj> => k.rest.json('GET', fetch.path, { accept, query });
+  let page = await (fetch.name === undefined ? read() : orNoNamespace(k, fetch.namespace, read));
   const field = page.kind === 'Table' ? 'rows' : 'items';
   const parts = [...list(page, field)];
   const first = page;
@@ -117,33 +123,32 @@ async function fetchAll(k: Kubectl, fetch: Fetch, accept: string, includeObject:
 async function printTables(k: Kubectl, fetches: readonly Fetch[], format: OutputFormat): Promise<void> {
   const { flags } = k;
   const failures: unknown[] = [];
-  const kinds = new Set(fetches.map((f) => `${f.mapping.group}/${f.mapping.kind}`));
   const sort = flags.str('sort-by');
-  let printer: ReturnType<typeof createTablePrinter> | undefined;
-  let last = '';
-  let written = false;
+  /** One a kind in a row: the rows of several names are one table. */
+  const tables: { key: string; mapping: Mapping; table: Obj; rows: unknown[] }[] = [];
   for (const fetch of fetches) {
     let table: Obj;
     try {
-      table = await fetchAll(k, fetch, ACCEPT_TABLE, sort !== '');
+      table = await fetchAll(k, fetch, flags.bool('server-print') ? ACCEPT_TABLE : ACCEPT_JSON, sort !== '');
     } catch (error) {
       if (k.io.signal.aborted) throw error;
       if (!(flags.bool('ignore-not-found') && isNotFound(error))) failures.push(error);
       continue;
     }
     if (table.kind !== 'Table') table = asTable(table, k.io.clock.now());
-    if (sort !== '') table = { ...table, rows: sortedRows(table, sort) };
-    if (list(table, 'rows').length === 0) continue;
+    const rows = sort === '' ? list(table, 'rows') : sortedRows(table, sort);
     const key = `${fetch.mapping.group}/${fetch.mapping.version}/${fetch.mapping.resource}`;
-    let text = '';
-    if (printer === undefined || key !== last) {
-      if (written && !flags.bool('no-headers')) text = '\n';
-      printer = createTablePrinter(tableOptions(k, fetch.mapping, format, kinds.size > 1));
-      last = key;
-    }
-    await k.print(text + printer.print(table));
-    written = true;
+    const last = tables.at(-1);
+    if (last?.key === key) last.rows.push(...rows);
+    else tables.push({ key, mapping: fetch.mapping, table, rows: [...rows] });
   }
+  const several = new Set(tables.map(({ key }) => key)).size > 1;
+  const shown = tables.filter(({ rows }) => rows.length > 0);
+  for (const [at, { mapping, table, rows }] of shown.entries()) {
+    const printer = createTablePrinter(tableOptions(k, mapping, format, several));
+    await k.print((at > 0 && !flags.bool('no-headers') ? '\n' : '') + printer.print({ ...table, rows }));
+  }
+  const written = shown.length > 0;
   if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateFailure(failures);
   if (!written && !flags.bool('ignore-not-found')) await k.say(nothingFound(k, fetches));
 }
@@ -177,12 +182,11 @@ export function tableOptions(k: Kubectl, mapping: Mapping, format: OutputFormat,
 /** A server that makes no Tables still lists names. */
 function asTable(object: Obj, nowMs: number): Obj {
   const items = Array.isArray(object['items']) ? list(object, 'items') : [object];
-  const age = (item: unknown): string =>
-    String(Math.max(0, Math.floor((nowMs - parseTime(str(item, 'metadata', 'creationTimestamp'))) / 1000)));
+  const age = (item: unknown): string => humanDuration(nowMs - parseTime(str(item, 'metadata', 'creationTimestamp')));
   return {
     kind: 'Table',
     columnDefinitions: [{ name: 'Name' }, { name: 'Age' }],
-    rows: items.map((item) => ({ cells: [str(item, 'metadata', 'name'), `${age(item)}s`], object: item })),
+    rows: items.map((item) => ({ cells: [str(item, 'metadata', 'name'), age(item)], object: item })),
   };
 }
 

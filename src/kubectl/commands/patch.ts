@@ -68,7 +68,7 @@ async function patchOne(k: Kubectl, info: Info, type: PatchType, body: object): 
     str(after, 'metadata', 'resourceVersion') !== str(before, 'metadata', 'resourceVersion') ||
     (dryRun !== 'none' && !same(at(after, 'spec'), at(before, 'spec'))) ||
     (local && !same(after, before));
-  await resultPrinter(k, changed ? dryRun : 'none')(after, changed ? 'patched' : 'patched (no change)');
+  await resultPrinter(k, 'none')(after, changed ? 'patched' : 'patched (no change)');
 }
 
 /** What the server would make of it. */

@@ -10,6 +10,7 @@ import { podSelectorOf } from '../pods.ts';
 import { describePodTemplate } from '../describe/pod-template.ts';
 import { createText } from '../describe/text.ts';
 import { dryRunOf, nameOf, objectPrinter, outputFormat, resultPrinter } from '../printers/output.ts';
+import { typed } from '../printers/typed.ts';
 import { DESCRIBE, alignTabs } from '../printers/tab-writer.ts';
 import { patchObject } from '../writes.ts';
 import { requireResource } from './rollout.ts';
@@ -139,7 +140,7 @@ async function undoOne(k: Kubectl, info: Info, to: number): Promise<void> {
   const dryRun = dryRunOf(k);
   if (dryRun === 'client' || outputFormat(k).name !== '') {
     const after = put(info.object!, ['spec', 'template'], withoutHash(target.template));
-    await resultPrinter(k, dryRun)(after, templateText(target));
+    await resultPrinter(k, dryRun)(typed(after), templateText(target));
     return;
   }
   if (same(withoutHash(at(info.object, 'spec', 'template') as Obj), withoutHash(target.template))) {

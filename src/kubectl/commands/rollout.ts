@@ -7,6 +7,7 @@ import { CommandError } from '../errors.ts';
 import { type Info, visit } from '../infos.ts';
 import { type Obj, at, list, str } from '../obj.ts';
 import { dryRunOf, resultPrinter } from '../printers/output.ts';
+import { typed } from '../printers/typed.ts';
 import { rolloutStatus } from '../rollout-status.ts';
 import { openWatch, readWatch } from '../watch.ts';
 import { patchObject, writeQuery } from '../writes.ts';
@@ -38,10 +39,12 @@ function changing(name: string, summary: string, done: string, change: (k: Kubec
     run: async (k) => {
       requireResource(k);
       const print = resultPrinter(k, dryRunOf(k));
-      await visit(k, { args: k.args, labelSelector: k.flags.str('selector'), latest: true }, async (info) => {
+      const count = await visit(k, { args: k.args, allowAll: true, labelSelector: k.flags.str('selector'), latest: true }, async (info) => {
         const patch = change(k, info);
-        await print(await patchObject(k, info.mapping, info.namespace, info.name, 'strategic', patch, { query: writeQuery(k) }), done);
+        const after = await patchObject(k, info.mapping, info.namespace, info.name, 'strategic', patch, { query: writeQuery(k) });
+        await print(typed(after), done);
       });
+      if (count === 0) await k.say(`No resources found in ${k.namespace} namespace.\n`);
     },
   };
 }

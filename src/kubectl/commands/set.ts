@@ -7,6 +7,7 @@ import { AggregateFailure, CommandError } from '../errors.ts';
 import { type Info, NO_RESOURCE, visit } from '../infos.ts';
 import { type Obj, at, list, put, str } from '../obj.ts';
 import { dryRunOf, outputFormat, resultPrinter } from '../printers/output.ts';
+import { typed } from '../printers/typed.ts';
 import { twoWayPatch } from '../three-way.ts';
 import { patchObject, writeQuery } from '../writes.ts';
 import { labelSelectorOf } from './create-policy.ts';
@@ -57,22 +58,13 @@ export async function changeObjects(
       const result = local2
         ? after
         : await patchObject(k, info.mapping, info.namespace, info.name, 'strategic', patch, { query: writeQuery(k) });
-      await print(local2 ? asTyped(result) : result, done);
+      await print(typed(result), done);
     } catch (error) {
       if (k.io.signal.aborted) throw error;
       failures.push(error);
     }
   }
   if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateFailure(failures);
-}
-
-/** Go writes the creation time of a template, which is never set, as null. */
-function asTyped(object: Obj): Obj {
-  const path = podSpecPath(object)?.slice(0, -1) ?? [];
-  const metadata = at(object, ...path, 'metadata');
-  return path.length === 0 || metadata === undefined
-    ? object
-    : put(object, [...path, 'metadata'], { creationTimestamp: null, ...(metadata as object) });
 }
 
 /** The words split at the first `a=b`. */

@@ -113,7 +113,7 @@ async function taintOne(k: Kubectl, info: Info, add: readonly Taint[], remove: r
           ? 'modified'
           : 'tainted'
         : 'untainted';
-  await resultPrinter(k, dryRun)(result, word);
+  await resultPrinter(k, 'none')(result, word);
 }
 
 const gone = (there: Taint, wanted: Pick<Taint, 'key' | 'effect'>): boolean =>

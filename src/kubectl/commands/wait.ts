@@ -115,8 +115,13 @@ function jsonPathGoal(text: string): Goal {
 }
 
 async function waitMet(k: Kubectl, info: Info, met: (object: Obj) => boolean, end: number): Promise<void> {
-  let version = str(info.object, 'metadata', 'resourceVersion');
   if (met(info.object!)) return;
+  // The watch begins at the list, as an object's own revision may be too old to watch from.
+  const selected = [
+    ['fieldSelector', `metadata.name=${info.name}`],
+    ['limit', '500'],
+  ] as const;
+  let version = str(await k.rest.json('GET', pathOf(info.mapping, info.namespace), { query: selected }), 'metadata', 'resourceVersion');
   const late = (): CommandError => new CommandError(`timed out waiting for the condition on ${groupResource(info.mapping)}/${info.name}`);
   for (;;) {
     if (k.io.clock.now() >= end) throw late();

@@ -50,7 +50,7 @@ function items(text: Text, level: number, values: readonly unknown[]): void {
 
 /** "creationTimestamp" is "Creation Timestamp", "apiVersion" "API Version". */
 function smart(field: string): string {
-  if (field.includes('.') || field.includes('/') || field.includes('-')) return field;
+  if (!/^[a-zA-Z-]*$/.test(field)) return field;
   const words = field
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
@@ -58,23 +58,4 @@ function smart(field: string): string {
   return words.map((w) => (ACRONYMS.includes(w.toUpperCase()) ? w.toUpperCase() : w.charAt(0).toUpperCase() + w.slice(1))).join(' ');
 }
 
-const ACRONYMS = [
-  'API',
-  'CPU',
-  'DNS',
-  'HTTP',
-  'ID',
-  'IP',
-  'TLS',
-  'UID',
-  'URL',
-  'URI',
-  'TTL',
-  'UUID',
-  'SSH',
-  'TCP',
-  'UDP',
-  'JSON',
-  'HTTPS',
-  'CA',
-];
+const ACRONYMS = ['API', 'URL', 'UID', 'OSB', 'GUID'];

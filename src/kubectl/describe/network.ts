@@ -66,7 +66,7 @@ async function ports(text: Text, of: Service, context: DescribeContext): Promise
 
 /** Three addresses at most, and how many more there are. */
 function sliceText(slices: readonly EndpointSlice[], portName: string): string {
-  if (slices.length === 0) return '';
+  if (slices.length === 0) return '<none>';
   const all: string[] = [];
   for (const slice of slices) {
     const numbers =

@@ -21,7 +21,9 @@ export const node: Describer = async (text, object, context) => {
   labelLines(text, 'Labels', metadata?.labels);
   annotationLines(text, 'Annotations', metadata?.annotations);
   text.line(0, `CreationTimestamp:\t${rfc1123z(metadata?.creationTimestamp)}`);
-  const taints = [...(spec?.taints ?? [])].map((t) => `${t.key}${t.value ? `=${t.value}` : ''}:${t.effect}`).sort(byText);
+  const taints = [...(spec?.taints ?? [])]
+    .sort((a, b) => byText(`${a.effect} ${a.key}`, `${b.effect} ${b.key}`))
+    .map((t) => `${t.key}${t.value ? `=${t.value}` : ''}:${t.effect}`);
   if (taints.length === 0) text.line(0, 'Taints:\t<none>');
   taints.forEach((t, i) => text.line(0, `${i === 0 ? 'Taints:' : ''}\t${t}`));
   text.line(0, `Unschedulable:\t${spec?.unschedulable ?? false}`);

@@ -14,7 +14,11 @@ const MODES: Readonly<Record<string, string>> = {
   ReadWriteMany: 'RWX',
   ReadWriteOncePod: 'RWOP',
 };
-const modes = (all: readonly string[] | undefined): string => (all ?? []).map((m) => MODES[m] ?? m).join(',');
+const modes = (all: readonly string[] | undefined): string =>
+  Object.keys(MODES)
+    .filter((mode) => all?.includes(mode))
+    .map((mode) => MODES[mode])
+    .join(',');
 
 export const persistentVolume: Describer = async (text, object, context) => {
   const of = object as unknown as PersistentVolume;

@@ -200,7 +200,6 @@ export const cronJob: Describer = async (text, object, context) => {
   labelLines(text, 'Labels', of.metadata?.labels);
   annotationLines(text, 'Annotations', of.metadata?.annotations);
   text.line(0, `Schedule:\t${spec?.schedule ?? ''}`);
-  if (spec?.timeZone !== undefined) text.line(0, `Time Zone:\t${spec.timeZone}`);
   text.line(0, `Concurrency Policy:\t${spec?.concurrencyPolicy ?? ''}`);
   text.line(0, `Suspend:\t${spec?.suspend === undefined ? '<unset>' : spec.suspend ? 'True' : 'False'}`);
   text.line(0, `Successful Job History Limit:\t${spec?.successfulJobsHistoryLimit ?? '<unset>'}`);

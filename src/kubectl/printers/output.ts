@@ -113,7 +113,7 @@ export function nameOf(object: Obj): string {
   const apiVersion = str(object, 'apiVersion');
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
   const kind = str(object, 'kind').toLowerCase();
-  return `${group === '' ? kind : `${kind}.${group}`}/${str(object, 'metadata', 'name')}`;
+  return `${group === '' ? kind : `${kind}.${group}`}/${str(object, 'metadata', 'name') || '<unknown>'}`;
 }
 
 /** How a command says what it did to an object: "deployment.apps/web scaled", or the object in the format of -o. */
