@@ -59,14 +59,14 @@ export class Links {
     if (way.cut) return undefined;
     if (way.zero) {
       assert(draft.round % ROUNDS_PER_INPUT < ROUNDS_PER_INSTANT_MAX, `${draft.from} and ${draft.to} answer each other without end at ${draft.sent}`);
-      return { ...draft, at: draft.sent, round: draft.round + 1 };
+      return arriving(draft, draft.sent, draft.round + 1);
     }
     const again = way.loss === 0 ? 0 : resendDelay(way, draft.seq);
     if (again === undefined) return undefined;
     const jitter = way.jitter === 0 ? 0 : mix(way.salt, draft.seq) % (way.jitter + 1);
     const at = Math.max(draft.sent + way.latency + jitter + again, way.last);
     way.last = at;
-    return { ...draft, at, round: 0 };
+    return arriving(draft, at, 0);
   }
 
   isShell(machine: string): boolean {
@@ -120,6 +120,11 @@ export class Links {
     way.jitter = Math.max(0, Math.round(change.jitterMicros ?? this.profile.jitterMicros));
     way.loss = change.loss ?? 0;
   }
+}
+
+/** Field by field: a copy with changes costs many times as much, and every message goes through here. */
+function arriving({ from, seq, to, sent, body }: Draft, at: Micros, round: number): Message {
+  return { at, round, from, seq, to, sent, body };
 }
 
 /** Lost packets are sent again, as TCP does, and what follows waits: so a lossy link is slow before it is broken. */

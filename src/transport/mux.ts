@@ -140,11 +140,12 @@ class MuxChannel implements Channel {
     for (const handler of [...this.resets]) handler(reset);
   }
 
-  private post(to: string, what: object): number {
+  private post(to: string, what: Pick<Frame, 'b' | 'x' | 'r'>): number {
     const peer = this.peer(to);
     const n = peer.sent;
     peer.sent += 1;
-    const frame = { c: this.name, n, i: `${this.context.incarnation}.${peer.count}`, ...what };
+    const i = `${this.context.incarnation}.${peer.count}`;
+    const frame: Frame = what.b === undefined ? { c: this.name, n, i, ...what } : { c: this.name, n, i, b: what.b };
     this.context.send(plain(to), frame, isQuiet(to) ? { quiet: true } : undefined);
     return n;
   }
