@@ -40,7 +40,7 @@ const qualified = (of: GroupResource): string => (of.group === '' ? of.plural : 
 
 function failure(code: number, reason: Reason, message: string, details?: StatusDetails): ApiError {
   const status: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, ...(details && { details }), code };
-  return new ApiError(Object.freeze(status));
+  return new ApiError(status);
 }
 
 const named = (of: GroupResource, name: string): StatusDetails =>

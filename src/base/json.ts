@@ -1,8 +1,9 @@
 /** JSON values as Kubernetes objects use them: frozen, shared, compared by content. */
 
-/** Freezes deeply and returns the value itself. What is frozen already is taken as frozen to its depths. */
+/** Freezes deeply and returns the value itself. What is frozen already is taken as frozen to its depths: nothing of ours is
+ *  closed to new fields without being frozen, and that is cheaper to ask. */
 export function freeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (typeof value !== 'object' || value === null || !Object.isExtensible(value)) return value;
   if (ArrayBuffer.isView(value)) return value;
   Object.freeze(value);
   if (Array.isArray(value)) {
@@ -73,37 +74,36 @@ export function checkJson(value: unknown, path = '$'): void {
   for (const [key, item] of Object.entries(value)) checkJson(item, `${path}.${key}`);
 }
 
-/** The value as JSON would give it back: keys whose value is undefined are gone, undefined items are null, -0 is 0.
- *  What is clean already comes back itself. `clean` remembers frozen values that were found clean. */
-export function jsonNormal<T>(value: T, clean?: WeakSet<object>): T {
-  if (Object.is(value, -0)) return 0 as T;
-  if (typeof value === 'number' && !Number.isFinite(value)) return null as T;
-  if (typeof value !== 'object' || value === null || clean?.has(value)) return value;
-  const changed = Array.isArray(value) ? normalArray(value, clean) : normalRecord(value as Record<string, unknown>, clean);
-  if (changed) return changed as T;
-  if (clean && Object.isFrozen(value)) clean.add(value);
-  return value;
+/** The value as JSON would give it back, frozen to its depths: keys whose value is undefined are gone, undefined items are
+ *  null, -0 is 0. What is clean already comes back itself; what is frozen already is taken as clean, so that a value is
+ *  walked once on its whole way. */
+export function sealed<T>(value: T): T {
+  if (typeof value === 'number') return (Number.isFinite(value) ? (value === 0 ? 0 : value) : null) as T;
+  if (typeof value !== 'object' || value === null || !Object.isExtensible(value) || ArrayBuffer.isView(value)) return value;
+  return Object.freeze(Array.isArray(value) ? sealedItems(value) : sealedFields(value as Record<string, unknown>)) as T;
 }
 
-function normalArray(list: readonly unknown[], clean?: WeakSet<object>): unknown[] | undefined {
+function sealedItems(list: readonly unknown[]): readonly unknown[] {
   let copy: unknown[] | undefined;
   for (let i = 0; i < list.length; i += 1) {
-    const item = list[i] === undefined ? null : jsonNormal(list[i], clean);
-    if (!Object.is(item, list[i])) (copy ??= [...list])[i] = item;
+    const item = list[i];
+    if (typeof item === 'string') continue;
+    const clean = item === undefined ? null : sealed(item);
+    if (!Object.is(clean, item)) (copy ??= [...list])[i] = clean;
   }
-  return copy;
+  return copy ?? list;
 }
 
-function normalRecord(record: Readonly<Record<string, unknown>>, clean?: WeakSet<object>): Record<string, unknown> | undefined {
+function sealedFields(record: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   let copy: Record<string, unknown> | undefined;
   for (const key in record) {
     const value = record[key];
     if (typeof value === 'string') continue;
-    const item = value === undefined ? undefined : jsonNormal(value, clean);
-    if (value !== undefined && Object.is(item, value)) continue;
+    const clean = value === undefined ? undefined : sealed(value);
+    if (value !== undefined && Object.is(clean, value)) continue;
     copy ??= { ...record };
-    if (item === undefined) delete copy[key];
-    else copy[key] = item;
+    if (clean === undefined) delete copy[key];
+    else copy[key] = clean;
   }
-  return copy;
+  return copy ?? record;
 }

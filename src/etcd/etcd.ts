@@ -1,5 +1,5 @@
 /** A multi-version key-value store, synchronous because it is memory: a read and the write it decides are one step.
- *  Values are frozen on the way in and shared on the way out; nobody copies, nobody may write.
+ *  Values are frozen, as JSON has them, on the way in and shared on the way out; nobody copies, nobody may write.
  *  This file is the contract; store.ts keeps it.
  *  Upstream: etcd server/storage/mvcc */
 

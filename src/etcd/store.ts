@@ -8,7 +8,7 @@
  *  Upstream: etcd server/storage/mvcc/key_index.go, watchable_store.go */
 import { assert } from '../base/assert.ts';
 import { disposable } from '../base/dispose.ts';
-import { freeze } from '../base/json.ts';
+import { freeze, sealed } from '../base/json.ts';
 import type { Etcd, EtcdEvent, EtcdSnapshot, KeyValue, RangeOptions, RangeResult } from './etcd.ts';
 import { OrderedMap } from './ordered-map.ts';
 
@@ -78,7 +78,7 @@ class Store implements Etcd {
     const prev = this.current(key);
     if (ifModRevision !== undefined && (prev?.modRevision ?? 0) !== ifModRevision) return undefined;
     const modRevision = this.next();
-    const kv: KeyValue = Object.freeze({ key, value: freeze(value), createRevision: prev?.createRevision ?? modRevision, modRevision });
+    const kv: KeyValue = Object.freeze({ key, value: sealed(value), createRevision: prev?.createRevision ?? modRevision, modRevision });
     this.version(kv, false);
     this.tell(prev === undefined ? { type: 'put', kv } : { type: 'put', kv, prev });
     return kv;

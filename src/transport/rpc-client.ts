@@ -6,7 +6,7 @@ import { ApiError } from '../api/errors.ts';
 import { TransportError, type ApiRequest, type ApiResponse, type Connection, type Frame, type Transport } from '../api/transport.ts';
 import type { Channel } from './mux.ts';
 import type { Peers } from './peers.ts';
-import { RpcCodec, WINDOW, readFrame, readResponse, type RpcMessage, type WireError } from './rpc-message.ts';
+import { WINDOW, readFrame, readResponse, wireFrame, wireRequest, type RpcMessage, type WireError } from './rpc-message.ts';
 
 export interface DialOptions {
   /** As Go's errors name the other side: "172.18.0.2:6443". */
@@ -20,7 +20,6 @@ interface Call { number: number; readonly peer: string; readonly address: string
 
 export class RpcClient {
   private readonly calls = new Map<string, Call>();
-  private readonly codec = new RpcCodec();
   private count = 0;
 
   constructor(private readonly channel: Channel, private readonly peers: Peers, private readonly prefix = '') {}
@@ -50,7 +49,7 @@ export class RpcClient {
         if (message.k === 'response') settle.resolve(readResponse(message.r));
         else if (message.k === 'failed') settle.reject(readError(message.e, address));
       });
-      this.post(to, { k: 'request', id, r: this.codec.request(request) });
+      this.post(to, { k: 'request', id, r: wireRequest(request) });
       return this.until(id, to, signal, settle);
     });
   }
@@ -65,7 +64,7 @@ export class RpcClient {
         opened = true;
         settle.resolve(this.open(world, to, address, id, signal));
       });
-      this.post(to, { k: 'connect', id, r: this.codec.request(request) });
+      this.post(to, { k: 'connect', id, r: wireRequest(request) });
       return this.until(id, to, signal, settle, () => opened);
     });
   }
@@ -73,7 +72,7 @@ export class RpcClient {
   /** From here on the stream ends by itself, with its signal or with its caller's scope. */
   private open(world: World, to: string, address: string, id: string, signal?: AbortSignal): Stream {
     const aborted = (): void => stream.fail(signal?.reason);
-    const stream = new Stream(this.channel, this.codec, world, to, id, () => {
+    const stream = new Stream(this.channel, world, to, id, () => {
       this.calls.delete(id);
       this.peers.release(to);
       killed[Symbol.dispose]();
@@ -143,7 +142,7 @@ class Stream implements Connection {
   private taken = 0;
   private sent = 0;
 
-  constructor(private readonly channel: Channel, private readonly codec: RpcCodec, world: World, private readonly to: string, private readonly id: string,
+  constructor(private readonly channel: Channel, world: World, private readonly to: string, private readonly id: string,
     private readonly onEnd: () => void) {
     this.queue = new Queue<Frame>(world);
   }
@@ -154,7 +153,7 @@ class Stream implements Connection {
 
   send(frame: Frame): void {
     if (this.over) return;
-    this.channel.send(this.to, { k: 'frame', id: this.id, n: this.sent, f: this.codec.frame(frame), up: true } satisfies RpcMessage);
+    this.channel.send(this.to, { k: 'frame', id: this.id, n: this.sent, f: wireFrame(frame), up: true } satisfies RpcMessage);
     this.sent += 1;
   }
 

@@ -1,12 +1,12 @@
 /** What the two ends of a Transport say to each other over a channel: JSON values only, bytes as base64. */
 import { base64, fromBase64 } from '../base/bytes.ts';
-import { freeze, jsonNormal } from '../base/json.ts';
+import { freeze, sealed } from '../base/json.ts';
 import type { Status } from '../api/object.ts';
 import { TransportError, type ApiRequest, type ApiResponse, type Frame } from '../api/transport.ts';
 
-export type WireBody = { readonly bytes: string } | { readonly json: object | string } | undefined;
-export type WireRequest = Omit<ApiRequest, 'body'> & { readonly body?: WireBody };
-export type WireResponse = Omit<ApiResponse, 'body'> & { readonly body: WireBody };
+/** As it is, but for bytes. */
+export type WireRequest = Omit<ApiRequest, 'body'> & { readonly body?: object; readonly bytes?: string };
+export type WireResponse = Omit<ApiResponse, 'body'> & { readonly body?: object | string; readonly bytes?: string };
 export type WireFrame = Exclude<Frame, { readonly type: 'bytes' }> | { readonly type: 'bytes'; readonly channel: number; readonly text: string };
 
 /** Ids are the client's; `n` numbers the frames of a stream in each direction from 0. */
@@ -33,50 +33,36 @@ export type WireError =
 /** Frames that may be under way to a reader that has not taken them. */
 export const WINDOW = 256;
 
-export class RpcCodec {
-  private readonly clean = new WeakSet<object>();
-
-  request(request: ApiRequest): WireRequest {
-    const { body, ...rest } = request;
-    return freeze({ ...this.normal(rest), ...(body !== undefined && { body: this.body(body) }) });
-  }
-
-  response(response: ApiResponse): WireResponse {
-    const { body, ...rest } = response;
-    return freeze({ ...this.normal(rest), body: this.body(body) });
-  }
-
-  frame(frame: Frame): WireFrame {
-    if (frame.type === 'bytes') return { type: 'bytes', channel: frame.channel, text: base64(frame.bytes) };
-    return this.normal(frame);
-  }
-
-  private body(body: object | string | Uint8Array): WireBody {
-    if (body instanceof Uint8Array) return { bytes: base64(body) };
-    return { json: typeof body === 'string' ? body : this.normal(body) };
-  }
-
-  /** Frozen and JSON-normal, so that it is the same on both sides of any layout. */
-  private normal<T extends object>(value: T): T {
-    return freeze(jsonNormal(value, this.clean));
-  }
+/** Frozen and JSON-normal, so that it is the same on both sides of any layout. */
+export function wireRequest(request: ApiRequest): WireRequest {
+  const { body, ...rest } = request;
+  if (body === undefined) return sealed(rest);
+  return sealed(body instanceof Uint8Array ? { ...rest, bytes: base64(body) } : { ...rest, body });
 }
 
-export function readRequest({ body, ...rest }: WireRequest): ApiRequest {
-  const read = body && readBody(body);
-  return freeze({ ...rest, ...(typeof read === 'object' && { body: read }) });
+export function wireResponse(response: ApiResponse): WireResponse {
+  const { body, ...rest } = response;
+  return sealed(body instanceof Uint8Array ? { ...rest, bytes: base64(body) } : { ...rest, body });
 }
 
-export function readResponse(response: WireResponse): ApiResponse {
-  return Object.freeze({ ...response, body: response.body === undefined ? '' : readBody(response.body) });
+export function wireFrame(frame: Frame): WireFrame {
+  return sealed(frame.type === 'bytes' ? { type: 'bytes', channel: frame.channel, text: base64(frame.bytes) } : frame);
+}
+
+export function readRequest(wire: WireRequest): ApiRequest {
+  if (wire.bytes === undefined) return freeze(wire);
+  const { bytes, ...rest } = wire;
+  return freeze({ ...rest, body: bytesOf(bytes) });
+}
+
+export function readResponse(wire: WireResponse): ApiResponse {
+  const { body = '', bytes, ...rest } = freeze(wire);
+  return Object.freeze({ ...rest, body: bytes === undefined ? body : bytesOf(bytes) });
 }
 
 export function readFrame(frame: WireFrame): Frame {
-  if (frame.type === 'bytes') return { type: 'bytes', channel: frame.channel, bytes: fromBase64(frame.text) ?? new Uint8Array() };
+  if (frame.type === 'bytes') return { type: 'bytes', channel: frame.channel, bytes: bytesOf(frame.text) };
   return freeze(frame);
 }
 
-function readBody(body: NonNullable<WireBody>): object | string | Uint8Array {
-  if ('bytes' in body) return fromBase64(body.bytes) ?? new Uint8Array();
-  return freeze(body.json);
-}
+const bytesOf = (text: string): Uint8Array => fromBase64(text) ?? new Uint8Array();

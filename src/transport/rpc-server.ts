@@ -7,7 +7,7 @@ import { INPUT, isQuiet } from '../sim/quiet.ts';
 import { TransportError, type ApiRequest, type Connection, type Frame, type Transport } from '../api/transport.ts';
 import type { Channel } from './mux.ts';
 import type { Peers } from './peers.ts';
-import { RpcCodec, WINDOW, readFrame, readRequest, type RpcMessage, type WireError, type WireRequest } from './rpc-message.ts';
+import { WINDOW, readFrame, readRequest, wireFrame, wireResponse, type RpcMessage, type WireError, type WireRequest } from './rpc-message.ts';
 
 type Choose = (from: string) => Transport;
 
@@ -30,7 +30,6 @@ export class RpcServer {
   private world: World | undefined;
   private choose: Choose | undefined;
   private readonly serving = new Map<string, Serving>();
-  private readonly codec = new RpcCodec();
 
   constructor(private readonly channel: Channel, private readonly peers: Peers) {}
 
@@ -87,7 +86,7 @@ export class RpcServer {
     const { from, id } = serving;
     try {
       const response = await transport.request(requestFrom(from, request), serving.abort.signal);
-      if (this.has(serving)) this.reply(from, { k: 'response', id, r: this.codec.response(response) });
+      if (this.has(serving)) this.reply(from, { k: 'response', id, r: wireResponse(response) });
     } catch (error) {
       if (this.has(serving)) this.reply(from, { k: 'failed', id, e: this.wireError(world, error) });
     }
@@ -108,7 +107,7 @@ export class RpcServer {
         if (!this.has(serving)) return;
         if (serving.sent - serving.taken >= WINDOW) await world.suspend<void>((settle) => { serving.room = settle; });
         if (!this.has(serving)) return;
-        this.reply(from, { k: 'frame', id, n: serving.sent, f: this.codec.frame(frame) });
+        this.reply(from, { k: 'frame', id, n: serving.sent, f: wireFrame(frame) });
         serving.sent += 1;
       }
       if (this.has(serving)) this.reply(from, { k: 'end', id, n: serving.sent });
@@ -140,7 +139,7 @@ export class RpcServer {
     const { from, id, held } = serving;
     while (held.length > 0 && serving.sent - serving.taken < WINDOW) {
       if (!this.has(serving)) return;
-      this.reply(from, { k: 'frame', id, n: serving.sent, f: this.codec.frame(held.shift() as Frame) });
+      this.reply(from, { k: 'frame', id, n: serving.sent, f: wireFrame(held.shift() as Frame) });
       serving.sent += 1;
     }
     if (held.length === 0 && this.has(serving)) serving.end?.();
