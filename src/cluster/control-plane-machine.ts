@@ -18,7 +18,7 @@ import type { NodeOptions } from './node-machine.ts';
 import { ADDRESSES, nodeAddress, SNAPSHOT } from './profile.ts';
 import { createSlot } from './slot.ts';
 import { changeText } from '../base/change-text.ts';
-import { freeze, jsonNormal } from '../base/json.ts';
+import { sealed } from '../base/json.ts';
 import { staticPods } from './static-pods.ts';
 
 const MANIFESTS = '/etc/kubernetes/manifests';
@@ -49,7 +49,7 @@ export function buildControlPlane(context: MachineContext, options: ControlPlane
   store.watch('', store.revision, ({ type, kv, prev }) => context.record('etcd', `${kv.modRevision} ${type} ${kv.key} ${changeText(prev?.value, kv.value)}`));
   hooks.onStore?.(store, context);
   const manifests = Object.entries(staticPods(options.profile.version, address))
-    .map(([name, pod]) => ({ file: `${MANIFESTS}/${name}`, text: stringifyYaml(pod), pod: freeze(jsonNormal(pod)) }));
+    .map(([name, pod]) => ({ file: `${MANIFESTS}/${name}`, text: stringifyYaml(pod), pod: sealed(pod) }));
   const slot = createSlot(`${address}:${ADDRESSES.apiserverPort}`);
   serveTransport(context, mux.channel('api'), slot.transport(context));
   serveTransport(context, mux.channel(SNAPSHOT), snapshotOf(store));
