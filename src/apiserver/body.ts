@@ -62,6 +62,8 @@ export interface DecodeOptions {
   readonly validation: FieldValidation;
   readonly cache: DecodeCache;
   readonly duplicates?: readonly string[];
+  /** The stored object that the value was made of. */
+  readonly known?: object;
   warn(text: string): void;
 }
 
@@ -82,7 +84,7 @@ export function decodeObject(value: unknown, resource: Decodable, schema: Struct
     + `no kind "${kind}" is registered for version "${expected}" in scheme "pkg/api/legacyscheme/scheme.go:30"`);
   const cannot = (why: string): ApiError => badRequest(`${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: ${why}`);
   try {
-    const { object, unknown } = decodeAs<KubeObject>(value, schema, options.cache);
+    const { object, unknown } = decodeAs<KubeObject>(value, schema, options.cache, options.known);
     report(unknown, options, cannot);
     if (object.apiVersion === expected && object.kind === resource.kind) return object;
     return { ...object, apiVersion: expected, kind: resource.kind };

@@ -53,12 +53,22 @@ describe('decode', () => {
   });
 
   it('shares what it need not change, and walks a frozen part once', () => {
-    const value = freeze(container({ image: 'x' }));
+    const value = freeze(container({ image: 'x', resources: { limits: { cpu: '1' } }, env: [{ name: 'A', value: 'b' }, { name: 'B', value: 'c' }] }));
     const cache = new WeakMap();
     const { object } = decodeAs(value, structOf('Pod'), cache);
     expect(object).toBe(value);
     expect(cache.get((value as { spec: object }).spec)).toBe(structOf('PodSpec'));
     expect(decodeAs({ ...value }, structOf('Pod'), cache).unknown).toEqual([]);
+    const small = freeze(container({ image: 'x' }));
+    expect(decodeAs(small, structOf('Pod'), cache).object).toBe(small);
+    expect(cache.get((small as { spec: object }).spec)).toBeUndefined();
+  });
+
+  it('does not look again into what it knows', () => {
+    const known = container({ image: 'x', resources: { limits: { cpu: 1 } } }) as { spec: { containers: object[] } };
+    const patched = { ...known, spec: { ...known.spec, containers: [{ ...known.spec.containers[0], image: '' }], nodeSelector: {} } };
+    expect(decodeAs(patched, structOf('Pod'), new WeakMap(), known).object).toEqual(container({ resources: { limits: { cpu: 1 } } }));
+    expect(decodeAs(patched, structOf('Pod')).object).toEqual(container({ resources: { limits: { cpu: '1' } } }));
   });
 });
 

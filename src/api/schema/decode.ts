@@ -16,49 +16,48 @@ export type DecodeCache = WeakMap<object, Type>;
 
 export interface Decoded<T> { readonly object: T; readonly unknown: readonly string[] }
 
-export function decodeAs<T extends object>(value: object, type: StructType, cache: DecodeCache = new WeakMap()): Decoded<T> {
+/** `known` is an object of the type that was decoded before: what the value shares with it is not looked into again. */
+export function decodeAs<T extends object>(value: object, type: StructType, cache: DecodeCache = new WeakMap(), known?: object): Decoded<T> {
   const decoder = new Decoder(cache);
-  return { object: decoder.struct(value, type) as T, unknown: decoder.unknown };
+  return { object: decoder.struct(value, type, known) as T, unknown: decoder.unknown };
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Tells the cache that a stored object's larger parts are decoded: a patch brings most of them back as they were. */
-export function rememberDecoded(object: object, type: StructType, cache: DecodeCache, depth = 2): void {
-  for (const key in object) {
-    const field = type.field(key);
-    const value = (object as Json)[key];
-    if (field?.type.kind !== 'struct' || typeof value !== 'object' || value === null || !Object.isFrozen(value)) continue;
-    if (cache.get(value) === field.type) continue;
-    cache.set(value, field.type);
-    if (depth > 1) rememberDecoded(value, field.type, cache, depth - 1);
-  }
-}
+/** Structs with fewer fields to their depths are walked again sooner than remembered. */
+const REMEMBERED_FIELDS_MIN = 8;
+
+const partOf = (known: unknown, key: string | number): unknown =>
+  (typeof known === 'object' && known !== null ? (known as Readonly<Record<string | number, unknown>>)[key] : undefined);
 
 class Decoder {
   readonly unknown: string[] = [];
   private readonly path: (string | number)[] = [];
   private owner = '';
+  private fields = 0;
 
   constructor(private readonly cache: DecodeCache) {}
 
-  struct(value: unknown, type: StructType): unknown {
+  struct(value: unknown, type: StructType, known: unknown): unknown {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.mismatch(value, `v1.${type.goName}`);
     if (type.open || this.cache.get(value) === type) return value;
     const before = this.unknown.length;
-    const { owner } = this;
+    const { owner, fields } = this;
     const source = value as Json;
     let copy: Record<string, unknown> | undefined;
     for (const key in source) {
       const item = source[key];
+      const was = partOf(known, key);
+      if (was !== undefined && was === item) continue;
       const field = type.field(key);
       this.owner = type.goName;
+      this.fields += 1;
       let next: unknown;
       if (field === undefined) {
         if (item !== undefined) this.unknown.push(this.pathTo(key));
       } else if (item !== null && item !== undefined) {
         this.path.push(key);
-        next = this.any(item, field.type);
+        next = this.any(item, field.type, was);
         this.path.pop();
         if (field.omitsZero && isZero(next)) next = undefined;
       }
@@ -68,26 +67,29 @@ class Decoder {
       else copy[key] = next;
     }
     this.owner = owner;
-    if (copy === undefined && this.unknown.length === before && Object.isFrozen(value)) this.cache.set(value, type);
+    const large = known === undefined && this.path.length > 0 && this.fields - fields >= REMEMBERED_FIELDS_MIN;
+    if (large && copy === undefined && this.unknown.length === before && Object.isFrozen(value)) this.cache.set(value, type);
     return copy ?? value;
   }
 
-  private any(value: unknown, type: Type): unknown {
+  private any(value: unknown, type: Type, known: unknown): unknown {
     switch (type.kind) {
-      case 'struct': return this.struct(value, type);
-      case 'list': return this.list(value, type.element);
+      case 'struct': return this.struct(value, type, known);
+      case 'list': return this.list(value, type.element, known);
       case 'map': return this.map(value, type.element);
       default: return this.scalar(value, type.scalar);
     }
   }
 
-  private list(value: unknown, element: Type): unknown {
+  private list(value: unknown, element: Type, known: unknown): unknown {
     if (!Array.isArray(value)) throw this.mismatch(value, `[]${goType(element)}`);
     let copy: unknown[] | undefined;
     for (let i = 0; i < value.length; i += 1) {
-      this.path.push(i);
       const item: unknown = value[i];
-      const next = item === null || item === undefined ? zeroOf(element) : this.any(item, element);
+      const was = partOf(known, i);
+      if (was !== undefined && was === item) continue;
+      this.path.push(i);
+      const next = item === null || item === undefined ? zeroOf(element) : this.any(item, element, was);
       this.path.pop();
       if (next !== item) (copy ??= [...value])[i] = next;
     }
@@ -101,7 +103,7 @@ class Decoder {
     for (const key in source) {
       const item = source[key];
       // encoding/json names the fields of structs on the way, not the keys of maps.
-      const next = item === null ? zeroOf(element) : this.any(item, element);
+      const next = item === null ? zeroOf(element) : this.any(item, element, undefined);
       if (next !== item) (copy ??= { ...source })[key] = next;
     }
     return copy ?? value;

@@ -5,7 +5,6 @@ import { equal } from '../../base/json.ts';
 import { ApiError, badRequest, invalid, notFound, unsupportedMediaType } from '../../api/errors.ts';
 import { required } from '../../api/field-error.ts';
 import type { KubeObject } from '../../api/object.ts';
-import { rememberDecoded } from '../../api/schema/decode.ts';
 import { decodeObject, fieldValidationOf, mediaTypeOf, rawBody } from '../body.ts';
 import type { Entries } from '../field-manager.ts';
 import { flagOf, queryOf } from '../request-info.ts';
@@ -40,15 +39,13 @@ export async function patchObject(call: Call, options: WriteOptions): Promise<Wr
     retries: !named,
     compute(old) {
       const patched = patch(old);
-      if (patched === old) return old;
-      rememberDecoded(old, call.kind.schema, call.server.decodeCache);
-      return decode(patched);
+      return patched === old ? old : decode(patched, old);
     },
   }, options);
 }
 
 /** Defaulted; unknown fields are reported as fieldValidation says, once however often the patch is made. */
-function decoderOf(call: Call, duplicates: readonly string[]): (value: unknown) => KubeObject {
+function decoderOf(call: Call, duplicates: readonly string[]): (value: unknown, known: KubeObject) => KubeObject {
   const { kind, server } = call;
   const warned = new Set<string>();
   const warn = (text: string): void => {
@@ -57,7 +54,8 @@ function decoderOf(call: Call, duplicates: readonly string[]): (value: unknown) 
     call.warn(text);
   };
   const validation = fieldValidationOf(call.request);
-  return (value) => kind.strategy.applyDefaults(decodeObject(value, kind.resource, kind.schema, { validation, cache: server.decodeCache, duplicates, warn }));
+  return (value, known) =>
+    kind.strategy.applyDefaults(decodeObject(value, kind.resource, kind.schema, { validation, cache: server.decodeCache, duplicates, known, warn }));
 }
 
 function patcherOf(call: Call, type: string, value: unknown): (old: KubeObject) => unknown {
@@ -108,7 +106,7 @@ async function applyObject(call: Call, value: unknown, options: WriteOptions): P
       const { object, managedFields } = applyConfiguration(ask, old);
       fields = managedFields;
       // A copy even where the object is the same: its managers differ.
-      return object === old && equal(managedFields, old.metadata?.managedFields) ? old : { ...decode(object) };
+      return object === old && equal(managedFields, old.metadata?.managedFields) ? old : { ...decode(object, old) };
     },
     fieldsFor: () => fields,
   }, options);
