@@ -3,7 +3,7 @@ import { base64, concat, equalBytes, fromBase64, fromUtf8, utf8 } from '../../sr
 import { Fingerprint, fnv32a, hex, hmacSha256, sha256Hex } from '../../src/base/hash.ts';
 import { changeText } from '../../src/base/change-text.ts';
 import { Heap } from '../../src/base/heap.ts';
-import { canonical, equal, freeze, jsonNormal } from '../../src/base/json.ts';
+import { canonical, equal, freeze, sealed } from '../../src/base/json.ts';
 import { createRandom } from '../../src/base/random.ts';
 import { goDuration, humanDuration, parseGoDuration, parseTime, rfc3339, rfc3339Micro, rfc3339Nano } from '../../src/base/time.ts';
 import { Bell } from '../../src/base/gate.ts';
@@ -32,7 +32,9 @@ describe('times', () => {
     'Go reads %s', (text, ms) => expect(parseGoDuration(text)).toBe(ms));
 
   it.each([
-    ['2026-01-05T09:00:00Z', Date.UTC(2026, 0, 5, 9)], ['2026-01-05T09:00:00.25Z', Date.UTC(2026, 0, 5, 9, 0, 0, 250)], ['2026-01-05T09:00:00+01:30', Date.UTC(2026, 0, 5, 7, 30)], ['2026-02-30T00:00:00Z', NaN], ['2026-01-05', NaN], ['garbage', NaN],
+    ['2026-01-05T09:00:00Z', Date.UTC(2026, 0, 5, 9)], ['2026-01-05T09:00:00.25Z', Date.UTC(2026, 0, 5, 9, 0, 0, 250)], ['2026-01-05T09:00:00+01:30', Date.UTC(2026, 0, 5, 7, 30)], ['2026-02-30T00:00:00Z', NaN], ['2024-02-29t23:59:59Z', Date.UTC(2024, 1, 29, 23, 59, 59)],
+    ['2026-13-05T09:00:00Z', NaN], ['2026-01-00T09:00:00Z', NaN], ['2026-01-05T24:00:00Z', NaN], ['2026-01-05T09:60:00Z', NaN], ['2026-01-0xT09:00:00Z', NaN], ['2026/01/05T09:00:00Z', NaN],
+    ['2026-01-05T09:00:00z', Date.UTC(2026, 0, 5, 9)], ['2026-01-05', NaN], ['garbage', NaN],
   ])('RFC 3339 %s', (text, ms) => expect(parseTime(text)).toBe(ms));
 
   it('writes RFC 3339', () => {
@@ -94,11 +96,14 @@ describe('JSON values', () => {
 
   it('are frozen to their depths, and made normal only where they are not', () => {
     const value = freeze({ a: { b: [{ c: 1 }] } });
-    expect([Object.isFrozen(value.a.b[0]), jsonNormal(value) === value]).toEqual([true, true]);
+    expect([Object.isFrozen(value.a.b[0]), sealed(value) === value]).toEqual([true, true]);
     const loose = { a: undefined, b: [undefined, -0, { c: undefined, d: 1 }], e: NaN, f: value };
-    const normal = jsonNormal(loose) as unknown as typeof loose;
+    const normal = sealed(loose) as unknown as typeof loose;
     expect(normal).toStrictEqual(JSON.parse(JSON.stringify(loose)));
     expect(normal.f).toBe(value);
+    expect([normal, normal.b, normal.b[2]].every((each) => Object.isFrozen(each))).toBe(true);
+    const clean = { a: [1, { b: 'x' }], c: null };
+    expect([sealed(clean) === clean, Object.isFrozen(clean.a[1])]).toEqual([true, true]);
     expect('a' in loose).toBe(true);
   });
 });
