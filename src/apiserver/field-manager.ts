@@ -6,7 +6,7 @@ import type { ManagedFieldsEntry } from '../api/generated/types.ts';
 import type { KubeObject } from '../api/object.ts';
 import { apiVersionOf } from '../api/resources.ts';
 import type { FieldSet } from './field-set.ts';
-import { changedFields, createdFields, difference, EMPTY, isEmpty, parseFields, union } from './field-set.ts';
+import { changedFields, createdFields, difference, EMPTY, isEmpty, parseFields, sameFields, union } from './field-set.ts';
 import type { Kind } from './kinds.ts';
 
 export type Entries = readonly ManagedFieldsEntry[];
@@ -19,11 +19,25 @@ export interface FieldManager {
 export const MANAGER_LENGTH_MAX = 128;
 const UPDATE_ENTRIES_MAX = 10;
 
+/** So many objects of a kind are remembered with their fields: most that are made next look like one of them. */
+const EXAMPLES_MAX = 6;
+
+interface Example { readonly object: KubeObject; readonly set: FieldSet }
+
 export function createFieldManager(world: World): FieldManager {
+  const examples = new Map<Kind, readonly Example[]>();
+  const created = (kind: Kind, object: KubeObject): FieldSet => {
+    const known = examples.get(kind) ?? [];
+    const like = known.find((example) => sameFields(example.object, object, kind.schema));
+    if (like !== undefined) return like.set;
+    const set = createdFields(object, kind.schema);
+    examples.set(kind, [{ object, set }, ...known.slice(0, EXAMPLES_MAX - 1)]);
+    return set;
+  };
   return {
     afterUpdate(kind, object, old, manager, subresource) {
       const entries = entriesBefore(object, old);
-      const { set: mine, removed } = old === undefined ? { set: createdFields(object, kind.schema), removed: EMPTY } : changedFields(old, object, kind.schema);
+      const { set: mine, removed } = old === undefined ? { set: created(kind, object), removed: EMPTY } : changedFields(old, object, kind.schema);
       if (isEmpty(mine) && isEmpty(removed)) return entries;
       const apiVersion = apiVersionOf(kind.resource);
       const kept: ManagedFieldsEntry[] = [];
@@ -47,8 +61,10 @@ function keep(kept: ManagedFieldsEntry[], entry: ManagedFieldsEntry, fields: Fie
 export function entryOf(
   of: { readonly manager: string; readonly operation: string; readonly apiVersion: string; readonly time: string; readonly subresource: string }, fields: FieldSet,
 ): ManagedFieldsEntry {
-  const { subresource, ...rest } = of;
-  return { ...rest, fieldsType: 'FieldsV1', fieldsV1: fields, ...(subresource !== '' && { subresource }) };
+  const { manager, operation, apiVersion, time, subresource } = of;
+  const fieldsType = 'FieldsV1';
+  if (subresource === '') return { manager, operation, apiVersion, time, fieldsType, fieldsV1: fields };
+  return { manager, operation, apiVersion, time, fieldsType, fieldsV1: fields, subresource };
 }
 
 /** What the client sent counts where it sent something: it may clean up. */

@@ -192,6 +192,30 @@ export function createdFields(object: object, schema: StructType): FieldSet {
   return strip(createdNode(object as Json, schema) ?? EMPTY);
 }
 
+/** True where two values of a type have the same fields, list items and keys of maps: their created fields are then the same. */
+export function sameFields(a: unknown, b: unknown, type: Type): boolean {
+  if (a === b) return true;
+  const isArray = Array.isArray(a);
+  const walked = isWalked(a, type);
+  if (isArray !== Array.isArray(b) || walked !== isWalked(b, type)) return false;
+  if (!walked) return true;
+  if (isArray) return sameItems(a, b as readonly unknown[], type);
+  let left = 0;
+  for (const key in a as Json) {
+    left += 1;
+    const other = (b as Json)[key];
+    if (other === undefined || (a as Json)[key] === undefined || !sameFields((a as Json)[key], other, typeOf(type, key))) return false;
+  }
+  for (const _ in b as Json) left -= 1;
+  return left === 0;
+}
+
+function sameItems(a: readonly unknown[], b: readonly unknown[], type: Type): boolean {
+  if (type.kind !== 'list' || a.length !== b.length) return false;
+  return a.every((item, i) => (type.list === 'set' ? equal(item, b[i])
+    : itemKey(item, type.keys) === itemKey(b[i], type.keys) && sameFields(item, b[i], type.element)));
+}
+
 function createdNode(value: Json, type: Type): FieldSet {
   const out: Building = {};
   for (const key in value) {
