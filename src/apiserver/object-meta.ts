@@ -28,16 +28,18 @@ export const generatedName = (world: World, base: string): string => base.slice(
 
 /** Metadata of a new object: what the client may say, and what only the server knows. */
 export function metaForCreate(kind: Kind, meta: ObjectMeta, namespace: string, name: string, world: World): ObjectMeta {
-  const { deletionTimestamp: _d, deletionGracePeriodSeconds: _g, selfLink: _s, generation: _n, resourceVersion: _r, ...rest } = meta;
-  return {
-    ...rest,
-    name,
-    ...(kind.resource.namespaced && { namespace }),
-    uid: world.random.uuid(),
-    creationTimestamp: rfc3339(world.clock.now()),
-    ...(countsGenerations(kind) && { generation: 1 }),
-  };
+  const next: { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] } = { ...meta };
+  for (const field of SERVERS_OWN) if (next[field] !== undefined) delete next[field];
+  next.name = name;
+  if (kind.resource.namespaced) next.namespace = namespace;
+  next.uid = world.random.uuid();
+  next.creationTimestamp = rfc3339(world.clock.now());
+  if (countsGenerations(kind)) next.generation = 1;
+  return next;
 }
+
+/** What a client says of these at a creation counts for nothing. */
+const SERVERS_OWN = ['deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'generation', 'resourceVersion'] as const;
 
 /** Metadata of an update: what never changes comes from the old state. */
 export function metaForUpdate(kind: Kind, meta: ObjectMeta, old: ObjectMeta): ObjectMeta {
