@@ -3,16 +3,17 @@ import type { AddressInfo } from 'node:net';
 import { openCluster } from '../../src/cluster/open.ts';
 import { makeProfile } from '../../src/cluster/profile.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import type { ClusterCertificates } from '../../src/wire/certificates.ts';
 import { serveHttp } from '../../src/wire/http-server.ts';
 
 export interface Served { readonly sandbox: Sandbox; readonly url: string; readonly port: number; close(): Promise<void> }
 
-export async function serveCluster(): Promise<Served> {
+export async function serveCluster(options: { readonly certificates?: ClusterCertificates } = {}): Promise<Served> {
   const sandbox = await openCluster({ profile: { ...makeProfile({ nodes: 2 }), startAtMs: Date.now() - 20_000 }, playing: true, speed: 16 });
-  const server = await serveHttp(sandbox.api, { port: 0 });
+  const server = await serveHttp(sandbox.api, { port: 0, ...options });
   const { port } = server.address() as AddressInfo;
   return {
-    sandbox, port, url: `http://127.0.0.1:${port}`,
+    sandbox, port, url: `${options.certificates ? 'https' : 'http'}://127.0.0.1:${port}`,
     async close() {
       server.closeAllConnections();
       server.close();
