@@ -111,24 +111,19 @@ describe.each(['http', 'https'] as const)('over %s', (scheme) => {
 
   it('keeps an informer in step', async () => {
     const informer = makeInformer(config, `/api/v1/namespaces/${NAMESPACE}/secrets`, () => core.listNamespacedSecret({ namespace: NAMESPACE, labelSelector: 'watched=yes' }), 'watched=yes');
-    const seen: string[] = [];
-    const events = new PassThrough({ objectMode: true });
-    for (const verb of ['add', 'update', 'delete'] as const) informer.on(verb, (secret) => {
-      seen.push(`${verb} ${secret.metadata?.name}`);
-      events.write(verb);
-    });
-    const next = async (): Promise<void> => { if (events.readableLength > 0) events.read(); else await new Promise((resolve) => { events.once('data', () => { events.pause(); resolve(undefined); }); }); };
+    const seen = collector();
+    for (const verb of ['add', 'update', 'delete'] as const) informer.on(verb, (secret) => { seen.stream.write(`${verb} ${secret.metadata?.name}\n`); });
     await informer.start();
     const body = { metadata: { name: 'key', labels: { watched: 'yes' } }, stringData: { a: 'b' } };
     await core.createNamespacedSecret({ namespace: NAMESPACE, body });
-    await next();
+    await seen.until('add key\n');
     await core.patchNamespacedSecret({ namespace: NAMESPACE, name: 'key', body: { stringData: { a: 'c' } } }, setHeaderOptions('Content-Type', PatchStrategy.MergePatch));
-    await next();
+    await seen.until('update key\n');
     // A label that no longer matches is a deletion for this watch.
     await core.patchNamespacedSecret({ namespace: NAMESPACE, name: 'key', body: { metadata: { labels: { watched: 'no' } } } }, setHeaderOptions('Content-Type', PatchStrategy.MergePatch));
-    await next();
+    await seen.until('delete key\n');
     await informer.stop();
-    expect(seen).toEqual(['add key', 'update key', 'delete key']);
+    expect(seen.text()).toBe('add key\nupdate key\ndelete key\n');
   });
 
   it('runs commands, with input, output and exit code', async () => {
