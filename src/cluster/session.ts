@@ -1,5 +1,6 @@
 /** One terminal: a line editor in front of the learner's shell. What is typed at the prompt stays here, outside history;
  *  a finished command, a key for a running program and Ctrl-C are inputs. */
+import { textTail } from '../base/text-tail.ts';
 import { disposable } from '../base/dispose.ts';
 import type { CommandResult, RunOptions, Session, ShellOptions } from '../sandbox/sandbox.ts';
 import { createLineEditor } from '../shell/line-editor.ts';
@@ -28,7 +29,7 @@ const INTERRUPTS_MAX = 3;
 type Opener = (request: { readonly path: string; readonly text: string; readonly language: string }) => Promise<string | undefined>;
 
 export class TerminalSession implements Session {
-  #scrollback = '';
+  readonly #scrollback = textTail(SCROLLBACK_MAX);
   readonly #outputs = new Set<(data: string) => void>();
   readonly #commands = new Set<(result: CommandResult) => void>();
   readonly #editor: LineEditor;
@@ -97,7 +98,8 @@ export class TerminalSession implements Session {
   }
 
   onOutput(listener: (data: string) => void): Disposable {
-    if (this.#scrollback !== '') listener(this.#scrollback);
+    const before = this.#scrollback.text();
+    if (before !== '') listener(before);
     this.#outputs.add(listener);
     return disposable(() => this.#outputs.delete(listener));
   }
@@ -235,9 +237,7 @@ export class TerminalSession implements Session {
   }
 
   #show(text: string): void {
-    this.#scrollback += text;
-    // Rarely: each cut copies what stays.
-    if (this.#scrollback.length > SCROLLBACK_MAX * 2) this.#scrollback = this.#scrollback.slice(-SCROLLBACK_MAX);
+    this.#scrollback.add(text);
     for (const listener of this.#outputs) listener(text);
   }
 }

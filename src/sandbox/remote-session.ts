@@ -1,16 +1,16 @@
 /** A terminal session whose shell is at the other end of a port. */
 import { disposable } from '../base/dispose.ts';
+import { textTail } from '../base/text-tail.ts';
 import type { EditRequest } from './port-items.ts';
 import type { CommandResult, Session } from './sandbox.ts';
 
 /** A late listener hears at most this much of what it missed: as long as a terminal's scrollback. */
-const HISTORY_MAX = 1_000_000;
+const HISTORY_MAX = 512 * 1024;
 
 export interface SessionCalls { write(data: string): void; resize(columns: number, rows: number): void; run(line: string): Promise<CommandResult>; close(): void }
 
 export class RemoteSession implements Session {
-  private past: string[] = [];
-  private length = 0;
+  private readonly past = textTail(HISTORY_MAX);
   private readonly outputs = new Set<(data: string) => void>();
   private readonly commands = new Set<(result: CommandResult) => void>();
   private open: ((request: EditRequest) => Promise<string | undefined>) | undefined;
@@ -34,7 +34,8 @@ export class RemoteSession implements Session {
   }
 
   onOutput(listener: (data: string) => void): Disposable {
-    if (this.past.length > 0) listener(this.past.join(''));
+    const before = this.past.text();
+    if (before !== '') listener(before);
     this.outputs.add(listener);
     return disposable(() => this.outputs.delete(listener));
   }
@@ -50,13 +51,7 @@ export class RemoteSession implements Session {
   }
 
   output(data: string): void {
-    this.past.push(data);
-    this.length += data.length;
-    if (this.length > HISTORY_MAX) {
-      const kept = this.past.join('').slice(-HISTORY_MAX / 2);
-      this.past = [kept];
-      this.length = kept.length;
-    }
+    this.past.add(data);
     for (const listener of this.outputs) listener(data);
   }
 

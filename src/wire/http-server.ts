@@ -13,6 +13,7 @@ import { withoutItemKinds } from '../api/item-kinds.ts';
 import type { ClusterCertificates } from './certificates.ts';
 import { ADMIN, userOf } from './identity.ts';
 import { PROTOBUF_TYPE, decodeObject } from './protobuf/decode.ts';
+import { OPENAPI_PROTOBUF, encodeOpenApi } from './protobuf/openapi.ts';
 import { ProtobufError } from './protobuf/protobuf-error.ts';
 import { serveUpgrades } from './upgrades.ts';
 import type { Refusal } from './upgrades.ts';
@@ -87,6 +88,13 @@ function withoutProtobuf(request: ApiRequest): ApiRequest {
   return { ...request, headers: { ...headers, 'content-type': 'application/json' }, body: decodeObject(body) };
 }
 
+/** The schema in protobuf, for those who ask for it first; everything else stays JSON, which every client takes. */
+function asWanted({ path, headers = {} }: ApiRequest, answered: ApiResponse): ApiResponse {
+  if (path !== '/openapi/v2' || answered.status !== 200 || !headers['accept']?.includes(OPENAPI_PROTOBUF)) return answered;
+  if (typeof answered.body !== 'object' || answered.body instanceof Uint8Array) return answered;
+  return { ...answered, headers: { ...answered.headers, 'content-type': OPENAPI_PROTOBUF }, body: encodeOpenApi(answered.body) };
+}
+
 function isStream({ method, path, query = [] }: ApiRequest): boolean {
   const value = (name: string) => query.find(([key]) => key === name)?.[1];
   const yes = (text: string | undefined) => text === 'true' || text === '1';
@@ -119,7 +127,7 @@ async function answer({ transport, isAllowed, userOf: whoSent }: Front, message:
     if (body === undefined) return send(message, response, status(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${BODY_MAX}`));
     const request = withoutProtobuf(apiRequestOf(message, whoSent(message), body));
     if (isStream(request)) await stream(transport, request, message, response);
-    else send(message, response, await transport.request(request));
+    else send(message, response, asWanted(request, await transport.request(request)));
   } catch (error) {
     failed(error, message, response);
   }
