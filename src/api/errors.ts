@@ -98,6 +98,11 @@ export function invalid(of: GroupKind, name: string, errors: readonly FieldError
 /** 422 without a list of fields: a patch that cannot be carried out. */
 export const unprocessable = (of: GroupResource, name: string, message: string): ApiError => failure(422, 'Invalid', message, named(of, name));
 
+/** What the storage refuses without a reason: clients see it as an unknown error of the server. */
+export const setOnCreate = (): ApiError => new ApiError({
+  kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'resourceVersion should not be set on objects to be created', code: 500,
+});
+
 export const badRequest = (message: string): ApiError => failure(400, 'BadRequest', message);
 
 export const unauthorized = (): ApiError => failure(401, 'Unauthorized', 'Unauthorized');
@@ -117,8 +122,7 @@ export const unsupportedMediaType = (accepted: readonly string[]): ApiError => f
   415, 'UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
 );
 
-export const requestEntityTooLarge = (limitBytes: number): ApiError =>
-  failure(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limitBytes}`);
+export const requestEntityTooLarge = (why: string): ApiError => failure(413, 'RequestEntityTooLarge', `Request entity too large: ${why}`);
 
 export const tooManyRequests = (message: string, retryAfterSeconds?: number, causes?: readonly StatusCause[]): ApiError => failure(
   429, 'TooManyRequests', message, { ...(causes && { causes }), ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) },

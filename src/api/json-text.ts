@@ -1,5 +1,6 @@
 /** JSON text as Go's decoder reads it: fields that stand twice are reported, errors are in Go's words.
  *  Upstream: sigs.k8s.io/json */
+import { setOwn } from '../base/json.ts';
 import { joinPath } from './schema/decode.ts';
 
 export interface ParsedJson { readonly value: unknown; readonly duplicates: readonly string[] }
@@ -157,8 +158,7 @@ class JsonParser {
       this.path.push(key);
       const value = this.value();
       this.path.pop();
-      if (key === '__proto__') Object.defineProperty(out, key, { value, enumerable: true, configurable: true, writable: true });
-      else out[key] = value;
+      setOwn(out, key, value);
       this.space();
       const character = this.text[this.at];
       if (character !== ',' && character !== '}') throw this.unexpected('after object key:value pair');

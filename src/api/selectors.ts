@@ -16,7 +16,8 @@ export const EVERYTHING: Selector = Object.freeze([]);
 
 export class SelectorError extends Error {}
 
-const has = (labels: Labels, key: string): boolean => labels[key] !== undefined;
+/** What objects inherit (`constructor`) is no label. */
+const labelOf = (labels: Labels, key: string): string | undefined => (typeof labels[key] === 'string' ? labels[key] : undefined);
 
 export function matches(selector: Selector, labels: Labels): boolean {
   for (const requirement of selector) if (!holds(requirement, labels)) return false;
@@ -24,12 +25,12 @@ export function matches(selector: Selector, labels: Labels): boolean {
 }
 
 function holds({ key, operator, values }: Requirement, labels: Labels): boolean {
-  const value = labels[key];
+  const value = labelOf(labels, key);
   switch (operator) {
     case 'in': case '=': case '==': return value !== undefined && values.includes(value);
     case 'notin': case '!=': return value === undefined || !values.includes(value);
-    case 'exists': return has(labels, key);
-    case '!': return !has(labels, key);
+    case 'exists': return value !== undefined;
+    case '!': return value === undefined;
     default: {
       if (value === undefined || !/^[+-]?\d+$/.test(value)) return false;
       return operator === 'gt' ? Number(value) > Number(values[0]) : Number(value) < Number(values[0]);
@@ -43,7 +44,7 @@ export function matchesLabelSelector(selector: LabelSelector | undefined, labels
   const { matchLabels, matchExpressions } = selector;
   if (matchLabels) for (const key in matchLabels) if (labels[key] !== matchLabels[key]) return false;
   for (const { key, operator, values } of matchExpressions ?? []) {
-    const value = labels[key];
+    const value = labelOf(labels, key);
     if (operator === 'In' && (value === undefined || !values?.includes(value))) return false;
     if (operator === 'NotIn' && value !== undefined && values?.includes(value)) return false;
     if (operator === 'Exists' && value === undefined) return false;

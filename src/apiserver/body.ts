@@ -10,7 +10,7 @@ import type { DecodeCache } from '../api/schema/decode.ts';
 import { decodeAs, DecodeError } from '../api/schema/decode.ts';
 import type { StructType } from '../api/schema/types.ts';
 import type { ApiRequest } from '../api/transport.ts';
-import { parseYaml, YamlError } from '../api/yaml.ts';
+import { parseYaml, parseYamlDocuments, YamlError } from '../api/yaml.ts';
 import { headerOf, queryOf } from './request-info.ts';
 
 export const MEDIA_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
@@ -19,6 +19,8 @@ export interface RawBody {
   readonly value: unknown;
   /** Paths of fields that stood twice in the text. */
   readonly duplicates: readonly string[];
+  /** go-yaml's words for a key that stands twice. */
+  readonly yamlFault?: string;
 }
 
 const NOTHING_TWICE: readonly string[] = Object.freeze([]);
@@ -38,30 +40,37 @@ export function rawBody(request: ApiRequest): RawBody | undefined {
   return { value: parsed.value, duplicates: parsed.duplicates };
 }
 
+/** A key that stands twice is no error by itself: the last one wins, and what is strict says so in go-yaml's words. */
 function yamlBody(text: string): RawBody {
   try {
     return { value: parseYaml(text), duplicates: NOTHING_TWICE };
   } catch (error) {
-    if (error instanceof YamlError) throw badRequest(`error converting YAML to JSON: ${error.message}`);
-    throw error;
+    if (!(error instanceof YamlError)) throw error;
+    if (!TWICE.test(error.message)) throw badRequest(`error converting YAML to JSON: ${error.message}`);
+    const [document] = parseYamlDocuments(text, true);
+    return { value: document?.value, duplicates: NOTHING_TWICE, yamlFault: error.message };
   }
 }
+
+const TWICE = /already set in map$/;
 
 export const mediaTypeOf = (request: ApiRequest): string => (headerOf(request, 'content-type') ?? '').split(';')[0]!.trim().toLowerCase();
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 
+/** What the query asks for; unknown words are refused by write-options.ts. */
 export function fieldValidationOf(request: ApiRequest): FieldValidation {
   const value = queryOf(request, 'fieldValidation');
-  if (value === undefined || value === '') return 'Warn';
-  if (value === 'Ignore' || value === 'Warn' || value === 'Strict') return value;
-  throw badRequest(`fieldValidation: Unsupported value: "${value}": supported values: "Ignore", "Strict", "Warn"`);
+  return value === 'Ignore' || value === 'Strict' ? value : 'Warn';
 }
 
 export interface DecodeOptions {
   readonly validation: FieldValidation;
   readonly cache: DecodeCache;
   readonly duplicates?: readonly string[];
+  readonly yamlFault?: string;
+  /** How a refusal of the whole is said; default "Pod in version ... cannot be handled as a Pod: ...". */
+  refuse?(why: string, error?: DecodeError): ApiError;
   /** The stored object that the value was made of. */
   readonly known?: object;
   warn(text: string): void;
@@ -82,20 +91,25 @@ export function decodeObject(value: unknown, resource: Decodable, schema: Struct
   }
   if (kind !== resource.kind) throw badRequest(`${kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: `
     + `no kind "${kind}" is registered for version "${expected}" in scheme "pkg/api/legacyscheme/scheme.go:30"`);
-  const cannot = (why: string): ApiError => badRequest(`${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: ${why}`);
+  const handled = `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}`;
+  const cannot = options.refuse ?? ((why: string): ApiError => badRequest(`${handled}: ${why}`));
   try {
     const { object, unknown } = decodeAs<KubeObject>(value, schema, options.cache, options.known);
     report(unknown, options, cannot);
     if (object.apiVersion === expected && object.kind === resource.kind) return object;
     return { ...object, apiVersion: expected, kind: resource.kind };
   } catch (error) {
-    if (error instanceof DecodeError) throw cannot(error.message);
+    if (error instanceof DecodeError) throw cannot(error.message, error);
     throw error;
   }
 }
 
-function report(unknown: readonly string[], options: DecodeOptions, cannot: (why: string) => ApiError): void {
-  const texts = [...unknown.map((path) => `unknown field "${path}"`), ...(options.duplicates ?? []).map((path) => `duplicate field "${path}"`)];
+function report(unknown: readonly string[], options: DecodeOptions, cannot: (why: string, error?: DecodeError) => ApiError): void {
+  const texts = [
+    ...(options.yamlFault === undefined ? [] : [options.yamlFault]),
+    ...unknown.map((path) => `unknown field "${path}"`),
+    ...(options.duplicates ?? []).map((path) => `duplicate field "${path}"`),
+  ];
   if (texts.length === 0 || options.validation === 'Ignore') return;
   if (options.validation === 'Strict') throw cannot(`strict decoding error: ${texts.join(', ')}`);
   for (const text of texts) options.warn(text);

@@ -47,6 +47,9 @@ export function deleteOptions(call: Call): DeleteOptions {
     ...(queryOf(call.request, 'dryRun') === 'All' && { dryRun: ['All'] }),
   };
   const errors: FieldError[] = [];
+  if (merged.propagationPolicy !== undefined && merged.orphanDependents !== undefined) {
+    errors.push(invalidValue('propagationPolicy', merged.propagationPolicy, 'orphanDependents and deletionPropagation cannot be both set'));
+  }
   if (merged.propagationPolicy !== undefined && !POLICIES.includes(merged.propagationPolicy)) {
     errors.push(notSupported('propagationPolicy', merged.propagationPolicy, [...POLICIES, 'nil']));
   }

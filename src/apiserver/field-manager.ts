@@ -6,8 +6,9 @@ import type { ManagedFieldsEntry } from '../api/generated/types.ts';
 import type { KubeObject } from '../api/object.ts';
 import { apiVersionOf } from '../api/resources.ts';
 import type { FieldSet } from './field-set.ts';
-import { changedFields, createdFields, difference, EMPTY, isEmpty, parseFields, sameFields, union } from './field-set.ts';
+import { changedFields, createdFields, difference, EMPTY, isEmpty, parseFields, sameFields, union, withoutBelow } from './field-set.ts';
 import type { Kind } from './kinds.ts';
+import { resetFields } from './subresources.ts';
 
 export type Entries = readonly ManagedFieldsEntry[];
 
@@ -36,8 +37,12 @@ export function createFieldManager(world: World): FieldManager {
   };
   return {
     afterUpdate(kind, object, old, manager, subresource) {
-      const entries = entriesBefore(object, old);
-      const { set: mine, removed } = old === undefined ? { set: created(kind, object), removed: EMPTY } : changedFields(old, object, kind.schema);
+      const entries = entriesBefore(object, old, subresource);
+      // Whom nobody tracks, because its entries were cleared, stays so until somebody applies.
+      if (old !== undefined && entries.length === 0) return entries;
+      const reset = resetFields(kind, subresource);
+      const found = old === undefined ? { set: created(kind, object), removed: EMPTY } : changedFields(old, object, kind.schema);
+      const [mine, removed] = [withoutBelow(found.set, reset), withoutBelow(found.removed, reset)];
       if (isEmpty(mine) && isEmpty(removed)) return entries;
       const apiVersion = apiVersionOf(kind.resource);
       const kept: ManagedFieldsEntry[] = [];
@@ -67,12 +72,15 @@ export function entryOf(
   return { manager, operation, apiVersion, time, fieldsType, fieldsV1: fields, subresource };
 }
 
-/** What the client sent counts where it sent something: it may clean up. */
-function entriesBefore(object: KubeObject, old: KubeObject | undefined): Entries {
+/** What the client sent counts where it sent something: it may clean up, and one empty entry clears all. A subresource does not. */
+function entriesBefore(object: KubeObject, old: KubeObject | undefined, subresource: string): Entries {
   if (old === undefined) return [];
-  const sent = object.metadata?.managedFields;
-  return sent !== undefined && sent.length > 0 ? sent : old.metadata?.managedFields ?? [];
+  const sent = object.metadata?.managedFields ?? [];
+  if (subresource !== '' || sent.length === 0) return old.metadata?.managedFields ?? [];
+  return sent.length === 1 && isBlank(sent[0] as object) ? [] : sent;
 }
+
+const isBlank = (entry: object): boolean => Object.keys(entry).length === 0;
 
 const rank = (entry: ManagedFieldsEntry): string => (entry.operation === 'Apply'
   ? `0/${entry.manager ?? ''}` : `1/${entry.time ?? ''}/${entry.manager ?? ''}/${entry.subresource ?? ''}`);

@@ -5,7 +5,7 @@
  *
  *  Sets are values: operations return what they were given where nothing changes.
  *  Upstream: sigs.k8s.io/structured-merge-diff fieldpath/set.go, typed/{compare,tofieldset}.go */
-import { equal } from '../base/json.ts';
+import { equal, ownOf } from '../base/json.ts';
 import type { StructType, Type } from '../api/schema/types.ts';
 import { ANY } from '../api/schema/types.ts';
 
@@ -76,6 +76,22 @@ function withoutNode(a: FieldSet, b: FieldSet): FieldSet | undefined {
   if (a['.'] === undefined || !isMember(b)) return left === undefined || (isEmpty(left) && a['.'] === undefined) ? undefined : normal(left);
   const { '.': _, ...children } = left ?? {};
   return made(false, children);
+}
+
+/** Without the fields that are leaves of `gone`, and all below them. */
+export function withoutBelow(set: FieldSet, gone: FieldSet): FieldSet {
+  let out: Building | undefined;
+  for (const key in gone) {
+    const mine = set[key];
+    if (mine === undefined) continue;
+    const below = gone[key] as FieldSet;
+    const left = isEmpty(below) ? EMPTY : withoutBelow(mine, below);
+    if (left === mine) continue;
+    out ??= { ...set };
+    if (isEmpty(left)) delete out[key];
+    else out[key] = left;
+  }
+  return out ?? set;
 }
 
 const normal = (node: FieldSet): FieldSet => {
@@ -203,7 +219,7 @@ export function sameFields(a: unknown, b: unknown, type: Type): boolean {
   let left = 0;
   for (const key in a as Json) {
     left += 1;
-    const other = (b as Json)[key];
+    const other = ownOf(b as Json, key);
     if (other === undefined || (a as Json)[key] === undefined || !sameFields((a as Json)[key], other, typeOf(type, key))) return false;
   }
   for (const _ in b as Json) left -= 1;
@@ -284,11 +300,11 @@ function compareKeys(old: Json, value: Json, name: (key: string) => string, type
   const removed: Building = {};
   for (const key in value) {
     if (old[key] === value[key]) continue;
-    const found = compare(old[key], value[key], typeAt(key));
+    const found = compare(ownOf(old, key), value[key], typeAt(key));
     if (found.set !== undefined) set[name(key)] = found.set;
     if (found.removed !== undefined) removed[name(key)] = found.removed;
   }
-  for (const key in old) if (value[key] === undefined && old[key] !== undefined) removed[name(key)] = added(old[key], typeAt(key));
+  for (const key in old) if (ownOf(value, key) === undefined && old[key] !== undefined) removed[name(key)] = added(old[key], typeAt(key));
   return { set: isEmpty(set) ? undefined : set, removed: isEmpty(removed) ? undefined : removed };
 }
 

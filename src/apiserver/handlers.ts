@@ -1,6 +1,6 @@
 /** From a routed, authorized call to its answer. Streams are opened in streams.ts and watch.ts.
  *  Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers */
-import { badRequest, methodNotAllowed, unknownResource } from '../api/errors.ts';
+import { badRequest, methodNotAllowed, notAcceptable, setOnCreate, unknownResource } from '../api/errors.ts';
 import type {
   AuthenticationV1TokenRequest,
   LocalSubjectAccessReview,
@@ -16,17 +16,16 @@ import { decodeObject, fieldValidationOf, rawBody } from './body.ts';
 import { componentStatuses } from './component-status.ts';
 import { deleteCollection, deleteObject, deleteOptions } from './delete.ts';
 import { evictPod } from './eviction.ts';
-import { MANAGER_LENGTH_MAX } from './field-manager.ts';
 import { patchObject } from './patch/patch.ts';
 import { bindPod } from './pod-binding.ts';
-import { presenterOf } from './presentation.ts';
+import { ACCEPTED, presenterOf } from './presentation.ts';
 import { getObject, listObjects } from './read.ts';
 import { renewLease } from './renewal.ts';
-import { headerOf, queryOf } from './request-info.ts';
 import { getScale, writeScale } from './scale.ts';
 import type { Call } from './server-state.ts';
 import { storeChange, storeNew } from './write.ts';
-import type { WriteOptions, Written } from './write.ts';
+import type { Written } from './write.ts';
+import { writeOptions } from './write-options.ts';
 
 export interface Answer {
   readonly status: number;
@@ -39,26 +38,16 @@ const success = (code: number): Answer => {
   return { status: code, body: status };
 };
 
-/** "kubectl-client-side-apply", or what stands before the slash of the user agent. */
-function managerOf(call: Call): string {
-  const named = queryOf(call.request, 'fieldManager');
-  if (named) return named.slice(0, MANAGER_LENGTH_MAX);
-  const agent = headerOf(call.request, 'user-agent') ?? '';
-  return (agent.split('/')[0] || 'unknown').slice(0, MANAGER_LENGTH_MAX);
-}
-
-function writeOptions(call: Call): WriteOptions {
-  const dryRun = queryOf(call.request, 'dryRun');
-  if (dryRun !== undefined && dryRun !== 'All' && dryRun !== '')
-    throw badRequest(`dryRun: Unsupported value: "${dryRun}": supported values: "All"`);
-  return { dryRun: dryRun === 'All', manager: managerOf(call) };
-}
-
 export async function handle(call: Call): Promise<Answer> {
   const { kind, info } = call;
   if (info.subresource === '') checkVerb(call);
   else if (!kind.resource.subresources.some(({ name }) => name === info.subresource)) throw unknownResource();
-  if (!kind.isStored) return handleUnstored(call);
+  // A form that the answer cannot have is refused before anything is written.
+  const present = presenterOf(call);
+  if (!kind.isStored) {
+    if (present !== undefined && kind.resource.kind !== 'ComponentStatus') throw notAcceptable(ACCEPTED);
+    return handleUnstored(call);
+  }
   switch (info.subresource) {
     case 'scale':
       if (info.verb === 'get') return shown(call, getScale(call));
@@ -131,6 +120,7 @@ function decoded(call: Call): KubeObject {
     validation: fieldValidationOf(call.request),
     cache: server.decodeCache,
     duplicates: body.duplicates,
+    ...(body.yamlFault !== undefined && { yamlFault: body.yamlFault }),
     warn: call.warn,
   });
   return kind.strategy.applyDefaults(object);
@@ -140,7 +130,7 @@ async function create(call: Call): Promise<Written> {
   if (call.info.subresource !== '') throw methodNotAllowed();
   const object = decoded(call);
   checkNamespace(call, object);
-  if (object.metadata?.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
+  if (object.metadata?.resourceVersion) throw setOnCreate();
   return storeNew(call, object, writeOptions(call));
 }
 
@@ -221,7 +211,7 @@ function handleUnstored(call: Call): Answer {
       return { status: 201, body: reviewAccess(review as AccessReview, user, server.authorizer) };
     case 'LocalSubjectAccessReview': {
       const local = review as LocalSubjectAccessReview;
-      if ((local.spec.resourceAttributes?.namespace ?? '') !== info.namespace)
+      if ((local.spec?.resourceAttributes?.namespace ?? '') !== info.namespace)
         throw badRequest('spec.resourceAttributes.namespace must match metadata.namespace');
       return { status: 201, body: reviewAccess(local, user, server.authorizer) };
     }
@@ -235,6 +225,7 @@ function handleUnstored(call: Call): Answer {
       };
     }
     case 'TokenReview':
+      if (!(review as TokenReview).spec?.token) throw badRequest('token is required for TokenReview in authentication');
       return { status: 201, body: reviewToken(call, review as TokenReview) };
     default:
       throw unknownResource();

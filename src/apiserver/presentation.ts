@@ -1,6 +1,7 @@
 /** How an answer looks: the object itself, a Table as kubectl asks for it, or metadata alone.
  *  Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/response.go */
-import { notAcceptable } from '../api/errors.ts';
+import { invalid, notAcceptable } from '../api/errors.ts';
+import { invalidValue } from '../api/field-error.ts';
 import type { KubeList, KubeObject } from '../api/object.ts';
 import type { WatchEvent } from '../api/transport.ts';
 import { headerOf, queryOf } from './request-info.ts';
@@ -14,7 +15,7 @@ export interface Presenter {
 }
 
 const PLAIN = new Set(['application/json', 'application/yaml', 'application/*', '*/*', 'application/vnd.kubernetes.protobuf', '']);
-const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+export const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
 interface Accepted { readonly type: string; readonly as: string; readonly version: string; readonly group: string }
 
@@ -53,9 +54,15 @@ function metadataPresenter(version: string): Presenter {
   };
 }
 
+const INCLUDED = new Set(['None', 'Metadata', 'Object']);
+
 function tablePresenter(call: Call, version: string): Presenter {
   const { server, kind, request } = call;
-  const include = queryOf(request, 'includeObject') ?? 'Metadata';
+  const include = queryOf(request, 'includeObject') || 'Metadata';
+  if (!INCLUDED.has(include)) {
+    const detail = "must be 'Metadata', 'Object', 'None', or empty";
+    throw invalid({ group: 'meta.k8s.io', kind: 'TableOptions' }, '', [invalidValue('includeObject', include, detail)]);
+  }
   const printerKind = call.info.subresource === 'scale' ? { group: 'autoscaling', kind: 'Scale' } : kind.resource;
   const printer = server.customPrinters.get(`${kind.resource.kind}.${kind.resource.group}`) ?? server.printers.tableFor(printerKind);
   const row = (object: KubeObject): object => {

@@ -105,7 +105,9 @@ function listChoice(call: Call): ListChoice {
     if (wanted !== '' && wanted !== '0') throw badRequest('specifying resource version is not allowed when using continue');
     return { selection, limit, from, atRevision: from.revision > 0 ? from.revision : undefined };
   }
-  if (wanted === '' || wanted === '0') return { selection, limit, from: undefined, atRevision: undefined };
+  // What may be of any age comes from the cache, which has it whole.
+  if (wanted === '0') return { selection, limit: 0, from: undefined, atRevision: undefined };
+  if (wanted === '') return { selection, limit, from: undefined, atRevision: undefined };
   const at = revisionOf(wanted);
   checkReached(at, revision);
   const exact = match === 'Exact' || (match === '' && limit > 0);

@@ -2,6 +2,8 @@
  *  Upstream: the strategies of pkg/registry, GetResetFields and PrepareForUpdate */
 import type { Pod } from '../api/generated/types.ts';
 import type { KubeObject, ObjectMeta } from '../api/object.ts';
+import type { FieldSet } from './field-set.ts';
+import { EMPTY } from './field-set.ts';
 import type { Kind } from './kinds.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -16,6 +18,18 @@ export function restoreForSubresource(kind: Kind, subresource: string, next: Kub
     case 'resize': return withField(next, 'status', old);
     default: return next;
   }
+}
+
+const STATUS: FieldSet = Object.freeze({ 'f:status': EMPTY });
+const SPEC: FieldSet = Object.freeze({ 'f:spec': EMPTY });
+const SPEC_AND_LABELS: FieldSet = Object.freeze({ 'f:metadata': Object.freeze({ 'f:labels': EMPTY }), 'f:spec': EMPTY });
+const LABELLED_STATUS = new Set(['Deployment', 'ReplicaSet']);
+
+/** Fields that a write to the subresource puts back: whoever sends them does not come to own them. */
+export function resetFields(kind: Kind, subresource: string): FieldSet {
+  if (subresource === '') return hasStatus(kind) ? STATUS : EMPTY;
+  if (subresource === 'status') return LABELLED_STATUS.has(kind.resource.kind) ? SPEC_AND_LABELS : SPEC;
+  return subresource === 'approval' ? SPEC : EMPTY;
 }
 
 const hasStatus = (kind: Kind): boolean => kind.resource.subresources.some(({ name }) => name === 'status');

@@ -1,5 +1,6 @@
 /** Watches: where they begin, what they tell, how they end.
  *  Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/watch.go, pkg/storage/cacher/cache_watcher.go */
+import { base64, utf8 } from '../base/bytes.ts';
 import { disposable } from '../base/dispose.ts';
 import { Queue } from '../base/queue.ts';
 import { invalid, expired } from '../api/errors.ts';
@@ -60,10 +61,10 @@ export function openWatch(call: Call, opened: (close: (error?: unknown) => void)
         const object = (kind.fromStored ? kind.fromStored(kv.value as KubeObject) : kv.value) as KubeObject;
         if (selection.matches === undefined || selection.matches(object)) tell({ type: 'ADDED', object });
       }
-      if (initial) bookmark({ 'k8s.io/initial-events-end': 'true' });
+      if (initial) bookmark(initialEnd(call));
     }
     timers.push(server.hub.subscribe(kind, after, (happening) => {
-      if (!sees(happening.key)) return;
+      if (happening.revision <= after || !sees(happening.key)) return;
       const event = eventFor(happening, selection.matches);
       if (event === undefined) return;
       told = happening.revision;
@@ -103,6 +104,12 @@ function deadlines(call: Call, close: () => void, isBehind: () => boolean, bookm
 function bookmarkOf(call: Call, revision: number, annotations?: Readonly<Record<string, string>>): KubeObject {
   const { resource } = call.kind;
   return { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata: { resourceVersion: String(revision), ...(annotations && { annotations }) } };
+}
+
+/** Says that the initial events are over, and what an empty list of the kind looks like. */
+function initialEnd({ kind }: Call): Readonly<Record<string, string>> {
+  const blueprint = { kind: `${kind.resource.kind}List`, apiVersion: apiVersionOf(kind.resource), metadata: {}, items: null };
+  return { 'k8s.io/initial-events-end': 'true', 'kubernetes.io/initial-events-list-blueprint': base64(utf8(`${JSON.stringify(blueprint)}\n`)) };
 }
 
 function checkInitial(call: Call, initial: boolean): void {

@@ -204,9 +204,10 @@ async function storeOnce(
 function checkUid(call: Call, next: KubeObject, old: KubeObject): void {
   const uid = next.metadata?.uid;
   if (!uid || uid === old.metadata?.uid) return;
+  const key = call.server.storage.keyOf(call.kind, call.info.namespace, call.info.name);
   const why =
-    `the UID in the precondition (${uid}) does not match the UID in record (${old.metadata?.uid}). ` +
-    'The object might have been deleted and then recreated';
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMessage: ` +
+    `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata?.uid}`;
   throw conflict(call.kind.resource, call.info.name, why);
 }
 

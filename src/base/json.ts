@@ -17,6 +17,15 @@ export function freeze<T>(value: T): T {
   return value;
 }
 
+/** Sets a field whatever its name: `__proto__` is a key of JSON like any other. */
+export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  else target[key] = value;
+}
+
+/** The object's own field: names that every object inherits are absent like others. */
+export const ownOf = (object: Readonly<Record<string, unknown>>, key: string): unknown => (Object.hasOwn(object, key) ? object[key] : undefined);
+
 /** Equal by content; the order of keys does not matter, and a key whose value is undefined is as good as absent. */
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;

@@ -77,7 +77,8 @@ describe('watch', () => {
     const seen = await watch(CONFIG_MAPS, { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan', allowWatchBookmarks: 'true' });
     await lone.advance(1);
     expect(seen.lines()).toEqual([`ADDED a@${etcd.revision}`, `BOOKMARK @${etcd.revision}`]);
-    expect(seen.events[1]?.object.metadata?.annotations).toEqual({ 'k8s.io/initial-events-end': 'true' });
+    const { 'k8s.io/initial-events-end': end, 'kubernetes.io/initial-events-list-blueprint': blueprint = '' } = seen.events[1]?.object.metadata?.annotations ?? {};
+    expect([end, atob(blueprint)]).toEqual(['true', '{"kind":"ConfigMapList","apiVersion":"v1","metadata":{},"items":null}\n']);
     await expect(watch(CONFIG_MAPS, { sendInitialEvents: 'true' })).rejects.toThrow('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
   });
 

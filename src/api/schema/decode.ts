@@ -9,7 +9,12 @@ import { canonicalQuantity, parseQuantity } from '../quantity.ts';
 import type { Field, Scalar, StructType, Type } from './types.ts';
 
 /** A value that Go cannot put into the field; the message is encoding/json's. */
-export class DecodeError extends Error {}
+export class DecodeError extends Error {
+  /** `type` is Go's name of the field's type where the value is of another one; `found` what JSON calls the value. */
+  constructor(message: string, readonly type?: string, readonly found?: string) {
+    super(message);
+  }
+}
 
 /** Frozen values that have been decoded for a type before: templates that come back in every Pod are walked once. */
 export type DecodeCache = WeakMap<object, Type>;
@@ -155,8 +160,8 @@ class Decoder {
   /** "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32". */
   private mismatch(value: unknown, type: string, found: string = jsonTypeOf(value)): DecodeError {
     const fields = this.path.filter((part) => typeof part === 'string').join('.');
-    if (fields === '') return new DecodeError(`json: cannot unmarshal ${found} into Go value of type ${type}`);
-    return new DecodeError(`json: cannot unmarshal ${found} into Go struct field ${this.owner}.${fields} of type ${type}`);
+    if (fields === '') return new DecodeError(`json: cannot unmarshal ${found} into Go value of type ${type}`, type, found);
+    return new DecodeError(`json: cannot unmarshal ${found} into Go struct field ${this.owner}.${fields} of type ${type}`, type, found);
   }
 
   private pathTo(key: string): string {

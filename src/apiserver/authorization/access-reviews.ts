@@ -5,6 +5,9 @@ import type {
   SubjectAccessReviewStatus, SubjectRulesReviewStatus,
 } from '../../api/generated/types.ts';
 import type { NonResourceAttributes } from '../../api/generated/types.ts';
+import { invalid } from '../../api/errors.ts';
+import type { FieldError } from '../../api/field-error.ts';
+import { invalidValue } from '../../api/field-error.ts';
 import type { UserInfo } from '../../api/transport.ts';
 import type { AdmissionReader, AuthorizationAttributes, Authorizer } from '../admission.ts';
 import { grantsOf } from './authorizer.ts';
@@ -35,10 +38,30 @@ export function attributesOf(spec: ReviewSpec, asker: UserInfo): AuthorizationAt
   };
 }
 
-/** The review with its answer. */
+/** A review asks one thing of one who is somebody.
+ *  Upstream: pkg/apis/authorization/validation/validation.go */
+function checkReview({ kind = '', spec }: AccessReview): void {
+  const isSelf = kind === 'SelfSubjectAccessReview' || kind === '';
+  const { resourceAttributes, nonResourceAttributes, user, groups } = (spec ?? {}) as ReviewSpec;
+  const errors: FieldError[] = [];
+  if (resourceAttributes !== undefined && nonResourceAttributes !== undefined) {
+    errors.push(invalidValue('spec.nonResourceAttributes', nonResourceAttributes, 'cannot be specified in combination with resourceAttributes'));
+  }
+  if (resourceAttributes === undefined && nonResourceAttributes === undefined) {
+    const detail = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
+    errors.push(invalidValue('spec.resourceAttributes', undefined, detail));
+  }
+  if (!isSelf && !user && (groups ?? []).length === 0) {
+    errors.push(invalidValue('spec.user', user ?? '', 'at least one of user or group must be specified'));
+  }
+  if (errors.length > 0) throw invalid({ group: 'authorization.k8s.io', kind }, '', errors);
+}
+
+/** The review with its answer. Throws 422 for one that asks nothing. */
 export function reviewAccess<T extends AccessReview>(
   review: T, asker: UserInfo, authorizer: Authorizer,
 ): T & { readonly status: SubjectAccessReviewStatus } {
+  checkReview(review);
   const { allowed, denied, reason, evaluationError } = authorizer.authorize(attributesOf(review.spec, asker));
   const status = { allowed, ...(denied && { denied }), ...(reason && { reason }), ...(evaluationError && { evaluationError }) };
   return { ...review, status };
@@ -49,7 +72,7 @@ export function reviewRules(
   review: SelfSubjectRulesReview, asker: UserInfo, reader: AdmissionReader,
 ): SelfSubjectRulesReview & { readonly status: SubjectRulesReviewStatus } {
   const everything = [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }, { verbs: ['*'], nonResourceURLs: ['*'] }];
-  const { rules, problems } = grantsOf(reader, asker, review.spec.namespace ?? '');
+  const { rules, problems } = grantsOf(reader, asker, review.spec?.namespace ?? '');
   const own = asker.groups.includes('system:masters') ? everything : rules.map(({ rule }) => rule);
   const resourceRules = own.filter((rule) => 'resources' in rule && rule.resources?.length);
   const urlRules = own.filter((rule) => 'nonResourceURLs' in rule && rule.nonResourceURLs?.length);

@@ -1,7 +1,7 @@
 /** Server-side apply: the configuration that one manager applied is merged into the object; what it applied before and
  *  no longer says goes, unless somebody else owns it; what others own and it changes is a conflict.
  *  Upstream: sigs.k8s.io/structured-merge-diff merge/update.go, apimachinery/pkg/util/managedfields/internal/structuredmerge.go */
-import { equal } from '../../base/json.ts';
+import { equal, ownOf, setOwn } from '../../base/json.ts';
 import { rfc3339 } from '../../base/time.ts';
 import { applyConflict } from '../../api/errors.ts';
 import type { ManagedFieldsEntry } from '../../api/generated/types.ts';
@@ -12,8 +12,9 @@ import { ANY } from '../../api/schema/types.ts';
 import type { Entries } from '../field-manager.ts';
 import { entryOf, ordered } from '../field-manager.ts';
 import type { FieldSet } from '../field-set.ts';
-import { changedFields, difference, EMPTY, fieldsOf, intersection, isEmpty, itemKey, members, parseFields, pathText, union, valueKey } from '../field-set.ts';
+import { changedFields, createdFields, difference, EMPTY, fieldsOf, intersection, isEmpty, itemKey, members, parseFields, pathText, union, valueKey, withoutBelow } from '../field-set.ts';
 import type { Kind } from '../kinds.ts';
+import { resetFields } from '../subresources.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -34,11 +35,11 @@ export interface Applied { readonly object: KubeObject; readonly managedFields: 
 export function applyConfiguration(request: ApplyRequest, live: KubeObject | undefined): Applied {
   const { kind, config, manager, subresource, nowMs } = request;
   const apiVersion = apiVersionOf(kind.resource);
-  const entries = live?.metadata?.managedFields ?? [];
+  const entries = entriesOf(request, live);
   const isMine = (entry: ManagedFieldsEntry): boolean =>
     entry.manager === manager && entry.operation === 'Apply' && (entry.subresource ?? '') === subresource;
   const mine = entries.find(isMine);
-  const set = fieldsOf(config, kind.schema);
+  const set = withoutBelow(fieldsOf(config, kind.schema), resetFields(kind, subresource));
   const others = entries.filter((entry) => entry !== mine);
   const time = rfc3339(nowMs);
   const entry = (when: string): ManagedFieldsEntry => entryOf({ manager, operation: 'Apply', apiVersion, time: when, subresource }, set);
@@ -55,6 +56,15 @@ export function applyConfiguration(request: ApplyRequest, live: KubeObject | und
   const kept = settle(others, changed, removed, request.force);
   const same = mine !== undefined && equal(mine.fieldsV1, set) && mine.apiVersion === apiVersion && isEmpty(changed) && isEmpty(removed);
   return { object, managedFields: ordered([...kept, same ? mine : entry(time)]) };
+}
+
+/** What stood there before the first application, where nobody's name stands at it, belongs to "before-first-apply". */
+function entriesOf({ kind, nowMs }: ApplyRequest, live: KubeObject | undefined): Entries {
+  const entries = live?.metadata?.managedFields ?? [];
+  if (live === undefined || entries.length > 0) return entries;
+  const apiVersion = apiVersionOf(kind.resource);
+  const of = { manager: 'before-first-apply', operation: 'Update', apiVersion, time: rfc3339(nowMs), subresource: '' };
+  return [entryOf(of, createdFields(live, kind.schema))];
 }
 
 /** Names and the like are no part of what is merged into a live object. */
@@ -110,8 +120,9 @@ function merge(live: unknown, config: unknown, type: Type): unknown {
   if (!isObject(config) || !isObject(live)) return config;
   let out: Record<string, unknown> | undefined;
   for (const key in config) {
-    const next = merge(live[key], config[key], typeAt(type, key));
-    if (next !== live[key]) (out ??= { ...live })[key] = next;
+    const before = ownOf(live, key);
+    const next = merge(before, config[key], typeAt(type, key));
+    if (next !== before) setOwn((out ??= { ...live }), key, next);
   }
   return out ?? live;
 }
@@ -129,7 +140,11 @@ function mergeLists(live: readonly unknown[], config: readonly unknown[], type: 
   return [...out, ...wanted.values()];
 }
 
-/** Without the members of the set. A container goes as a whole only where nobody owns anything in it. */
+/** What is left of a container whose last field went. */
+const isBare = (value: unknown): boolean => (Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0);
+
+/** Without the members of the set. A field goes as a whole only where nobody owns anything in it; an item of a list goes with
+ *  its last owner, whoever else set fields in it. */
 function removeFields(value: unknown, set: FieldSet, owned: FieldSet, type: Type): unknown {
   const goes = (node: FieldSet, key: string): boolean => owned[key] === undefined && (isEmpty(node) || node['.'] !== undefined);
   if (Array.isArray(value)) {
@@ -139,7 +154,7 @@ function removeFields(value: unknown, set: FieldSet, owned: FieldSet, type: Type
       const key = keyOf(item);
       const node = set[key];
       if (node === undefined) return [item as unknown];
-      return goes(node, key) ? [] : [removeFields(item, node, owned[key] ?? EMPTY, type.element)];
+      return isEmpty(node) || node['.'] !== undefined ? [] : [removeFields(item, node, owned[key] ?? EMPTY, type.element)];
     });
   }
   if (!isObject(value)) return value;
@@ -148,9 +163,14 @@ function removeFields(value: unknown, set: FieldSet, owned: FieldSet, type: Type
     if (key === '.') continue;
     const name = key.slice(2);
     const node = set[key] as FieldSet;
-    if (out[name] === undefined) continue;
-    if (goes(node, key)) delete out[name];
-    else out[name] = removeFields(out[name], node, owned[key] ?? EMPTY, typeAt(type, name));
+    if (ownOf(out, name) === undefined) continue;
+    if (goes(node, key)) {
+      delete out[name];
+      continue;
+    }
+    const left = removeFields(out[name], node, owned[key] ?? EMPTY, typeAt(type, name));
+    if (owned[key] === undefined && isBare(left)) delete out[name];
+    else setOwn(out, name, left);
   }
   return out;
 }

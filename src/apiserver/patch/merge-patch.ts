@@ -1,4 +1,5 @@
 /** RFC 7396: objects merge, null deletes, everything else replaces. */
+import { setOwn } from '../../base/json.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -17,7 +18,7 @@ export function applyMergePatch(target: unknown, patch: unknown): unknown {
       continue;
     }
     const next = applyMergePatch(Object.hasOwn(base, key) ? base[key] : undefined, value);
-    if (next !== base[key] || !Object.hasOwn(base, key)) (out ??= { ...base })[key] = next;
+    if (next !== base[key] || !Object.hasOwn(base, key)) setOwn((out ??= { ...base }), key, next);
   }
   return out ?? base;
 }

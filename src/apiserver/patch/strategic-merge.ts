@@ -1,7 +1,7 @@
 /** Strategic merge patch: lists with a merge key merge item by item, directives delete, replace, order and retain.
  *  kubectl's three-way apply uses it too.
  *  Upstream: staging/src/k8s.io/apimachinery/pkg/util/strategicpatch/patch.go */
-import { equal } from '../../base/json.ts';
+import { equal, setOwn } from '../../base/json.ts';
 import type { Field, StructType, Type } from '../../api/schema/types.ts';
 import { OPEN_STRUCT } from '../../api/schema/types.ts';
 
@@ -55,21 +55,21 @@ function fieldOf(type: Type, key: string): Field | undefined {
 
 function mergeField(out: Record<string, unknown>, key: string, patch: Json, field: Field | undefined, parent: Type): void {
   const value = patch[key];
-  const before = out[key];
+  const before = Object.hasOwn(out, key) ? out[key] : undefined;
   if (value === null) {
     delete out[key];
   } else if (isObject(value) && (isObject(before) || before === undefined)) {
     const inner = field?.type ?? (parent.kind === 'map' ? parent.element : OPEN_STRUCT);
     const isMapType = inner.kind === 'map';
     if (before === undefined && value[DIRECTIVE] === 'delete') return;
-    out[key] = mergeMap(isObject(before) ? before : {}, value, isMapType ? inner : structOfType(inner));
+    setOwn(out, key, mergeMap(isObject(before) ? before : {}, value, isMapType ? inner : structOfType(inner)));
   } else if (Array.isArray(value) && field?.strategies.includes('merge')) {
     const gone = patch[`${DELETE_FROM}${key}`] as readonly unknown[] | undefined;
     const order = patch[`${ORDER}${key}`] as readonly unknown[] | undefined;
     const list = Array.isArray(before) ? (before as readonly unknown[]).filter((item) => !gone?.some((each) => equal(each, item))) : [];
-    out[key] = mergeList(list, value, field, order);
+    setOwn(out, key, mergeList(list, value, field, order));
   } else {
-    out[key] = value;
+    setOwn(out, key, value);
   }
 }
 
@@ -89,7 +89,7 @@ function cleaned(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter((item) => !(isObject(item) && item[DIRECTIVE] === 'delete')).map(cleaned);
   if (!isObject(value)) return value;
   const out: Record<string, unknown> = {};
-  for (const key in value) if (!key.startsWith('$') && value[key] !== null) out[key] = cleaned(value[key]);
+  for (const key in value) if (!key.startsWith('$') && value[key] !== null) setOwn(out, key, cleaned(value[key]));
   return out;
 }
 
@@ -142,7 +142,7 @@ function arranged(items: unknown[], order: readonly unknown[], server: readonly 
 }
 
 /** Go's %v of a map. */
-const goMap = (map: Json): string =>
+export const goMap = (map: Json): string =>
   `map[${Object.keys(map).sort().map((key) => `${key}:${goValue(map[key])}`).join(' ')}]`;
 
 function goValue(value: unknown): string {
