@@ -5,6 +5,8 @@ import { RE2JS, RE2JSException } from 're2js';
 export interface Pattern {
   /** Anywhere in the text, as Go's MatchString. */
   test(text: string): boolean;
+  /** The parts of the text that fit, from the left; at most `limit`, below zero all. */
+  findAll(text: string, limit: number): readonly string[];
 }
 
 const LENGTH_MAX = 10_000;
@@ -14,9 +16,16 @@ export function compilePattern(source: string): Pattern | string {
   if (source.length > LENGTH_MAX) return 'expression too large';
   try {
     const compiled = RE2JS.compile(source);
-    return { test: (text) => compiled.matcher(text).find() };
+    return { test: (text) => compiled.matcher(text).find(), findAll: (text, limit) => partsOf(compiled, text, limit) };
   } catch (error) {
     if (error instanceof RE2JSException) return error.message;
     throw error;
   }
+}
+
+function partsOf(compiled: RE2JS, text: string, limit: number): readonly string[] {
+  const matcher = compiled.matcher(text);
+  const out: string[] = [];
+  while ((limit < 0 || out.length < limit) && matcher.find()) out.push(matcher.group() ?? '');
+  return out;
 }

@@ -16,12 +16,17 @@ import { dns1123SubdomainErrors, nameErrorsOf } from '../api/names.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Resource, Subresource } from '../api/resource.ts';
 import { CustomResourceDefinitions } from '../api/resources.ts';
-import { compileStructural, validateStructural, withDefaults } from '../api/schema/structural.ts';
+import { compileStructural, withDefaults } from '../api/schema/structural.ts';
+import { validateStructural } from '../api/schema/structural-validation.ts';
 import { compileSimplePath } from '../api/simple-path.ts';
+import { approvalCondition } from './custom-resources/approval.ts';
+import { nameConflict } from './custom-resources/names.ts';
+import type { RuleSet } from './custom-resources/rules.ts';
+import { compileRules, hasRules } from './custom-resources/rules.ts';
 import type { Kind } from './kinds.ts';
 import type { Printers, ServerState } from './server-state.ts';
 import { whileReachable } from './storage.ts';
-import type { Strategy } from './strategy.ts';
+import type { Strategy, StrategyContext } from './strategy.ts';
 
 type Printer = ReturnType<Printers['tableFor']>;
 
@@ -89,6 +94,7 @@ function addRows(server: ServerState, definition: CustomResourceDefinition): voi
   const { spec } = definition;
   const storageVersion = spec.versions.find((version) => version.storage)?.name ?? spec.versions[0]?.name ?? '';
   server.kinds.remove(spec.group, spec.names.plural);
+  if (conflictOf(server, definition) !== undefined) return;
   for (const version of spec.versions.filter(({ served }) => served).sort((a, b) => compareVersions(a.name, b.name))) {
     const resource = resourceOf(definition, version);
     const schema = version.schema?.openAPIV3Schema ?? {};
@@ -102,6 +108,7 @@ function addRows(server: ServerState, definition: CustomResourceDefinition): voi
       schema: compileStructural(resource.kind, schema),
       isStored: true,
       openApi: schema,
+      ...(hasRules(schema) && { needsCel: () => true }),
       ...(version.name !== storageVersion && { toStored: shownAs(storageVersion), fromStored: shownAs(version.name) }),
     });
     server.customPrinters.set(`${resource.kind}.${resource.group}`, printerOf(version.additionalPrinterColumns));
@@ -115,7 +122,14 @@ function removeRows(server: ServerState, { spec }: CustomResourceDefinition): vo
 
 function strategyOf(version: CustomResourceDefinitionVersion, schema: JSONSchemaProps): Strategy {
   const hasStatus = version.subresources?.status !== undefined;
-  const check = (object: KubeObject) => validateStructural(object, schema);
+  let rules: RuleSet | undefined;
+  const check = (object: KubeObject, old: KubeObject | undefined, { cel }: StrategyContext) => {
+    const errors = validateStructural(object, schema, old);
+    // Rules may rely on what the schema says.
+    if (cel === undefined || errors.length > 0) return errors;
+    rules ??= compileRules(cel, schema);
+    return rules.validate(object, old);
+  };
   return {
     prepareForCreate(object) {
       if (!hasStatus) return object;
@@ -124,7 +138,7 @@ function strategyOf(version: CustomResourceDefinitionVersion, schema: JSONSchema
     },
     prepareForUpdate: (object) => object,
     applyDefaults: (object) => withDefaults(object, schema) as KubeObject,
-    validate: check,
+    validate: (object, context) => check(object, undefined, context),
     validateUpdate: check,
     validateStatusUpdate: check,
     nameErrors: nameErrorsOf(dns1123SubdomainErrors),
@@ -176,26 +190,24 @@ function settle(server: ServerState, kind: Kind, name: string): void {
     cleanUp(server, kind, definition, found.modRevision);
     return;
   }
-  const taken = storage
-    .list(CustomResourceDefinitions)
-    .some(
-      (other) =>
-        other.metadata?.name !== name &&
-        other.spec.group === definition.spec.group &&
-        other.spec.names.kind === definition.spec.names.kind &&
-        other.status?.conditions?.some(({ type, status }) => type === 'NamesAccepted' && status === 'True'),
-    );
-  const wanted: readonly CustomResourceDefinitionCondition[] = taken
-    ? [
-        condition('NamesAccepted', 'False', 'KindConflict', `"${definition.spec.names.kind}" is already in use`, now),
-        condition('Established', 'False', 'NotAccepted', 'not all names are accepted', now),
-      ]
-    : [
-        condition('NamesAccepted', 'True', 'NoConflicts', 'no conflicts found', now),
-        condition('Established', 'True', 'InitialNamesAccepted', 'the initial names have been accepted', now),
-      ];
+  const taken = conflictOf(server, definition);
+  const approval = approvalCondition(definition);
+  const wanted: readonly CustomResourceDefinitionCondition[] = [
+    ...(taken
+      ? [
+          condition('NamesAccepted', 'False', taken.reason, taken.message, now),
+          condition('Established', 'False', 'NotAccepted', 'not all names are accepted', now),
+        ]
+      : [
+          condition('NamesAccepted', 'True', 'NoConflicts', 'no conflicts found', now),
+          condition('Established', 'True', 'InitialNamesAccepted', 'the initial names have been accepted', now),
+        ]),
+    ...(approval ? [condition(approval.type, approval.status, approval.reason, approval.message, now)] : []),
+  ];
   const old = definition.status?.conditions ?? [];
-  const conditions = wanted.map((each) => old.find((before) => before.type === each.type && before.status === each.status) ?? each);
+  const conditions = wanted.map(
+    (each) => old.find((before) => before.type === each.type && before.status === each.status && before.reason === each.reason) ?? each,
+  );
   const storedVersion = definition.spec.versions.find((version) => version.storage)?.name ?? '';
   const stored = definition.status?.storedVersions ?? [];
   const finalizers = definition.metadata?.finalizers ?? [];
@@ -203,12 +215,16 @@ function settle(server: ServerState, kind: Kind, name: string): void {
     ...definition,
     metadata: { ...definition.metadata, finalizers: finalizers.includes(CLEANUP) ? finalizers : [...finalizers, CLEANUP] },
     status: {
-      acceptedNames: definition.spec.names,
+      acceptedNames: taken ? (definition.status?.acceptedNames ?? { kind: '', plural: '' }) : definition.spec.names,
       conditions,
       storedVersions: stored.includes(storedVersion) ? stored : [...stored, storedVersion],
     },
   };
   if (!equal(next, definition)) storage.put(kind, next, found.modRevision);
+}
+
+function conflictOf({ storage }: ServerState, definition: CustomResourceDefinition): ReturnType<typeof nameConflict> {
+  return nameConflict(definition, storage.list(CustomResourceDefinitions));
 }
 
 const condition = (

@@ -3,10 +3,19 @@
  *  Upstream: staging/src/k8s.io/apiserver/pkg/server/genericapiserver.go */
 import type { KubeObject } from '../api/object.ts';
 import type { Resource } from '../api/resource.ts';
-import { CustomResourceDefinitions, APIServices, Events, EventsV1Events, HorizontalPodAutoscalers, RESOURCES, V1HorizontalPodAutoscalers } from '../api/resources.ts';
+import {
+  CustomResourceDefinitions,
+  APIServices,
+  Events,
+  EventsV1Events,
+  HorizontalPodAutoscalers,
+  RESOURCES,
+  V1HorizontalPodAutoscalers,
+} from '../api/resources.ts';
 import type { StructType } from '../api/schema/types.ts';
 import { structOf } from '../api/schema/types.ts';
 import { conversions } from './conversion.ts';
+import { hasRules } from './custom-resources/rules.ts';
 import type { Strategy } from './strategy.ts';
 
 export interface Kind {
@@ -20,6 +29,8 @@ export interface Kind {
   readonly fromStored?: (object: KubeObject) => KubeObject;
   /** The schema as its author wrote it: custom resources publish it. */
   readonly openApi?: object;
+  /** Whether the object cannot be written before CEL is there. */
+  readonly needsCel?: (object: KubeObject) => boolean;
   /** False for kinds that are never stored (reviews). */
   readonly isStored: boolean;
 }
@@ -40,8 +51,12 @@ export interface Kinds {
 
 /** Where Kubernetes' own layout says something else than the plural. */
 const PREFIXES: Readonly<Record<string, string>> = {
-  nodes: 'minions', services: 'services/specs', endpoints: 'services/endpoints', ingresses: 'ingress',
-  replicationcontrollers: 'controllers', podtemplates: 'podtemplates',
+  nodes: 'minions',
+  services: 'services/specs',
+  endpoints: 'services/endpoints',
+  ingresses: 'ingress',
+  replicationcontrollers: 'controllers',
+  podtemplates: 'podtemplates',
 };
 
 function prefixOf(resource: Resource): string {
@@ -52,15 +67,21 @@ function prefixOf(resource: Resource): string {
 }
 
 const STORED_AS: readonly (readonly [shown: Resource, stored: Resource])[] = [
-  [EventsV1Events, Events], [V1HorizontalPodAutoscalers, HorizontalPodAutoscalers],
+  [EventsV1Events, Events],
+  [V1HorizontalPodAutoscalers, HorizontalPodAutoscalers],
 ];
 
 function kindOf(resource: Resource, strategy: Strategy): Kind {
   const alias = STORED_AS.find(([shown]) => shown === resource);
   const isStored = resource.verbs.includes('get') && resource.plural !== 'componentstatuses';
   return {
-    resource, strategy, isStored, prefix: prefixOf(alias?.[1] ?? resource), schema: structOf(resource.definition ?? 'Any'),
+    resource,
+    strategy,
+    isStored,
+    prefix: prefixOf(alias?.[1] ?? resource),
+    schema: structOf(resource.definition ?? 'Any'),
     ...(alias && conversions[resource.definition as string]),
+    ...(resource === CustomResourceDefinitions && { needsCel: hasRules }),
   };
 }
 

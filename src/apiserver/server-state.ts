@@ -1,5 +1,6 @@
 /** What the handlers of one server share, and what they know of one call. */
 import type { World } from '../base/world.ts';
+import type { CelLoader } from '../api/cel.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Resource } from '../api/resource.ts';
 import type { DecodeCache } from '../api/schema/decode.ts';
@@ -39,6 +40,7 @@ export interface ServerState {
   readonly fields: FieldManager;
   readonly dialer: Dialer;
   readonly tokens: TokenAuthority;
+  readonly cel: CelLoader;
   readonly reader: AdmissionReader;
   /** Rung every minute: a watcher that has not heard of the newest revision is told it. */
   readonly bookmarks: Set<() => void>;
@@ -57,9 +59,16 @@ export interface Call {
 }
 
 export function strategyContext(call: Call, namespace: string, dryRun: boolean): StrategyContext {
-  const { storage, world, allocators } = call.server;
+  const { storage, world, allocators, cel } = call.server;
   return {
-    world, allocators, namespace, dryRun, resource: call.kind.resource, subresource: call.info.subresource, user: call.user,
+    world,
+    cel: cel.loaded,
+    allocators,
+    namespace,
+    dryRun,
+    resource: call.kind.resource,
+    subresource: call.info.subresource,
+    user: call.user,
     get: <T extends KubeObject>(resource: Resource<T>, inNamespace: string, name: string) => storage.read(resource, inNamespace, name),
     list: <T extends KubeObject>(resource: Resource<T>, inNamespace?: string) => storage.list(resource, inNamespace),
   };

@@ -10,6 +10,7 @@ import type { ApiRequest, ApiResponse, Connection, Transport, UserInfo } from '.
 import { TransportError } from '../api/transport.ts';
 import type { Etcd } from '../etcd/etcd.ts';
 import type { AdmissionChain, AdmissionReader, AuthorizationAttributes, Authorizer } from './admission.ts';
+import { createCelLoader } from '../api/cel.ts';
 import { createAggregator } from './aggregator.ts';
 import type { AggregatedVersion, Aggregator } from './aggregator.ts';
 import { admissionChain } from './admission/admission-chain.ts';
@@ -83,7 +84,9 @@ export function createApiserver(options: ApiserverOptions): Apiserver {
   let stopped = false;
 
   bootstrap(world, storage, kinds, {
-    serviceCidr: options.serviceCidr ?? '10.96.0.0/12', advertiseAddress: options.advertiseAddress ?? '172.18.0.2', securePort: options.securePort ?? 6443,
+    serviceCidr: options.serviceCidr ?? '10.96.0.0/12',
+    advertiseAddress: options.advertiseAddress ?? '172.18.0.2',
+    securePort: options.securePort ?? 6443,
   });
   every(world, BOOKMARK_MS, () => server.bookmarks.forEach((remind) => remind()));
   compactEvery(world, counted);
@@ -102,10 +105,15 @@ export function createApiserver(options: ApiserverOptions): Apiserver {
   const checkRunning = (): void => {
     if (stopped) throw new TransportError('refused', 'connect: connection refused');
   };
-  const gate: Gate = { server, nonResources, aggregator, opened: (close) => {
-    open.add(close);
-    return { [Symbol.dispose]: () => void open.delete(close) };
-  } };
+  const gate: Gate = {
+    server,
+    nonResources,
+    aggregator,
+    opened: (close) => {
+      open.add(close);
+      return { [Symbol.dispose]: () => void open.delete(close) };
+    },
+  };
   return {
     kinds,
     stop,
@@ -132,8 +140,12 @@ interface Gate {
 /** The server's own watches end with it. */
 function countedEtcd(etcd: Etcd, subscriptions: Disposable[]): Etcd {
   return {
-    get revision() { return etcd.revision; },
-    get compactedRevision() { return etcd.compactedRevision; },
+    get revision() {
+      return etcd.revision;
+    },
+    get compactedRevision() {
+      return etcd.compactedRevision;
+    },
     get: (key, at) => etcd.get(key, at),
     range: (prefix, range) => etcd.range(prefix, range),
     put: (key, value, ifMod) => etcd.put(key, value, ifMod),
@@ -158,13 +170,32 @@ function stateOf(options: ApiserverOptions, storage: Storage, kinds: Kinds, etcd
       storage.put(kinds.of(resource), object, Number(object.metadata?.resourceVersion ?? 0))?.object as T | undefined,
     onWrite: (resource, sink) => hub.subscribe(kinds.of(resource), etcd.revision, sink),
   };
-  const authorizer: Authorizer = options.authorization === 'AlwaysAllow' ? { authorize: () => ({ allowed: true, reason: '' }) } : createAuthorizer(reader);
+  const authorizer: Authorizer =
+    options.authorization === 'AlwaysAllow' ? { authorize: () => ({ allowed: true, reason: '' }) } : createAuthorizer(reader);
   return {
-    world, streams: options.streams ?? world, version: options.version ?? 'v1.33.1', kinds, storage, hub, reader, authorizer,
+    world,
+    streams: options.streams ?? world,
+    version: options.version ?? 'v1.33.1',
+    kinds,
+    storage,
+    hub,
+    reader,
+    authorizer,
     admission: options.admission ?? admissionChain({ world }),
-    allocators: createAllocators(storage, world.random.fork('allocators'), options.serviceCidr ?? '10.96.0.0/12', options.nodePortRange ?? '30000-32767'),
-    decodeCache: new WeakMap(), fields: createFieldManager(world), dialer: options.dialer ?? noDialer(), tokens: createTokenAuthority(world, storage),
-    bookmarks: new Set(), printers: { tableFor }, customPrinters: new Map(),
+    allocators: createAllocators(
+      storage,
+      world.random.fork('allocators'),
+      options.serviceCidr ?? '10.96.0.0/12',
+      options.nodePortRange ?? '30000-32767',
+    ),
+    decodeCache: new WeakMap(),
+    fields: createFieldManager(world),
+    dialer: options.dialer ?? noDialer(),
+    tokens: createTokenAuthority(world, storage),
+    cel: createCelLoader(world),
+    bookmarks: new Set(),
+    printers: { tableFor },
+    customPrinters: new Map(),
   };
 }
 
@@ -213,8 +244,16 @@ function admit({ server, aggregator }: Gate, request: ApiRequest, standing: User
 
 function authorize(server: ServerState, info: RequestInfo, user: UserInfo): void {
   const attributes: AuthorizationAttributes = {
-    user, verb: info.verb, group: info.group, version: info.version, resource: info.resource, subresource: info.subresource,
-    namespace: info.namespace, name: info.name, path: info.path, isResource: info.isResource,
+    user,
+    verb: info.verb,
+    group: info.group,
+    version: info.version,
+    resource: info.resource,
+    subresource: info.subresource,
+    namespace: info.namespace,
+    name: info.name,
+    path: info.path,
+    isResource: info.isResource,
   };
   const decision = server.authorizer.authorize(attributes);
   if (decision.allowed) return;
@@ -249,12 +288,25 @@ function responseOf({ status, body }: Answer, warnings: readonly string[]): ApiR
   return { status, headers: { ...JSON_HEADERS, warning: texts.join(', ') }, body };
 }
 
-function traced({ server }: Gate, request: ApiRequest, user: UserInfo, verb: string, response: ApiResponse, revision?: number): ApiResponse {
+function traced(
+  { server }: Gate,
+  request: ApiRequest,
+  user: UserInfo,
+  verb: string,
+  response: ApiResponse,
+  revision?: number,
+): ApiResponse {
   const client = (headerOf(request, 'user-agent') ?? '').split('/')[0] as string;
   // What observers ask leaves no trace in history (transport/rpc-server.ts sets the header).
   if (request.headers?.['x-observer'] !== undefined) return response;
   server.world.trace({
-    type: 'request', client, user: user.name, verb, path: request.path, status: response.status, ...(revision !== undefined && { revision }),
+    type: 'request',
+    client,
+    user: user.name,
+    verb,
+    path: request.path,
+    status: response.status,
+    ...(revision !== undefined && { revision }),
   });
   return response;
 }

@@ -3,6 +3,7 @@
  *  return the same one where nothing changes, or a changed copy that shares what it can.
  *  Upstream: staging/src/k8s.io/apiserver/pkg/registry/rest/{create,update}.go */
 import type { World } from '../base/world.ts';
+import type { Cel } from '../api/cel.ts';
 import type { FieldError } from '../api/field-error.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Resource } from '../api/resource.ts';
@@ -22,6 +23,8 @@ export interface StrategyContext {
   list<T extends KubeObject>(resource: Resource<T>, namespace?: string): readonly T[];
   /** Cluster IPs, node ports and the like; what a dry run or a refused write took is given back. */
   readonly allocators: Allocators;
+  /** Absent as long as nothing needs it. */
+  readonly cel?: Cel | undefined;
 }
 
 export interface Strategy<T extends KubeObject = KubeObject> {

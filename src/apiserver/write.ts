@@ -63,6 +63,11 @@ export async function admitValidating(
   }
 }
 
+/** Loads CEL where an object needs it; once it is there this waits for nothing. */
+async function withCel({ server, kind }: Call, object: KubeObject): Promise<void> {
+  if (server.cel.loaded === undefined && kind.needsCel?.(object) === true) await server.cel.load();
+}
+
 function attributesOf(call: Call, operation: Operation, object: KubeObject | undefined, old: KubeObject | undefined, dryRun: boolean) {
   const { info, kind, user } = call;
   return {
@@ -91,6 +96,7 @@ export async function storeNew(call: Call, object: KubeObject, options: WriteOpt
   for (let attempt = 1; ; attempt += 1) {
     const name = isGenerated ? generatedName(server.world, given.generateName as string) : (given.name ?? '');
     let next = await mutate(call, 'CREATE', placed, undefined, options.dryRun);
+    await withCel(call, next);
     next = { ...next, metadata: { ...metaForCreate(kind, next.metadata ?? {}, info.namespace, name, server.world), managedFields } };
     const takings = takingsOf(server.allocators);
     const context: StrategyContext = { ...strategyContext(call, info.namespace, options.dryRun), allocators: takings };
@@ -172,6 +178,7 @@ async function storeOnce(
   const asSent = { ...next, metadata: metaForUpdate(kind, next.metadata ?? {}, old.metadata ?? {}) };
   const managedFields = change.fieldsFor?.(asSent, old) ?? server.fields.afterUpdate(kind, asSent, old, options.manager, info.subresource);
   next = await mutate(call, 'UPDATE', next, old, options.dryRun);
+  await withCel(call, next);
   checkUid(call, next, old);
   const takings = takingsOf(server.allocators);
   const context: StrategyContext = { ...strategyContext(call, info.namespace, options.dryRun), allocators: takings };

@@ -1,21 +1,77 @@
 /** CustomResourceDefinitions: names, versions, and that every version has a schema.
  *  Upstream: staging/src/k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/{v1/defaults.go,validation/validation.go} */
-import { type FieldError, invalidPrinted, invalidValue, notSupported, required } from '../../api/field-error.ts';
-import type { CustomResourceDefinition, CustomResourceDefinitionSpec } from '../../api/generated/types.ts';
+import type { Cel } from '../../api/cel.ts';
+import { type FieldError, forbiddenField, invalidPrinted, invalidValue, notSupported, required } from '../../api/field-error.ts';
+import type {
+  CustomResourceColumnDefinition,
+  CustomResourceDefinition,
+  CustomResourceDefinitionSpec,
+  CustomResourceDefinitionVersion,
+} from '../../api/generated/types.ts';
 import { nameOf } from '../../api/meta.ts';
+import { approvalErrors } from '../custom-resources/approval.ts';
+import { ruleErrors } from '../custom-resources/rules.ts';
+import { structuralErrors } from '../custom-resources/structural-checks.ts';
+import type { StrategyContext } from '../strategy.ts';
 import { strategyOf } from './base.ts';
 import { checkImmutable, complain, type Errors } from './field-checks.ts';
 import { dns1035Label, dns1123Subdomain } from './names.ts';
 import { fill, mapField } from './share.ts';
 
 function specDefaults(spec: CustomResourceDefinitionSpec): CustomResourceDefinitionSpec {
-  const named = mapField(spec, 'names', (names) => fill(names, {
-    singular: (names.kind ?? '').toLowerCase(), listKind: `${names.kind ?? ''}List`,
-  }));
+  const named = mapField(spec, 'names', (names) =>
+    fill(names, {
+      singular: (names.kind ?? '').toLowerCase(),
+      listKind: `${names.kind ?? ''}List`,
+    }),
+  );
   return fill(named, { conversion: { strategy: 'None' } });
 }
 
-function checkVersions(errors: Errors, spec: CustomResourceDefinitionSpec): void {
+const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string'];
+const COLUMN_FORMATS = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password'];
+
+function checkColumn(errors: Errors, column: CustomResourceColumnDefinition, path: string): void {
+  const { name, type, format, jsonPath } = column;
+  if (!name) errors.push(required(`${path}.name`));
+  if (!type) errors.push(required(`${path}.type`, `must be one of ${COLUMN_TYPES.join(',')}`));
+  else if (!COLUMN_TYPES.includes(type)) errors.push(invalidValue(`${path}.type`, type, `must be one of ${COLUMN_TYPES.join(',')}`));
+  if (format && !COLUMN_FORMATS.includes(format))
+    errors.push(invalidValue(`${path}.format`, format, `must be one of ${COLUMN_FORMATS.join(',')}`));
+  if (!jsonPath) errors.push(required(`${path}.jsonPath`));
+}
+
+function checkScale(errors: Errors, { subresources }: CustomResourceDefinitionVersion, at: string): void {
+  if (subresources?.scale === undefined) return;
+  for (const [name, root] of [
+    ['specReplicasPath', '.spec'],
+    ['statusReplicasPath', '.status'],
+  ] as const) {
+    const path = subresources.scale[name];
+    const field = `${at}.subresources.scale.${name}`;
+    if (!path) errors.push(required(field));
+    else if (!path.startsWith(`${root}.`)) errors.push(invalidValue(field, path, `should be a json path under ${root}`));
+  }
+}
+
+function checkConversion(errors: Errors, { conversion }: CustomResourceDefinitionSpec): void {
+  if (conversion === undefined) return;
+  const at = 'spec.conversion';
+  if (!conversion.strategy) errors.push(required(`${at}.strategy`));
+  else if (conversion.strategy !== 'None' && conversion.strategy !== 'Webhook') {
+    errors.push(notSupported(`${at}.strategy`, conversion.strategy, ['None', 'Webhook']));
+  }
+  if (conversion.strategy === 'Webhook') {
+    if (conversion.webhook?.clientConfig === undefined) {
+      errors.push(required(`${at}.webhook.clientConfig`, 'required when strategy is set to Webhook'));
+    }
+    if ((conversion.webhook?.conversionReviewVersions ?? []).length === 0) errors.push(required(`${at}.conversionReviewVersions`));
+  } else if (conversion.webhook !== undefined) {
+    errors.push(forbiddenField(`${at}.webhook`, 'should not be set when strategy is not set to Webhook'));
+  }
+}
+
+function checkVersions(errors: Errors, spec: CustomResourceDefinitionSpec, cel: Cel | undefined): void {
   const versions = spec.versions ?? [];
   const printed = JSON.stringify(versions.map(({ name }) => name));
   const names = new Set<string>();
@@ -24,17 +80,19 @@ function checkVersions(errors: Errors, spec: CustomResourceDefinitionSpec): void
     complain(errors, `${at}.name`, version.name, dns1035Label(version.name ?? ''));
     if (names.has(version.name)) errors.push(invalidPrinted('spec.versions', printed, 'must contain unique version names'));
     names.add(version.name);
-    if (!version.schema?.openAPIV3Schema) errors.push(required(`${at}.schema.openAPIV3Schema`, 'schemas are required'));
-    else if ((version.schema.openAPIV3Schema as { type?: string }).type !== 'object') {
-      const type = (version.schema.openAPIV3Schema as { type?: string }).type;
-      errors.push(type === undefined ? required(`${at}.schema.openAPIV3Schema.type`, 'must not be empty at the root')
-        : invalidValue(`${at}.schema.openAPIV3Schema.type`, type, 'must be object at the root'));
+    const schema = version.schema?.openAPIV3Schema;
+    const schemaAt = `${at}.schema.openAPIV3Schema`;
+    if (schema === undefined) errors.push(required(schemaAt, 'schemas are required'));
+    else {
+      const wrong = structuralErrors(schema, schemaAt);
+      errors.push(...(wrong.length > 0 || cel === undefined ? wrong : ruleErrors(cel, schema, schemaAt)));
     }
+    if (version.deprecationWarning !== undefined && !version.deprecated) {
+      errors.push(invalidValue(`${at}.deprecationWarning`, version.deprecationWarning, 'can only be set for deprecated versions'));
+    }
+    checkScale(errors, version, at);
     version.additionalPrinterColumns?.forEach((column, columnIndex) => {
-      const path = `${at}.additionalPrinterColumns[${columnIndex}]`;
-      if (!column.name) errors.push(required(`${path}.name`));
-      if (!column.type) errors.push(required(`${path}.type`, 'must be one of boolean, date, integer, number, string'));
-      if (!column.jsonPath) errors.push(required(`${path}.jsonPath`));
+      checkColumn(errors, column, `${at}.additionalPrinterColumns[${columnIndex}]`);
     });
   });
   if (versions.filter(({ storage }) => storage).length !== 1) {
@@ -42,26 +100,45 @@ function checkVersions(errors: Errors, spec: CustomResourceDefinitionSpec): void
   }
 }
 
-function validate(definition: CustomResourceDefinition): readonly FieldError[] {
+function validate(definition: CustomResourceDefinition, { cel }: StrategyContext): readonly FieldError[] {
   const errors: Errors = [];
   const { spec } = definition;
   if (!spec) return [required('spec')];
   const wanted = `${spec.names?.plural ?? ''}.${spec.group ?? ''}`;
-  if (nameOf(definition) !== wanted) errors.push(invalidValue('metadata.name', nameOf(definition), 'must be spec.names.plural+"."+spec.group'));
+  if (nameOf(definition) !== wanted)
+    errors.push(invalidValue('metadata.name', nameOf(definition), 'must be spec.names.plural+"."+spec.group'));
   if (!spec.group) errors.push(required('spec.group'));
   else {
     complain(errors, 'spec.group', spec.group, dns1123Subdomain(spec.group));
     if (!spec.group.includes('.')) errors.push(invalidValue('spec.group', spec.group, 'should be a domain with at least one dot'));
   }
   if (!spec.scope) errors.push(required('spec.scope'));
-  else if (spec.scope !== 'Cluster' && spec.scope !== 'Namespaced') errors.push(notSupported('spec.scope', spec.scope, ['Cluster', 'Namespaced']));
-  for (const field of ['plural', 'singular', 'kind', 'listKind'] as const) {
-    const value = spec.names?.[field] ?? '';
-    if (!value) errors.push(required(`spec.names.${field}`));
-    else complain(errors, `spec.names.${field}`, value, dns1035Label(value.toLowerCase()));
-  }
-  checkVersions(errors, spec);
+  else if (spec.scope !== 'Cluster' && spec.scope !== 'Namespaced')
+    errors.push(notSupported('spec.scope', spec.scope, ['Cluster', 'Namespaced']));
+  checkNames(errors, spec);
+  checkVersions(errors, spec, cel);
+  checkConversion(errors, spec);
+  if (definition.status?.conditions === undefined || definition.status.conditions.length === 0) errors.push(...approvalErrors(definition));
   return errors;
+}
+
+function checkNames(errors: Errors, { names }: CustomResourceDefinitionSpec): void {
+  for (const field of ['plural', 'singular', 'kind', 'listKind'] as const) {
+    const value = names?.[field] ?? '';
+    const at = `spec.names.${field}`;
+    if (!value) errors.push(required(at));
+    else if (field === 'plural' || field === 'singular') complain(errors, at, value, dns1035Label(value));
+    else {
+      const wrong = dns1035Label(value.toLowerCase());
+      if (wrong.length > 0) errors.push(invalidValue(at, value, `may have mixed case, but should otherwise match: ${wrong.join(',')}`));
+    }
+  }
+  if (names?.kind && names.kind === names.listKind) {
+    errors.push(invalidValue('spec.names.listKind', names.listKind, 'kind and listKind may not be the same'));
+  }
+  for (const field of ['shortNames', 'categories'] as const) {
+    names?.[field]?.forEach((name, i) => complain(errors, `spec.names.${field}[${i}]`, name, dns1035Label(name)));
+  }
 }
 
 function prepareForCreate(definition: CustomResourceDefinition): CustomResourceDefinition {
@@ -91,4 +168,3 @@ export const customResourceDefinitionStrategy = strategyOf<CustomResourceDefinit
     return errors;
   },
 });
-
