@@ -67,7 +67,7 @@ export function metaErrors(kind: Kind, meta: ObjectMeta): readonly FieldError[] 
     if (!meta.namespace) errors.push(required('metadata.namespace'));
     else for (const text of dns1123LabelErrors(meta.namespace)) errors.push(invalidValue('metadata.namespace', meta.namespace, text));
   } else if (meta.namespace) errors.push(forbiddenField('metadata.namespace', 'not allowed on this type'));
-  errors.push(...labelErrors(meta), ...annotationErrors(meta), ...ownerErrors(meta), ...finalizerErrors(meta));
+  errors.push(...labelErrors(meta), ...annotationErrors(meta), ...ownerErrors(meta), ...finalizerErrors(meta, isBuiltIn(kind)));
   return errors;
 }
 
@@ -114,13 +114,18 @@ function ownerErrors(meta: ObjectMeta): readonly FieldError[] {
 
 const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
-function finalizerErrors(meta: ObjectMeta): readonly FieldError[] {
+/** Groups of the extension servers, and custom resources, take any qualified name; the rest wants a domain before it.
+ *  Upstream: pkg/apis/core/validation/validation.go ValidateObjectMeta; apiextensions validates with apimachinery's */
+const isBuiltIn = ({ resource: { group, definition } }: Kind): boolean =>
+  definition !== undefined && group !== 'apiextensions.k8s.io' && group !== 'apiregistration.k8s.io';
+
+function finalizerErrors(meta: ObjectMeta, wantsDomain: boolean): readonly FieldError[] {
   const { finalizers } = meta;
   if (finalizers === undefined) return [];
   const errors: FieldError[] = [];
   finalizers.forEach((finalizer, i) => {
     for (const text of qualifiedNameErrors(finalizer)) errors.push(invalidValue('metadata.finalizers', finalizer, text));
-    if (finalizer.split('/').length === 1 && !STANDARD_FINALIZERS.has(finalizer)) {
+    if (wantsDomain && finalizer.split('/').length === 1 && !STANDARD_FINALIZERS.has(finalizer)) {
       errors.push(invalidValue(`metadata.finalizers[${i}]`, finalizer, 'name is neither a standard finalizer name nor is it fully qualified'));
     }
   });

@@ -54,7 +54,7 @@ export function tasksOf(corpus: Corpus, args: Pick<Parsed, 'text' | 'number'>): 
     ...pages.map((page): Task => ({
       k: 'page',
       page,
-      files: pageFiles(corpus.folder, page),
+      files: pageFiles(corpus, page),
       withoutHelm,
       pauseSeconds: args.number('pause') ?? PAUSE_SECONDS,
     })),

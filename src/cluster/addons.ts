@@ -1,8 +1,9 @@
 /** What kubeadm applies to a new cluster besides the control plane: CoreDNS, kube-proxy, and the configuration they read;
- *  and metrics-server, which most clusters have.
+ *  and metrics-server and a default StorageClass, which most clusters have.
  *  Upstream: cmd/kubeadm/app/phases/addons */
 import type { ConfigMap, DaemonSet, Deployment, PodSpec, Service, ServiceAccount } from '../api/generated/types.ts';
 import type { KubeObject } from '../api/object.ts';
+import { localPathStorage } from '../addons/local-path-manifests.ts';
 import { metricsServer } from '../addons/metrics-server-manifests.ts';
 import { ADDRESSES } from './profile.ts';
 
@@ -119,5 +120,5 @@ export function clusterAddons(version: string): readonly KubeObject[] {
         + `networking:\n  dnsDomain: ${ADDRESSES.clusterDomain}\n  podSubnet: ${ADDRESSES.podCidr}\n  serviceSubnet: ${ADDRESSES.serviceCidr}\n`,
     },
   };
-  return [kubeadmConfig, ...coreDns(), ...kubeProxy(version), ...metricsServer()];
+  return [kubeadmConfig, ...coreDns(), ...kubeProxy(version), ...localPathStorage(), ...metricsServer()];
 }

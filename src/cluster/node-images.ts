@@ -1,12 +1,16 @@
-/** The cluster's own programs that run on every node as containers: kube-proxy, CoreDNS and metrics-server. They are in the node's image
+/** The cluster's own programs that run on every node as containers: kube-proxy, CoreDNS,
+ *  metrics-server and the provisioner of volumes. They are in the node's image
  *  store from the start, as a node image brings them. */
+import { disposable } from '../base/dispose.ts';
 import type { World } from '../base/world.ts';
 import type { Image, Program } from '../cri/process.ts';
 import type { Transport } from '../api/transport.ts';
+import { LOCAL_PATH_ACCOUNT, LOCAL_PATH_IMAGE, LOCAL_PATH_NAMESPACE, LOCAL_PATH_TAG } from '../addons/local-path-manifests.ts';
 import { METRICS_SERVER_NAME, METRICS_SERVER_TAG } from '../addons/metrics-server-manifests.ts';
 import { runCoreDns } from '../network/coredns.ts';
 import { runKubeProxy } from '../network/kube-proxy.ts';
 import type { NodeNetwork } from '../network/node-network.ts';
+import { runLocalPathProvisioner } from '../storage/local-path-provisioner.ts';
 import { ADDRESSES } from './profile.ts';
 
 const MIB = 1024 * 1024;
@@ -62,7 +66,17 @@ export function nodeImages(version: string, { name, network, transportFor }: Nod
     await runMetricsServer({ process, transport: transportFor(process.world), user: serviceAccount('kube-system', 'metrics-server') });
     return 0;
   };
+  const storage: Program = async (process) => {
+    process.useMemory(9 * MIB);
+    runLocalPathProvisioner({
+      world: process.world,
+      transport: transportFor(process.world),
+      user: serviceAccount(LOCAL_PATH_NAMESPACE, LOCAL_PATH_ACCOUNT),
+    });
+    return process.world.suspend<number>(() => disposable(() => undefined));
+  };
   return [
+    componentImage(LOCAL_PATH_IMAGE, LOCAL_PATH_TAG, '/usr/local/bin/local-path-provisioner', 18.2, storage),
     componentImage(METRICS_SERVER_NAME, METRICS_SERVER_TAG, '/metrics-server', 18.5, metrics),
     componentImage('registry.k8s.io/kube-proxy', version, '/usr/local/bin/kube-proxy', 30.2, proxy),
     componentImage('registry.k8s.io/coredns/coredns', 'v1.12.0', '/coredns', 18.9, dns),

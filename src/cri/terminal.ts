@@ -13,7 +13,7 @@ export interface Terminal {
   hangUp(): void;
   /** Forgets what was typed and not read, and tells it: a shell takes what was typed ahead of its prompt. */
   flush(): string;
-  /** Raw: keys reach the program as they are, without echo and without signals. */
+  /** Raw: keys reach the program as they are, without echo and without signals; what was typed ahead and not read, too. */
   raw: boolean;
   readonly stdin: InputStream;
   readonly stdout: OutputStream;
@@ -87,10 +87,19 @@ export function createTerminal(world: World, screen: OutputStream, size: { colum
       bind: output,
     };
   };
+  let raw = false;
   return {
-    raw: false,
+    get raw() { return raw; },
+    set raw(on) {
+      if (on && !raw) {
+        for (const [index, typed] of ready.entries()) ready[index] = typed ?? toBytes('\x04');
+        if (line !== '') push(toBytes(line));
+        line = '';
+      }
+      raw = on;
+    },
     feed(data) {
-      if (this.raw) {
+      if (raw) {
         push(data);
         return;
       }

@@ -26,8 +26,9 @@ export interface Expander {
   special(name: string): string | undefined;
 }
 
-/** A stretch of expanded text. `quoted` text is neither split nor a pattern; `split` text is cut at IFS. */
-export interface Piece { readonly text: string; readonly quoted: boolean; readonly split?: boolean;
+/** A stretch of expanded text. `quoted` text is neither split nor a pattern; `split` text is cut at IFS. `pattern` is what
+ *  the text looks for where that differs: with the backslashes that the text has lost. */
+export interface Piece { readonly text: string; readonly quoted: boolean; readonly split?: boolean; readonly pattern?: string;
   /** A new field begins here: "$@". */ readonly breakBefore?: boolean; /** "$@" without parameters: nothing at all. */ readonly nothing?: boolean }
 
 /** Words as arguments: braces, splitting and file names apply. */
@@ -50,8 +51,10 @@ export async function expandText(shell: Expander, word: Word | undefined): Promi
 /** One word as a pattern: what is quoted stands for itself. */
 export async function expandPattern(shell: Expander, word: Word): Promise<string> {
   const pieces = await expandPieces(shell, word);
-  return pieces.map(piece => piece.quoted ? escapePattern(piece.text) : piece.text).join('');
+  return pieces.map(patternOf).join('');
 }
+
+const patternOf = ({ text, quoted, pattern }: Piece): string => pattern ?? (quoted ? escapePattern(text) : text);
 
 function joinPieces(pieces: readonly Piece[], shell: Expander): string {
   let out = '';
@@ -87,7 +90,7 @@ function expandTilde(shell: Expander, source: string, value: string): string | u
 export async function expandPart(shell: Expander, part: WordPart, quoted: boolean): Promise<Piece[]> {
   switch (part.type) {
     case 'Literal': return [{ text: part.value, quoted: true }];
-    case 'Glob': return [{ text: part.parts === undefined ? part.value : part.text, quoted }];
+    case 'Glob': return part.parts === undefined ? [{ text: part.value, quoted }] : expandBracket(shell, part.text, part.parts, quoted);
     case 'SingleQuoted': case 'AnsiCQuoted': return [{ text: part.value, quoted: true }];
     case 'DoubleQuoted': case 'LocaleString': {
       if (part.parts.length === 0) return [{ text: '', quoted: true }];
@@ -104,6 +107,17 @@ export async function expandPart(shell: Expander, part: WordPart, quoted: boolea
     case 'ExtendedGlob': return [{ text: part.text, quoted: false }];
     case 'BraceExpansion': return [{ text: part.text, quoted: true }];
   }
+}
+
+/** [...]: quotes and backslashes inside it go where no file fits. */
+async function expandBracket(shell: Expander, text: string, parts: readonly WordPart[], quoted: boolean): Promise<Piece[]> {
+  const pieces: Piece[] = [{ text: '[', quoted }];
+  for (const part of parts) {
+    if (part.type === 'Literal') pieces.push({ text: part.value, quoted, ...(!quoted && { pattern: part.text }) });
+    else pieces.push(...await expandPart(shell, part, quoted));
+  }
+  if (text.endsWith(']')) pieces.push({ text: ']', quoted });
+  return pieces;
 }
 
 /** "$x" as the same shape as "${x}". */
@@ -175,7 +189,7 @@ function toFields(shell: Expander, pieces: readonly Piece[]): string[] {
     if (piece.nothing === true) continue;
     if (piece.breakBefore === true) flush();
     if (piece.split !== true) {
-      add(current(), piece.text, piece.quoted);
+      add(current(), piece.text, piece.quoted, piece.pattern);
       if (piece.quoted) current().some = true;
       continue;
     }
@@ -185,9 +199,9 @@ function toFields(shell: Expander, pieces: readonly Piece[]): string[] {
   return fields.filter(entry => entry.some || entry.text !== '').flatMap(entry => fileNames(shell, entry));
 }
 
-function add(field: Field, text: string, quoted: boolean): void {
+function add(field: Field, text: string, quoted: boolean, pattern?: string): void {
   field.text += text;
-  field.pattern += quoted ? escapePattern(text) : text;
+  field.pattern += pattern ?? (quoted ? escapePattern(text) : text);
   if (!quoted && isPattern(text)) field.active = true;
 }
 

@@ -4,7 +4,7 @@
 import { isReason } from '../api/errors.ts';
 import type { Node, PersistentVolume, PersistentVolumeClaim, StorageClass } from '../api/generated/types.ts';
 import { PersistentVolumeClaims, PersistentVolumes, StorageClasses } from '../api/resources.ts';
-import type { Transport } from '../api/transport.ts';
+import type { Transport, UserInfo } from '../api/transport.ts';
 import type { World } from '../base/world.ts';
 import { createClient } from '../client/create-client.ts';
 import { createRecorder } from '../client/recorder.ts';
@@ -12,15 +12,16 @@ import { createInformer } from '../client/reflector.ts';
 import { createWorkQueue, rethrowOurs } from '../client/work-queue.ts';
 
 export const LOCAL_PATH = 'rancher.io/local-path';
-const DIRECTORY = '/opt/local-path-provisioner';
+/** Where kind keeps them. */
+const DIRECTORY = '/var/local-path-provisioner';
 const PROVISIONER = ['volume.kubernetes.io/storage-provisioner', 'volume.beta.kubernetes.io/storage-provisioner'] as const;
 const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
 const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by';
 
-export interface ProvisionerOptions { readonly world: World; readonly transport: Transport }
+export interface ProvisionerOptions { readonly world: World; readonly transport: Transport; readonly user?: UserInfo }
 
-export function runLocalPathProvisioner({ world, transport }: ProvisionerOptions): void {
-  const client = createClient(transport, { userAgent: 'local-path-provisioner' });
+export function runLocalPathProvisioner({ world, transport, user }: ProvisionerOptions): void {
+  const client = createClient(transport, { userAgent: 'local-path-provisioner', ...(user && { user }) });
   const recorder = createRecorder(world, client, { component: `${LOCAL_PATH}_local-path-provisioner` });
   const classes = createInformer<StorageClass>(world, client, StorageClasses);
   const claims = createInformer<PersistentVolumeClaim>(world, client, PersistentVolumeClaims);

@@ -85,6 +85,14 @@ describe('custom resources', () => {
     expect([table.columnDefinitions.map(({ name }) => name), table.rows[0]?.cells]).toEqual([['Name', 'Spec', 'Replicas'], ['a', '* * * * *', 3]]);
   });
 
+  it('have a definition that can be written again, with its finalizer', async () => {
+    const { ok } = await withCronTabs();
+    const made = await ok<CustomResourceDefinition>('GET', `${CRDS}/crontabs.stable.example.com`);
+    expect(made.metadata?.finalizers).toEqual(['customresourcecleanup.apiextensions.k8s.io']);
+    await ok('PUT', `${CRDS}/crontabs.stable.example.com`, { ...made, metadata: { ...made.metadata, labels: { a: 'b' } } });
+    await ok('POST', CRONTABS, { ...cronTab({ cronSpec: '* * * * *' }), metadata: { name: 'a', finalizers: ['plain.example.com'] } });
+  });
+
   it('go with their definition', async () => {
     const { ok, refused, lone, etcd } = await withCronTabs();
     await ok('POST', CRONTABS, cronTab({ cronSpec: '* * * * *' }));

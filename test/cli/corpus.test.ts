@@ -109,9 +109,12 @@ const folder = folderOf({
     { file: 'own/old.yaml', source_repo: 'own', removed_api: true },
     { file: 'own/new.yaml', source_repo: 'own', removed_api: true },
     { file: 'own/wrong.yaml', source_repo: 'own', expect: 'reject' },
-    { file: 'own/values.yaml', source_repo: 'own', not_api_object: true },
+    { file: 'own/values.yaml', source_repo: 'own', path: 'tea/kitchen/values.yaml', not_api_object: true },
+    { file: 'own/elsewhere.yaml', source_repo: 'own', path: 'coffee/kitchen.yaml', not_api_object: true },
     { file: 'own/spoon.yaml', source_repo: 'own', custom_resource: true },
   ]),
+  'manifests/own/values.yaml': 'leaves: 2\n',
+  'manifests/own/elsewhere.yaml': 'cups: 3\n',
   'manifests/own/tea.yaml': POD,
   'manifests/own/broken.yaml': POD.replace('image:', 'imagee:'),
   'manifests/own/old.yaml': 'apiVersion: extensions/v1beta1\nkind: Deployment\nmetadata:\n  name: old\n',
@@ -129,6 +132,15 @@ async function play(path: string, withoutHelm = true): Promise<PageOutcome> {
 }
 
 describe('a page', () => {
+  it('finds what its commands name and what is recorded of its folder', () => {
+    const task = tasksOf(corpus, none).find((each) => each.k === 'page' && each.page.path === 'tea/page.md');
+    expect(task?.k === 'page' && task.files).toEqual({
+      'cups/tea.yaml': POD,
+      'https://tea.example/pots/tea.yaml': POD,
+      'kitchen/values.yaml': 'leaves: 2\n',
+    });
+  });
+
   it('is judged command by command', async () => {
     const page = await play('tea/page.md');
     const verdicts = page.commands.map(({ command, works, uncounted, cause, matches }) => [

@@ -65,7 +65,7 @@ describe('the provisioner', () => {
     api.put(path, { ...claim, metadata: { ...claim.metadata, annotations: { ...claim.metadata.annotations, 'volume.kubernetes.io/selected-node': 'worker-2' } } });
     await lone.advance(5000);
     expect(volume()?.spec).toMatchObject({
-      capacity: { storage: '1Gi' }, claimRef: { namespace: 'default', name: 'data', uid: 'u1' }, persistentVolumeReclaimPolicy: 'Delete', hostPath: { path: '/opt/local-path-provisioner/pvc-u1_default_data' },
+      capacity: { storage: '1Gi' }, claimRef: { namespace: 'default', name: 'data', uid: 'u1' }, persistentVolumeReclaimPolicy: 'Delete', hostPath: { path: '/var/local-path-provisioner/pvc-u1_default_data' },
     });
     expect(api.list<CoreV1Event>('/api/v1/namespaces/default/events').map((event) => event.reason)).toEqual(['Provisioning', 'ProvisioningSucceeded']);
     api.remove(path);

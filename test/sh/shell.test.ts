@@ -27,6 +27,8 @@ describe('expansion', () => table([
   ['echo {a,b}{1,2} {1..3} {01..03} {c..a}', 'a1 a2 b1 b2 1 2 3 01 02 03 c b a\n'],
   ["echo $'a\\tb' \"a\\\"b\" a\\ b", 'a\tb a"b a b\n'],
   ['cd /tmp; touch a.txt b.txt c.md; echo *.txt [ab]*.txt *.none', 'a.txt b.txt a.txt b.txt *.none\n'],
+  ['cd /tmp; touch f1 f2 "g("; i=1; echo f[$i] g[\\(] g["("] f[!1]', 'f1 g( g( f2\n'],
+  ['echo {.items[*].a[?\\(@.t==\\"I\\"\\)].b} x["y"z] [\\(]', '{.items[*].a[?(@.t=="I")].b} x[yz] [(]\n'],
   ['IFS=,; x=a,b; set -- $x; echo $1 $2', 'a b\n'],
   ['x=1; (x=2; echo $x); echo $x', '2\n1\n'],
   ['echo "$(printf "a\\nb\\n\\n")" | wc -l', '2\n'],

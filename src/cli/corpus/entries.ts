@@ -42,10 +42,20 @@ export interface RecordedManifest {
   readonly refused: 'no kind' | 'invalid' | undefined;
 }
 
+/** A file of a repository, whether or not it holds an API object. */
+export interface RecordedFile {
+  /** Below manifests/. */
+  readonly file: string;
+  readonly source: string;
+  /** In its repository. */
+  readonly path: string;
+}
+
 export interface Corpus {
   readonly folder: string;
   readonly pages: readonly Page[];
   readonly manifests: readonly RecordedManifest[];
+  readonly files: readonly RecordedFile[];
 }
 
 type Row = Readonly<Record<string, unknown>>;
@@ -121,7 +131,13 @@ export function manifestOf(row: Row): RecordedManifest | undefined {
   };
 }
 
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
+export const fileOf = (row: Row): RecordedFile => ({
+  file: text(row, 'file') ?? '',
+  source: text(row, 'source_repo') ?? '',
+  path: text(row, 'path') ?? '',
+});
+
+export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
 
 /** Pages in the order in which they stand in the file. A scenario's scripts lie in its page's folder: its set-up runs
  *  before the folder's first page, its verification after the last. */

@@ -1,7 +1,7 @@
 /** Reads a corpus folder from the disk. */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandOf, CorpusError, manifestOf, pagesOf, parseRows, scriptOf } from './entries.ts';
+import { commandOf, CorpusError, fileOf, folderOf, manifestOf, pagesOf, parseRows, scriptOf } from './entries.ts';
 import type { Corpus, Page } from './entries.ts';
 
 /** Throws CorpusError: no such folder, a file of it missing, a broken line. */
@@ -19,6 +19,7 @@ export function readCorpus(folder: string): Corpus {
     folder,
     pages: pagesOf(commands.map(commandOf), scripts.map(scriptOf)),
     manifests: manifests.flatMap((row) => manifestOf(row) ?? []),
+    files: manifests.map(fileOf),
   };
 }
 
@@ -44,11 +45,16 @@ export function manifestText(folder: string, file: string): string {
   }
 }
 
-/** Each file that the page's commands name, by the command's own word for it. */
-export function pageFiles(folder: string, page: Page): Readonly<Record<string, string>> {
+/** Each file that the page's commands name, by the command's own word for it; and what is recorded of the folder in which
+ *  the page stands, by its path from there: so `cat`, `cd`, `kubectl apply -f FOLDER` and `-k` find what the author had. */
+export function pageFiles({ folder, files: recorded }: Pick<Corpus, 'folder' | 'files'>, page: Page): Readonly<Record<string, string>> {
   const files: Record<string, string> = {};
   for (const { arg, file } of page.commands.flatMap((command) => command.refs)) {
     if (file !== null) files[arg] ??= manifestText(folder, file);
+  }
+  const place = folderOf(page.path);
+  for (const { file, source, path } of recorded) {
+    if (path !== '' && source === page.source && path.startsWith(place)) files[path.slice(place.length)] ??= manifestText(folder, file);
   }
   return files;
 }
