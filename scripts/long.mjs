@@ -5,7 +5,8 @@ import { runSimulations } from './simulations.mjs';
 
 const simulated = await runSimulations('many');
 const fuzzed =
-  spawnSync('npx', ['vitest', 'run', 'test/apiserver/properties'], { stdio: 'inherit', env: { FUZZ: '1000000', ...process.env } }).status ?? 1;
+  spawnSync('npx', ['vitest', 'run', 'test/apiserver/properties'], { stdio: 'inherit', env: { FUZZ: '1000000', ...process.env } }).status ??
+  1;
 const compared =
   spawnSync('npx', ['vitest', 'run', 'test/parity'], { stdio: 'inherit', env: { ...process.env, PARITY: 'full' } }).status ?? 1;
 process.exitCode = simulated || fuzzed || compared;

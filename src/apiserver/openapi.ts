@@ -1,6 +1,6 @@
 /** OpenAPI v3 documents, one a group-version, from the schema that everything else walks: for explain, for completion, and
  *  so that kubectl sees that the server validates fields itself. Descriptions are loaded when somebody first asks.
- *  Differs from Kubernetes: OpenAPI v2 is not served; documents leave out parameters that no client reads.
+ *  Differs from Kubernetes: documents leave out parameters that no client reads.
  *  Upstream: staging/src/k8s.io/apiserver/pkg/server/routes/openapi.go, k8s.io/kube-openapi */
 import { sha256Hex } from '../base/hash.ts';
 import type { Resource } from '../api/resource.ts';
@@ -10,6 +10,7 @@ import { structOf } from '../api/schema/types.ts';
 import type { ApiRequest, ApiResponse } from '../api/transport.ts';
 import type { Aggregator } from './aggregator.ts';
 import type { Kind } from './kinds.ts';
+import { openApiV2 } from './openapi-v2.ts';
 import type { ServerState } from './server-state.ts';
 
 export interface OpenApi {
@@ -89,8 +90,8 @@ const SPECIAL: Readonly<Record<string, object>> = {
     oneOf: [{ type: 'integer' }, { type: 'string' }],
     format: 'int-or-string',
     description:
-      'IntOrString is a type that can hold an int32 or a string.  When used in JSON or YAML marshalling and unmarshalling, it produces or '
-      + 'consumes the inner type.  This allows you to have, for example, a JSON field that can accept a name or number.',
+      'IntOrString is a type that can hold an int32 or a string.  When used in JSON or YAML marshalling and unmarshalling, it produces or ' +
+      'consumes the inner type.  This allows you to have, for example, a JSON field that can accept a name or number.',
   },
   'io.k8s.apimachinery.pkg.api.resource.Quantity': {
     oneOf: [{ type: 'string' }, { type: 'number' }],
@@ -271,16 +272,30 @@ export function createOpenApi(server: ServerState, aggregator: Aggregator): Open
     return document;
   }
 
+  /** All groups in one document of version 2; remembered as a path that no group-version has. */
+  function wholeOf(from: { readonly texts: Descriptions; readonly enums: Enums }): object {
+    const known = documents.get('v2');
+    if (known) return known;
+    const paths = [...new Set(kinds.all.map(({ resource }) => pathOf(resource)))];
+    const foreign = aggregator.all.flatMap(({ openApi }) => (openApi === undefined ? [] : [openApi as object]));
+    const document = openApiV2(server.version, [...paths.flatMap((path) => documentOf(path, from) ?? []), ...foreign]);
+    documents.set('v2', document);
+    return document;
+  }
+
   return {
     async answer(request, parts) {
       if (made !== kinds.generation) {
         made = kinds.generation;
         documents = new Map();
       }
-      if (parts[1] !== 'v3') return undefined;
+      if (parts[1] !== 'v2' && parts[1] !== 'v3') return undefined;
       const json = (body: object): ApiResponse => ({ status: 200, headers: { 'content-type': 'application/json' }, body });
+      if (parts[1] === 'v2') return parts.length === 2 ? json(wholeOf(await load())) : undefined;
       if (parts.length === 2) {
-        const elsewhere = aggregator.all.filter(({ openApi }) => openApi !== undefined).map(({ group, version }) => `apis/${group}/${version}`);
+        const elsewhere = aggregator.all
+          .filter(({ openApi }) => openApi !== undefined)
+          .map(({ group, version }) => `apis/${group}/${version}`);
         const paths = new Set([...kinds.all.map(({ resource }) => pathOf(resource)), ...elsewhere]);
         const hash = sha256Hex(`${server.version}/${kinds.generation}/${elsewhere.length}`).toUpperCase();
         return json({

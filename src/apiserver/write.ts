@@ -7,6 +7,7 @@ import type { Operation } from './admission.ts';
 import { completesDeletion, finishDeletion } from './delete.ts';
 import type { Entries } from './field-manager.ts';
 import { generatedName, metaErrors, metaForCreate, metaForUpdate, metaUpdateErrors, withGeneration } from './object-meta.ts';
+import type { Kind } from './kinds.ts';
 import { takingsOf } from './range-allocator.ts';
 import type { Call } from './server-state.ts';
 import { strategyContext } from './server-state.ts';
@@ -190,7 +191,7 @@ async function storeOnce(
     await admitValidating(call, 'UPDATE', next, old, options.dryRun);
     if (strategy.allocate && info.subresource === '') next = strategy.allocate(next, old, context);
     if (completesDeletion(next)) return finishDeletion(call, next, old, modRevision, options.dryRun);
-    if (equal(next, old)) {
+    if (isSame(kind, next, old)) {
       takings.giveBack();
       return { object: old, created: false };
     }
@@ -206,6 +207,11 @@ async function storeOnce(
     takings.giveBack();
     throw error;
   }
+}
+
+/** Kinds that show the objects of another one are compared as they are stored. */
+function isSame({ toStored }: Kind, next: KubeObject, old: KubeObject): boolean {
+  return equal(next, old) || (toStored !== undefined && equal(toStored(next), toStored(old)));
 }
 
 function checkUid(call: Call, next: KubeObject, old: KubeObject): void {

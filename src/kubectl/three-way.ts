@@ -1,6 +1,7 @@
 /** The patch that client-side apply sends: what the file wants that the live object has not, and what the last applied
  *  file had that this one has no more.
  *  Upstream: staging/src/k8s.io/apimachinery/pkg/util/{strategicpatch,jsonmergepatch} */
+import { ownOf, setOwn } from '../base/json.ts';
 import { mergeKeyOf, retainsKeys } from './merge-keys.ts';
 import { same } from './obj.ts';
 
@@ -39,14 +40,14 @@ function diffMaps(original: Map, modified: Map, options: Options): Draft {
   for (const key of Object.keys(original)) {
     if (original[key] === undefined) continue;
     if (!Object.hasOwn(modified, key) || modified[key] === undefined) {
-      if (options.deletions) patch[key] = null;
+      if (options.deletions) setOwn(patch, key, null);
       continue;
     }
     diffField(key, original[key], modified[key], options, patch);
   }
   if (options.changes) {
     for (const key of Object.keys(modified)) {
-      if (original[key] === undefined && modified[key] !== undefined) patch[key] = modified[key];
+      if (ownOf(original, key) === undefined && modified[key] !== undefined) setOwn(patch, key, modified[key]);
     }
   }
   return patch;
@@ -55,17 +56,17 @@ function diffMaps(original: Map, modified: Map, options: Options): Draft {
 function diffField(key: string, before: unknown, after: unknown, options: Options, patch: Draft): void {
   if (isMap(before) && isMap(after)) {
     const inner = diffMaps(before, after, options);
-    if (Object.keys(inner).length > 0) patch[key] = retainsKeys(key) ? { ...inner, $retainKeys: Object.keys(after).sort() } : inner;
+    if (Object.keys(inner).length > 0) setOwn(patch, key, retainsKeys(key) ? { ...inner, $retainKeys: Object.keys(after).sort() } : inner);
     return;
   }
   if (Array.isArray(before) && Array.isArray(after)) {
     const mergeKey = mergeKeyOf(key, [...before, ...after]);
     if (mergeKey === 'set') diffSet(key, before, after, options, patch);
     else if (mergeKey !== undefined) diffLists(key, mergeKey, before as Map[], after as Map[], options, patch);
-    else if (options.changes && !same(before, after)) patch[key] = after;
+    else if (options.changes && !same(before, after)) setOwn(patch, key, after);
     return;
   }
-  if (options.changes && !same(before, after)) patch[key] = after;
+  if (options.changes && !same(before, after)) setOwn(patch, key, after);
 }
 
 function diffLists(field: string, mergeKey: string, before: readonly Map[], after: readonly Map[], options: Options, patch: Draft): void {
@@ -110,10 +111,10 @@ function diffSet(field: string, before: readonly unknown[], after: readonly unkn
 function mergePatches(first: Map, second: Map): Draft {
   const merged: Draft = { ...first };
   for (const key of Object.keys(second)) {
-    const [a, b] = [first[key], second[key]];
-    if (isMap(a) && isMap(b)) merged[key] = mergePatches(a, b);
-    else if (Array.isArray(a) && Array.isArray(b) && !key.startsWith('$')) merged[key] = mergeLists(key, a as Map[], b as Map[]);
-    else merged[key] = b;
+    const [a, b] = [ownOf(first, key), second[key]];
+    if (isMap(a) && isMap(b)) setOwn(merged, key, mergePatches(a, b));
+    else if (Array.isArray(a) && Array.isArray(b) && !key.startsWith('$')) setOwn(merged, key, mergeLists(key, a as Map[], b as Map[]));
+    else setOwn(merged, key, b);
   }
   return merged;
 }
@@ -132,12 +133,12 @@ function mergeLists(field: string, first: readonly Map[], second: readonly Map[]
 function removals(original: Map, modified: Map): Map {
   const patch: Draft = {};
   for (const key of Object.keys(original)) {
-    const [a, b] = [original[key], modified[key]];
+    const [a, b] = [original[key], ownOf(modified, key)];
     if (a === undefined) continue;
-    if (b === undefined) patch[key] = null;
+    if (b === undefined) setOwn(patch, key, null);
     else if (isMap(a) && isMap(b)) {
       const inner = removals(a, b);
-      if (Object.keys(inner).length > 0) patch[key] = inner;
+      if (Object.keys(inner).length > 0) setOwn(patch, key, inner);
     }
   }
   return patch;
@@ -146,13 +147,13 @@ function removals(original: Map, modified: Map): Map {
 function additions(current: Map, modified: Map): Map {
   const patch: Draft = {};
   for (const key of Object.keys(modified)) {
-    const [a, b] = [current[key], modified[key]];
+    const [a, b] = [ownOf(current, key), modified[key]];
     if (b === undefined || same(a, b)) continue;
     if (isMap(a) && isMap(b)) {
       const inner = additions(a, b);
-      if (Object.keys(inner).length > 0) patch[key] = inner;
+      if (Object.keys(inner).length > 0) setOwn(patch, key, inner);
     } else {
-      patch[key] = b;
+      setOwn(patch, key, b);
     }
   }
   return patch;
@@ -161,8 +162,8 @@ function additions(current: Map, modified: Map): Map {
 function mergeDeep(first: Map, second: Map): Map {
   const merged: Draft = { ...first };
   for (const key of Object.keys(second)) {
-    const [a, b] = [first[key], second[key]];
-    merged[key] = isMap(a) && isMap(b) ? mergeDeep(a, b) : b;
+    const [a, b] = [ownOf(first, key), second[key]];
+    setOwn(merged, key, isMap(a) && isMap(b) ? mergeDeep(a, b) : b);
   }
   return merged;
 }
