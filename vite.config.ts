@@ -59,7 +59,8 @@ export default defineConfig({
   worker: { format: 'es' },
   build: {
     target: 'es2023',
-    modulePreload: { polyfill: false },
+    // Monaco comes in pieces: links for all that each stands on would hold up the page longer than the pieces do.
+    modulePreload: { polyfill: false, resolveDependencies: (_file, deps, { hostId }) => (/\bmonaco-/.test(hostId) ? [] : deps) },
     chunkSizeWarningLimit: 4000,
     reportCompressedSize: false,
     sourcemap: false,

@@ -66,6 +66,9 @@ export class PastError extends Error {
 
 /** These go on from the apiserver to other machines, so they are inputs although they are read with GET. */
 const STREAM_WRITES = /\/(exec|attach|portforward|log|proxy)(\/|$)|^\/apis\/metrics\.k8s\.io\//;
+/** What a kubelet counts, which it tells observers without a trace. */
+const OBSERVED = /^\/api\/v1\/nodes\/[^/]+\/proxy\/stats\/summary$/;
+const isStream = ({ path }: ApiRequest): boolean => STREAM_WRITES.test(path) && !OBSERVED.test(path);
 
 export class LocalSandbox implements Sandbox {
   readonly profile: Profile;
@@ -203,8 +206,7 @@ export class LocalSandbox implements Sandbox {
   }
 
   #transportTo(simulation: Simulation): Transport {
-    const writes = (request: ApiRequest): boolean =>
-      STREAM_WRITES.test(request.path) || !['GET', 'HEAD', 'OPTIONS'].includes(request.method);
+    const writes = (request: ApiRequest): boolean => isStream(request) || !['GET', 'HEAD', 'OPTIONS'].includes(request.method);
     const outside = outsideTransport(simulation, { machine: CONTROL_PLANE, channel: 'api', name: 'page', writes }, (error) =>
       this.#tellError(error),
     );
@@ -213,7 +215,7 @@ export class LocalSandbox implements Sandbox {
 
   #route(request: ApiRequest): Transport {
     if (!this.#past) return this.#live;
-    if (request.method !== 'GET' || STREAM_WRITES.test(request.path)) throw new PastError();
+    if (request.method !== 'GET' || isStream(request)) throw new PastError();
     return this.#past.api;
   }
 

@@ -16,4 +16,6 @@ declare module '*?worker' {
   export default Start;
 }
 declare module 'monaco-editor/languages/definitions/yaml/register';
-declare module 'monaco-editor/editor/contrib/suggest/browser/suggestController';
+declare module 'monaco-editor/editor/*';
+declare module 'monaco-editor/base/*';
+declare module 'monaco-editor/platform/*';

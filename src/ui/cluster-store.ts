@@ -7,6 +7,7 @@ import { dropTurn, gather } from './frames.ts';
 import type { NodeView } from './model/node-view.ts';
 import type { PodView } from './model/pod-view.ts';
 import { createViewBook } from './model/view-book.ts';
+import { pollNodeUsage } from './node-usage.ts';
 import { watchLoop } from './watch-loop.ts';
 
 const WATCHED = {
@@ -82,7 +83,14 @@ export function createClusterStore(transport: Transport, hidden?: (pod: Pod) => 
 
   function start(): void {
     listed.clear();
-    loops = (Object.keys(WATCHED) as Kind[]).map((kind) =>
+    const usage = pollNodeUsage(
+      transport,
+      () => held['nodes']!.keys(),
+      (name, found) => {
+        if (views.putUsage(name, found)) touch('nodes');
+      },
+    );
+    const watches = (Object.keys(WATCHED) as Kind[]).map((kind) =>
       watchLoop(transport, WATCHED[kind], {
         replace(items) {
           const before = held[kind]!;
@@ -113,6 +121,7 @@ export function createClusterStore(transport: Transport, hidden?: (pod: Pod) => 
         },
       }),
     );
+    loops = [...watches, usage];
   }
 
   function view(kind: Kind, key: string, object: KubeObject | undefined): void {
@@ -148,6 +157,7 @@ export function createClusterStore(transport: Transport, hidden?: (pod: Pod) => 
     find: <K extends Kind>(kind: K, key: string) => held[kind]?.get(key) as Kinds[K] | undefined,
     restart() {
       for (const loop of loops) loop[Symbol.dispose]();
+      for (const name of held['nodes']!.keys()) views.putUsage(name, undefined);
       start();
     },
     [Symbol.dispose]() {

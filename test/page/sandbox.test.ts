@@ -83,7 +83,12 @@ describe('the built page', () => {
 
   it('applies YAML from the editor, with completion and squiggles loaded', async () => {
     await page.getByRole('button', { name: 'Open an example' }).click();
+    const field = await page.locator('textarea[aria-label="Manifest"]').boundingBox();
     await page.locator('.monaco-editor .view-lines').first().waitFor({ timeout: 30_000 });
+    await page.locator('textarea[aria-label="Manifest"]').waitFor({ state: 'detached', timeout: 30_000 });
+    // Monaco takes the plain field's place, and no letter moves.
+    const line = await page.locator('.monaco-editor .view-line').first().boundingBox();
+    expect([line?.x, line?.y]).toEqual([field?.x, (field?.y ?? 0) + 8]);
     await page.locator('.monaco-editor .view-lines').first().click();
     await page.keyboard.press('Control+A');
     await paste(manifest('api', 2));
@@ -147,8 +152,11 @@ describe('the built page', () => {
     await page.evaluate((name) => {
       document.documentElement.dataset['theme'] = name;
     }, theme);
-    // Colours cross-fade.
-    await page.waitForTimeout(1_000);
+    // Colours cross-fade; what breathes for ever is not waited for.
+    await page.evaluate(async () => {
+      const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+      await Promise.allSettled(ending.map((one) => one.finished));
+    });
     const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     await page.evaluate(axe);
     const found = await page.evaluate(async () => {

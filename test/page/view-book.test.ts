@@ -7,6 +7,7 @@ import { createMotion } from '../../src/ui/board/motion.ts';
 import { draw, gather, paced } from '../../src/ui/frames.ts';
 import { createViewBook } from '../../src/ui/model/view-book.ts';
 import type { Drawn, ViewBook } from '../../src/ui/model/view-book.ts';
+import { usageIn } from '../../src/ui/node-usage.ts';
 import { newestEvents } from '../../src/ui/inspector/event-list.tsx';
 import { rowsOf, windowOf } from '../../src/ui/words/rows.ts';
 
@@ -66,6 +67,19 @@ describe('the view book', () => {
     expect(pending).toEqual([]);
     book.putNode('worker-1', undefined);
     expect(book.drawn().nodes.map((one) => one.name)).toEqual(['worker-2']);
+  });
+  it('shows what a node uses as its kubelet counts it, and nothing where it does not say', () => {
+    const book = twoNodes();
+    const [, before] = book.drawn().nodes;
+    const summary = { node: { cpu: { usageNanoCores: 250_400_000 }, memory: { workingSetBytes: 300 * 2 ** 20 + 7 } } };
+    expect(usageIn({ node: { cpu: {} } })).toBeUndefined();
+    expect(book.putUsage('worker-1', usageIn(summary))).toBe(true);
+    expect(book.putUsage('worker-1', usageIn(summary))).toBe(false);
+    const [one, two] = book.drawn().nodes;
+    expect([one?.cpu.used, one?.memory.used]).toEqual([250, 300 * 2 ** 20]);
+    expect(two).toBe(before);
+    expect(book.putUsage('worker-1', undefined)).toBe(true);
+    expect(book.drawn().nodes[0]?.cpu.used).toBeUndefined();
   });
   it('leaves out what is hidden', () => {
     const book = createViewBook((one) => one.metadata?.name === 'a');

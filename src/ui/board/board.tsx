@@ -91,6 +91,8 @@ export function Board() {
           onMouseMove={(event) => {
             const { pod, node } = view.current?.at(event.clientX, event.clientY) ?? {};
             event.currentTarget.style.cursor = pod || node ? 'pointer' : '';
+            // Names are cut where their place is narrow.
+            event.currentTarget.title = pod?.name ?? node?.name ?? '';
           }}
           aria-hidden
         />

@@ -80,7 +80,8 @@ const EDGE = 10;
 const GAP = 8;
 const BODY = 9;
 const TRAY = 104;
-const NARROW = 122;
+/** As wide as "control-plane" beside its icon. */
+const NARROW = 132;
 const FOOT = 29;
 const ROW = 24;
 const HEAD = 74;

@@ -153,7 +153,7 @@ function paintHead(ctx: Ctx, box: NodeBox, palette: Palette): void {
   ctx.textAlign = 'left';
   ctx.font = `600 13px ${palette.ui}`;
   ctx.fillStyle = palette.ink;
-  ctx.fillText(cut(ctx, box.narrow ? shortPlane(node.name) : node.name, box.w - 46 - factsWidth), box.x + 30, box.y + 17.5);
+  ctx.fillText(cut(ctx, node.name, box.w - (factsWidth > 0 ? 46 : 38) - factsWidth), box.x + 30, box.y + 17.5);
   if (node.ready) {
     bar(ctx, box, 'cpu', node.cpu, box.y + 40, palette);
     bar(ctx, box, 'mem', node.memory, box.y + 57, palette);
@@ -171,7 +171,7 @@ function paintHead(ctx: Ctx, box: NodeBox, palette: Palette): void {
 function factsThatFit(ctx: Ctx, box: NodeBox, palette: Palette): string {
   const { node } = box;
   ctx.font = `600 13px ${palette.ui}`;
-  const room = box.w - 48 - ctx.measureText(box.narrow ? shortPlane(node.name) : node.name).width;
+  const room = box.w - 48 - ctx.measureText(node.name).width;
   ctx.font = `400 11px ${palette.ui}`;
   const facts =
     box.narrow && node.ready
@@ -180,8 +180,6 @@ function factsThatFit(ctx: Ctx, box: NodeBox, palette: Palette): string {
   while (facts.length > 1 && ctx.measureText(facts.join(' · ')).width > room) facts.pop();
   return ctx.measureText(facts[0]!).width > room && node.ready ? '' : facts.join(' · ');
 }
-
-const shortPlane = (name: string): string => (name === 'control-plane' ? 'control' : name);
 
 function bar(
   ctx: Ctx,
@@ -201,7 +199,7 @@ function bar(
   ctx.fillText(capacity.text, box.x + box.w - 10, y);
   const textWidth = ctx.measureText(capacity.text).width;
   ctx.textAlign = 'left';
-  const left = box.x + (box.narrow ? 40 : 43);
+  const left = box.x + 43;
   const width = Math.max(10, box.x + box.w - Math.max(box.narrow ? 56 : 68, textWidth + 16) - left);
   const share = (value: number) => (capacity.allocatable > 0 ? Math.min(1, value / capacity.allocatable) * width : 0);
   round(ctx, left, y - 3, width, 6, 1.5);

@@ -11,6 +11,7 @@ import type { CodeEditor } from './monaco.ts';
 import { editableYaml } from './manifest.ts';
 import { useEditRequest } from './edit-request.ts';
 import { clusterNotes } from './notes.ts';
+import { createPlainEditor } from './plain.ts';
 import { useFiles } from './use-files.ts';
 import css from './editor.module.css';
 
@@ -34,6 +35,8 @@ export function EditorPanel({ bare }: { readonly bare?: boolean }) {
   const text = request ? request.text : shown === undefined ? '' : (files.texts.get(shown) ?? '');
   const live = useRef({ shown, request });
   live.current = { shown, request };
+  /** What is written for the shell, should the editor be made anew. */
+  const draft = useRef<{ readonly request: object; readonly text: string } | undefined>(undefined);
 
   useEffect(
     () =>
@@ -43,16 +46,17 @@ export function EditorPanel({ bare }: { readonly bare?: boolean }) {
       }),
     [page, editor],
   );
-  useEditorIn(place, plain, setEditor, page.sandbox.api);
+  useEditorIn(place, { text: shown !== undefined, plain }, setEditor, live, page.sandbox.api);
   useEffect(() => setProblems([]), [shown, request]);
   useEffect(() => {
-    if (editor && shown !== undefined) editor.open(shown, text);
+    if (editor && shown !== undefined) editor.open(shown, draft.current && draft.current.request === request ? draft.current.text : text);
   }, [editor, shown, request, files.loaded, files.outside]);
   useEffect(() => {
     editor?.onEdit((next) => {
       setProblems([]);
       const now = live.current;
-      if (!now.request && now.shown !== undefined) files.edit(now.shown, next);
+      if (now.request) draft.current = { request: now.request, text: next };
+      else if (now.shown !== undefined) files.edit(now.shown, next);
     });
   }, [editor, files.edit]);
   useEffect(() => {
@@ -183,55 +187,72 @@ export function EditorPanel({ bare }: { readonly bare?: boolean }) {
   );
 }
 
-/** A plain field first, Monaco as soon as it has come: typing is never waited for. */
+interface Wanted {
+  /** There is something to edit: without it no editor is made. */
+  readonly text: boolean;
+  readonly plain: boolean;
+}
+
+/** A plain field at once, Monaco in its place as soon as it has come: typing is never waited for. */
 function useEditorIn(
   place: React.RefObject<HTMLDivElement | null>,
-  plain: boolean,
+  { text, plain }: Wanted,
   setEditor: (editor: CodeEditor | undefined) => void,
+  shown: { readonly current: { readonly shown: string | undefined } },
   api: ReturnType<typeof usePage>['sandbox']['api'],
 ): void {
   useEffect(() => {
+    if (!text || !place.current) return;
     let live = true;
-    let current: CodeEditor | undefined;
+    let current: CodeEditor = createPlainEditor(place.current);
     const stop: Disposable[] = [];
+    setEditor(current);
     void (async () => {
-      if (plain) {
-        const { createPlainEditor } = await import('./plain.ts');
-        if (live && place.current) setEditor((current = createPlainEditor(place.current)));
-        return;
-      }
-      await quietMoment();
+      if (plain) return;
+      await clusterShown.come;
       const module = await import('./monaco.ts');
+      await module.loadMonaco(idleTurn);
       if (!live || !place.current) return;
-      setEditor((current = module.createEditor(place.current)));
+      const before = current;
+      const next = module.createEditor(place.current);
+      stop.push(next);
+      await idleTurn();
+      if (!live) return;
+      next.open(shown.current.shown ?? '', before.text());
+      // Not in the middle of a character, nor of a text that stands there to be compared.
+      do await idleTurn();
+      while (live && before.place().busy);
+      if (!live) return;
+      next.open(shown.current.shown ?? '', before.text());
+      next.restore(before.place());
+      before[Symbol.dispose]();
+      setEditor((current = next));
       const watcher = new MutationObserver(() => module.retheme());
       watcher.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
       stop.push({ [Symbol.dispose]: () => watcher.disconnect() });
       const { clusterSchema } = await import('./openapi-schema.ts');
-      await clusterSchema(api).then(
-        (schema) => {
-          if (live) module.useSchema(schema);
-        },
-        () => undefined,
-      );
-    })();
+      const schema = await clusterSchema(api, idleTurn);
+      await idleTurn();
+      if (live) module.useSchema(schema);
+    })().catch(() => {
+      // Without a network there is the plain field; without an API, no schema.
+    });
     return () => {
       live = false;
-      for (const one of stop) one[Symbol.dispose]();
-      current?.[Symbol.dispose]();
+      for (const one of new Set([...stop, current])) one[Symbol.dispose]();
       setEditor(undefined);
     };
-  }, [place, plain, setEditor, api]);
+  }, [place, text, plain, setEditor, shown, api]);
 }
 
-/** Monaco is large: the prompt and the cluster come first. */
-async function quietMoment(): Promise<void> {
-  await clusterShown.come;
-  await new Promise<void>((resolve) => {
-    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => resolve(), { timeout: 1_500 });
-    else setTimeout(resolve, 300);
+/** A task of its own, when the page has nothing better to do. */
+function idleTurn(): Promise<void> {
+  return new Promise<void>((resolve) => {
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => resolve(), { timeout: IDLE_MS });
+    else setTimeout(resolve, 30);
   });
 }
+const IDLE_MS = 500;
 
 const SHOWN_PROBLEMS = 3;
 

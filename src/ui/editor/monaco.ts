@@ -1,31 +1,77 @@
-/** The one place that knows Monaco: loaded when the editor is first seen, with only the features that YAML needs. */
-import * as monaco from 'monaco-editor/editor';
-import 'monaco-editor/languages/definitions/yaml/register';
-import 'monaco-editor/features/bracketMatching/register';
-import 'monaco-editor/features/clipboard/register';
-import 'monaco-editor/features/codicon/register';
-import 'monaco-editor/features/comment/register';
-import 'monaco-editor/features/contextmenu/register';
-import 'monaco-editor/features/diffEditor/register';
-import 'monaco-editor/features/find/register';
-import 'monaco-editor/features/folding/register';
-import 'monaco-editor/features/gotoError/register';
-import 'monaco-editor/features/hover/register';
-import 'monaco-editor/features/indentation/register';
-import 'monaco-editor/features/linesOperations/register';
-import 'monaco-editor/features/multicursor/register';
-import 'monaco-editor/features/quickCommand/register';
-import 'monaco-editor/features/snippet/register';
-import 'monaco-editor/features/suggest/register';
-import 'monaco-editor/features/toggleTabFocusMode/register';
-import 'monaco-editor/features/wordOperations/register';
-// The suggest feature's own entry leaves its controller out.
-import 'monaco-editor/editor/contrib/suggest/browser/suggestController';
-import { configureMonacoYaml } from 'monaco-yaml';
+/** The one place that knows Monaco: loaded when there is something to edit, with only the features that YAML needs, and
+ *  piece by piece: as one module its evaluation would hold up the page for a sixth of a second. */
+import type * as Monaco from 'monaco-editor/editor';
 import type { MonacoYaml } from 'monaco-yaml';
 import EditorWorker from 'monaco-editor/editor/editor.worker.js?worker';
 import YamlWorker from 'monaco-yaml/yaml.worker.js?worker';
 import type { Problem } from './apply.ts';
+
+/** From what others are built on to what stands on them; each is evaluated in a turn of its own. */
+const PIECES: readonly (() => Promise<unknown>)[] = [
+  () => import('monaco-editor/editor/common/model/textModel'),
+  () => import('monaco-editor/editor/browser/view'),
+  () => import('monaco-editor/editor/browser/widget/codeEditor/codeEditorWidget'),
+  () => import('monaco-editor/base/common/marked/marked'),
+  () => import('monaco-editor/base/browser/markdownRenderer'),
+  () => import('monaco-editor/platform/hover/browser/hoverService'),
+  () => import('monaco-editor/editor/common/config/editorConfigurationSchema'),
+  () => import('monaco-editor/platform/actions/common/menuService'),
+  () => import('monaco-editor/editor/standalone/browser/standaloneServices'),
+  () => import('monaco-editor/editor/browser/widget/diffEditor/diffEditorWidget'),
+  () => import('monaco-editor/editor'),
+  () => import('monaco-editor/features/hover/register'),
+  // The suggest feature's own entry leaves its controller out.
+  () => import('monaco-editor/editor/contrib/suggest/browser/suggestController'),
+  () => import('monaco-editor/features/suggest/register'),
+  () => import('monaco-editor/features/find/register'),
+  () => import('monaco-editor/features/folding/register'),
+  () => import('monaco-editor/features/quickCommand/register'),
+  () => import('monaco-editor/features/diffEditor/register'),
+  () =>
+    Promise.all([
+      import('monaco-editor/languages/definitions/yaml/register'),
+      import('monaco-editor/features/bracketMatching/register'),
+      import('monaco-editor/features/clipboard/register'),
+      import('monaco-editor/features/codicon/register'),
+      import('monaco-editor/features/comment/register'),
+      import('monaco-editor/features/contextmenu/register'),
+      import('monaco-editor/features/gotoError/register'),
+      import('monaco-editor/features/indentation/register'),
+      import('monaco-editor/features/linesOperations/register'),
+      import('monaco-editor/features/multicursor/register'),
+      import('monaco-editor/features/snippet/register'),
+      import('monaco-editor/features/toggleTabFocusMode/register'),
+      import('monaco-editor/features/wordOperations/register'),
+    ]),
+];
+
+let monaco: typeof Monaco;
+let configureMonacoYaml: typeof import('monaco-yaml').configureMonacoYaml;
+let loading: Promise<void> | undefined;
+
+/** Before anything else here. `turn` is waited for before each piece. */
+export function loadMonaco(turn: () => Promise<void>): Promise<void> {
+  loading ??= (async () => {
+    for (const piece of PIECES) {
+      await turn();
+      await piece();
+    }
+    await turn();
+    ({ configureMonacoYaml } = await import('monaco-yaml'));
+    await turn();
+    monaco = await import('monaco-editor/editor');
+    // The first model and theme start Monaco's services.
+    await turn();
+    monaco.editor.createModel('', 'plaintext').dispose();
+    await turn();
+    retheme();
+    await turn();
+    setUp();
+    await turn();
+    monaco.editor.createModel('a: 1', 'yaml').dispose();
+  })();
+  return loading;
+}
 
 export interface Note {
   readonly line: number;
@@ -44,6 +90,18 @@ export interface CodeEditor extends Disposable {
   /** Shows `live` beside the text; undefined goes back to the text alone. */
   diff(live: string | undefined): void;
   focus(): void;
+  /** Where the learner is in it, so that one editor can take the place of another. */
+  place(): Place;
+  restore(place: Place): void;
+}
+
+export interface Place {
+  readonly focused: boolean;
+  /** Offsets in the text. */
+  readonly selection: readonly [from: number, to: number];
+  readonly scrollTop: number;
+  /** In the middle of a character of several keys, or shown beside another text. */
+  readonly busy: boolean;
 }
 
 let yaml: MonacoYaml | undefined;
@@ -85,6 +143,8 @@ export function useSchema(schema: object): void {
   });
 }
 
+/** Themes differ in the size of everything. */
+const fontSize = (style: CSSStyleDeclaration): number => 13 * (parseFloat(style.fontSize) / 16 || 1);
 const root = (): CSSStyleDeclaration => getComputedStyle(document.documentElement);
 
 export function retheme(): void {
@@ -134,9 +194,10 @@ export function retheme(): void {
     },
   });
   monaco.editor.setTheme('tabernetes');
+  for (const editor of monaco.editor.getEditors()) editor.updateOptions({ fontSize: fontSize(style) });
 }
 
-const OPTIONS: monaco.editor.IEditorOptions & monaco.editor.IGlobalEditorOptions = {
+const OPTIONS: Monaco.editor.IEditorOptions & Monaco.editor.IGlobalEditorOptions = {
   automaticLayout: true,
   minimap: { enabled: false },
   scrollBeyondLastLine: false,
@@ -159,17 +220,16 @@ export function createEditor(element: HTMLElement): CodeEditor {
   setUp();
   retheme();
   const style = root();
-  const size = 13 * (parseFloat(style.fontSize) / 16 || 1);
   const box = element.appendChild(document.createElement('div'));
   const other = element.appendChild(document.createElement('div'));
   for (const one of [box, other]) one.style.cssText = 'position:absolute;inset:0';
   other.hidden = true;
-  const options = { ...OPTIONS, fontFamily: style.getPropertyValue('--font-mono').trim(), fontSize: size };
+  const options = { ...OPTIONS, fontFamily: style.getPropertyValue('--font-mono').trim(), fontSize: fontSize(style) };
   const editor = monaco.editor.create(box, { ...options, model: null });
   const notes = editor.createDecorationsCollection();
   const listeners = new Set<(text: string) => void>();
-  const models = new Map<string, monaco.editor.ITextModel>();
-  let comparing: monaco.editor.IStandaloneDiffEditor | undefined;
+  const models = new Map<string, Monaco.editor.ITextModel>();
+  let comparing: Monaco.editor.IStandaloneDiffEditor | undefined;
   let quiet = false;
   editor.onDidChangeModelContent(() => {
     const model = editor.getModel();
@@ -252,6 +312,24 @@ export function createEditor(element: HTMLElement): CodeEditor {
     },
     focus() {
       editor.focus();
+    },
+    place() {
+      const model = editor.getModel();
+      const range = editor.getSelection();
+      const offset = (line: number, column: number): number => model?.getOffsetAt({ lineNumber: line, column }) ?? 0;
+      return {
+        focused: editor.hasTextFocus(),
+        selection: range ? [offset(range.startLineNumber, range.startColumn), offset(range.endLineNumber, range.endColumn)] : [0, 0],
+        scrollTop: editor.getScrollTop(),
+        busy: comparing !== undefined,
+      };
+    },
+    restore({ focused, selection, scrollTop }) {
+      const model = editor.getModel();
+      if (!model) return;
+      editor.setSelection(monaco.Range.fromPositions(model.getPositionAt(selection[0]), model.getPositionAt(selection[1])));
+      editor.setScrollTop(scrollTop);
+      if (focused) editor.focus();
     },
     [Symbol.dispose]() {
       comparing?.dispose();

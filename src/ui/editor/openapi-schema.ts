@@ -12,12 +12,14 @@ interface Gvk {
 const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
 const INT_OR_STRING = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString';
 
-export async function clusterSchema(api: Transport): Promise<Schema> {
+/** `turn` is waited for between the documents, which are large. */
+export async function clusterSchema(api: Transport, turn: () => Promise<void>): Promise<Schema> {
   const index = await api.request({ method: 'GET', path: '/openapi/v3' });
   const paths = Object.entries((index.body as { readonly paths?: Record<string, { readonly serverRelativeURL?: string }> }).paths ?? {});
-  const definitions: Record<string, Schema> = {};
+  const parts: Definitions[] = [];
   for (const [name, { serverRelativeURL }] of paths) {
     if (!/^(api\/v1|apis\/.+\/.+)$/.test(name)) continue;
+    await turn();
     const [path, query] = (serverRelativeURL ?? `/openapi/v3/${name}`).split('?');
     const response = await api.request({
       method: 'GET',
@@ -28,13 +30,21 @@ export async function clusterSchema(api: Transport): Promise<Schema> {
         .map((part) => part.split('=', 2) as [string, string]),
     });
     const schemas = (response.body as { readonly components?: { readonly schemas?: Record<string, Schema> } }).components?.schemas ?? {};
-    Object.assign(definitions, schemas);
+    await turn();
+    parts.push(rewritten(schemas));
   }
-  return editorSchema(definitions);
+  return joined(parts);
+}
+
+interface Definitions {
+  readonly definitions: Record<string, Schema>;
+  readonly kinds: readonly Schema[];
 }
 
 /** Pure: OpenAPI definitions in, one schema out, whose alternatives are the kinds that can be applied. */
-export function editorSchema(found: Record<string, Schema>): Schema {
+export const editorSchema = (found: Record<string, Schema>): Schema => joined([rewritten(found)]);
+
+function rewritten(found: Record<string, Schema>): Definitions {
   const definitions: Record<string, Schema> = {};
   const kinds: Schema[] = [];
   for (const [name, schema] of Object.entries(found)) {
@@ -63,13 +73,20 @@ export function editorSchema(found: Record<string, Schema>): Schema {
     };
     kinds.push({ $ref: `#/definitions/${name}` });
   }
+  return { definitions, kinds };
+}
+
+function joined(parts: readonly Definitions[]): Schema {
+  const definitions: Record<string, Schema> = Object.assign({}, ...parts.map((part) => part.definitions));
   definitions[QUANTITY] = {
     title: 'Quantity',
     anyOf: [{ type: 'string' }, { type: 'number' }],
     description: 'A quantity: 500m, 2, 128Mi, 1Gi.',
   };
   definitions[INT_OR_STRING] = { title: 'IntOrString', anyOf: [{ type: 'integer' }, { type: 'string' }] };
-  return { definitions, oneOf: kinds };
+  // Documents share definitions, and so may name a kind twice.
+  const names = new Set(parts.flatMap(({ kinds }) => kinds.map(({ $ref }) => $ref as string)));
+  return { definitions, oneOf: [...names].map(($ref) => ({ $ref })) };
 }
 
 function rewrite(value: unknown): unknown {

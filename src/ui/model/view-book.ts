@@ -2,7 +2,7 @@
  *  skips it; a thousand Pods of which three changed cost three. */
 import type { Node, Pod } from '../../api/generated/types.ts';
 import { nodeView } from './node-view.ts';
-import type { NodeView } from './node-view.ts';
+import type { NodeView, Usage } from './node-view.ts';
 import { podView } from './pod-view.ts';
 import type { PodView } from './pod-view.ts';
 
@@ -17,6 +17,8 @@ export interface ViewBook {
   /** undefined: it is gone. */
   putPod(key: string, pod: Pod | undefined): void;
   putNode(name: string, node: Node | undefined): void;
+  /** undefined: it does not say. False where nothing changed. */
+  putUsage(name: string, usage: Usage | undefined): boolean;
   /** The same value, and the same lists in it, while nothing changed that is drawn. */
   drawn(): Drawn;
 }
@@ -28,11 +30,12 @@ export function createViewBook(hidden?: (pod: Pod) => boolean): ViewBook {
   const onNode = new Map<string, Map<string, PodView>>();
   const lists = new Map<string, readonly PodView[]>();
   const stale = new Set<string>();
+  const usages = new Map<string, Usage>();
   const waiting = new Map<string, Pod | undefined>();
   let podsChanged = false;
   let pendingChanged = false;
   let current: Drawn = { pods: [], nodes: [], pending: [] };
-  return { putPod: (key, pod) => void waiting.set(key, pod), putNode, drawn };
+  return { putPod: (key, pod) => void waiting.set(key, pod), putNode, putUsage, drawn };
 
   function take(key: string, pod: Pod | undefined): void {
     const before = pods.get(key);
@@ -73,6 +76,15 @@ export function createViewBook(hidden?: (pod: Pod) => boolean): ViewBook {
     stale.add(name);
   }
 
+  function putUsage(name: string, usage: Usage | undefined): boolean {
+    const before = usages.get(name);
+    if (before?.cpuMilli === usage?.cpuMilli && before?.memoryBytes === usage?.memoryBytes) return false;
+    if (usage) usages.set(name, usage);
+    else usages.delete(name);
+    stale.add(name);
+    return true;
+  }
+
   function podsOf(name: string): readonly PodView[] {
     let list = lists.get(name);
     if (!list) lists.set(name, (list = [...(onNode.get(name)?.values() ?? [])]));
@@ -86,7 +98,7 @@ export function createViewBook(hidden?: (pod: Pod) => boolean): ViewBook {
     for (const name of stale) {
       const node = nodes.get(name);
       const before = views.get(name);
-      const view = node && nodeView(node, podsOf(name));
+      const view = node && nodeView(node, podsOf(name), usages.get(name));
       if (view === before || (view && before && sameNode(view, before))) continue;
       nodesChanged = true;
       if (view) views.set(name, view);

@@ -1,5 +1,5 @@
 /** Play and pause, steps, speed, run until, the scrubber with what happened on it, and the cluster's own clock. */
-import { useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { clockText } from '../model/age.ts';
 import { SPEEDS, speedIndex, speedText } from '../model/speed.ts';
@@ -125,8 +125,43 @@ function Clock({ compact }: { readonly compact: boolean }) {
   );
 }
 
+const LOOK_MS = 500;
+/** A leap from the start of a cluster to when it is up is no passing of time. */
+const MOVE_MAX = 5e6;
+
+/** What to say where time should go and stands: the engine's parts are still on their way, or it has too much to do. */
+function useHeldUp(): HeldUp | undefined {
+  const { time } = usePage().sandbox;
+  const [held, setHeld] = useState<HeldUp | undefined>(undefined);
+  useEffect(() => {
+    // Where time is when the page opens tells nothing: the start was played, or what was saved.
+    let seen = time.state.nowMicros;
+    let moved = false;
+    const timer = setInterval(() => {
+      const { nowMicros, playing, lookingAtMicros } = time.state;
+      const stands = playing && lookingAtMicros === undefined && nowMicros === seen;
+      moved ||= playing && nowMicros > seen && nowMicros - seen < MOVE_MAX;
+      seen = nowMicros;
+      setHeld(stands ? (moved ? HELD_UP : LOADING) : undefined);
+    }, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [time]);
+  return held;
+}
+
+interface HeldUp {
+  readonly word: string;
+  readonly why: string;
+}
+const LOADING: HeldUp = { word: 'loading', why: 'The cluster is loading. Its time goes on when it is there.' };
+const HELD_UP: HeldUp = {
+  word: 'held up',
+  why: 'Time stands for a moment: this computer is busy, or a part is still loading. Results stay exact.',
+};
+
 function Speed() {
   const { sandbox } = usePage();
+  const held = useHeldUp();
   const time = usePace();
   const reached = useReachedSpeed();
   const index = speedIndex(time.speed);
@@ -161,7 +196,13 @@ function Speed() {
         aria-valuemin={0}
         aria-valuemax={SPEEDS.length - 1}
         aria-valuenow={index}
-        aria-valuetext={slow ? `${speedText(time.speed)}, reached ${speedText(reached)}` : speedText(time.speed)}
+        aria-valuetext={
+          held
+            ? `${speedText(time.speed)}, ${held.word}`
+            : slow
+              ? `${speedText(time.speed)}, reached ${speedText(reached)}`
+              : speedText(time.speed)
+        }
         onKeyDown={onKeyDown}
         onPointerDown={(event) => {
           drag.current = true;
@@ -186,10 +227,12 @@ function Speed() {
       </div>
       <span
         className={css['number']}
-        data-slow={slow || undefined}
-        title={slow ? `Running at ${speedText(reached)}, you asked for ${speedText(time.speed)}. Results stay exact.` : undefined}
+        data-slow={slow || held !== undefined || undefined}
+        title={
+          held?.why ?? (slow ? `Running at ${speedText(reached)}, you asked for ${speedText(time.speed)}. Results stay exact.` : undefined)
+        }
       >
-        {speedText(slow ? reached : time.speed)}
+        {held?.word ?? speedText(slow ? reached : time.speed)}
       </span>
     </div>
   );
@@ -198,11 +241,12 @@ function Speed() {
 function CompactSpeed() {
   const { sandbox } = usePage();
   const time = usePace();
+  const held = useHeldUp();
   return (
     <Menu
       trigger={
         <button className={css['number']} style={{ marginLeft: 'auto' }} aria-label={`Speed ${speedText(time.speed)}`}>
-          {speedText(time.speed)}
+          {held?.word ?? speedText(time.speed)}
         </button>
       }
       groups={[
