@@ -2,9 +2,11 @@
  *  all that validate. To refuse, throw an ApiError; to change, return another object.
  *  Upstream: staging/src/k8s.io/apiserver/pkg/admission/interfaces.go */
 import type { World } from '../base/world.ts';
+import type { CelLoader } from '../api/cel.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Resource } from '../api/resource.ts';
 import type { UserInfo } from '../api/transport.ts';
+import type { Dialer } from './dialer.ts';
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 
@@ -32,6 +34,18 @@ export interface AdmissionReader {
   replace<T extends KubeObject>(resource: Resource<T>, object: T): T | undefined;
   /** Calls the sink after every write to the resource, for what remembers answers (the authorizer). */
   onWrite?(resource: Resource, sink: () => void): Disposable;
+  /** What a whole server has beside its store; absent in tests of plugins alone. */
+  readonly services?: AdmissionServices;
+}
+
+export interface AdmissionServices {
+  readonly world: World;
+  readonly cel: CelLoader;
+  readonly authorizer: Authorizer;
+  readonly dialer: Dialer;
+  resourceOf(apiVersion: string, kind: string): Resource | undefined;
+  /** As the versioned API defaults it. */
+  defaulted(resource: Resource, object: KubeObject): KubeObject;
 }
 
 /** Synchronous but for webhooks: a plugin that waits is asked again nothing; the handler compares revisions after it. */

@@ -71,6 +71,10 @@ const STORED_AS: readonly (readonly [shown: Resource, stored: Resource])[] = [
   [V1HorizontalPodAutoscalers, HorizontalPodAutoscalers],
 ];
 
+const WITH_EXPRESSIONS = new Set(['validatingadmissionpolicies', 'validatingwebhookconfigurations', 'mutatingwebhookconfigurations']);
+const hasExpressions = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && ('expression' in value || Object.values(value).some(hasExpressions));
+
 function kindOf(resource: Resource, strategy: Strategy): Kind {
   const alias = STORED_AS.find(([shown]) => shown === resource);
   const isStored = resource.verbs.includes('get') && resource.plural !== 'componentstatuses';
@@ -82,6 +86,7 @@ function kindOf(resource: Resource, strategy: Strategy): Kind {
     schema: structOf(resource.definition ?? 'Any'),
     ...(alias && conversions[resource.definition as string]),
     ...(resource === CustomResourceDefinitions && { needsCel: hasRules }),
+    ...(WITH_EXPRESSIONS.has(resource.plural) && { needsCel: hasExpressions }),
   };
 }
 

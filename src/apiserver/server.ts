@@ -9,7 +9,7 @@ import type { Resource } from '../api/resource.ts';
 import type { ApiRequest, ApiResponse, Connection, Transport, UserInfo } from '../api/transport.ts';
 import { TransportError } from '../api/transport.ts';
 import type { Etcd } from '../etcd/etcd.ts';
-import type { AdmissionChain, AdmissionReader, AuthorizationAttributes, Authorizer } from './admission.ts';
+import type { AdmissionChain, AdmissionReader, AdmissionServices, AuthorizationAttributes, Authorizer } from './admission.ts';
 import { createCelLoader } from '../api/cel.ts';
 import { createAggregator } from './aggregator.ts';
 import type { AggregatedVersion, Aggregator } from './aggregator.ts';
@@ -163,12 +163,25 @@ function countedEtcd(etcd: Etcd, subscriptions: Disposable[]): Etcd {
 function stateOf(options: ApiserverOptions, storage: Storage, kinds: Kinds, etcd: Etcd): ServerState {
   const { world } = options;
   const hub = createWatchHub(etcd);
+  const cel = createCelLoader(world);
+  const dialer = options.dialer ?? noDialer();
+  const services: AdmissionServices = {
+    world,
+    cel,
+    dialer,
+    get authorizer() {
+      return authorizer;
+    },
+    resourceOf: (apiVersion, kind) => kinds.byKind(apiVersion, kind)?.resource,
+    defaulted: (resource, object) => kinds.of(resource).strategy.applyDefaults(object),
+  };
   const reader: AdmissionReader = {
     get: (resource, namespace, name) => storage.read(resource, namespace, name),
     list: (resource, namespace) => storage.list(resource, namespace),
     replace: <T extends KubeObject>(resource: Resource<T>, object: T) =>
       storage.put(kinds.of(resource), object, Number(object.metadata?.resourceVersion ?? 0))?.object as T | undefined,
     onWrite: (resource, sink) => hub.subscribe(kinds.of(resource), etcd.revision, sink),
+    services,
   };
   const authorizer: Authorizer =
     options.authorization === 'AlwaysAllow' ? { authorize: () => ({ allowed: true, reason: '' }) } : createAuthorizer(reader);
@@ -190,9 +203,9 @@ function stateOf(options: ApiserverOptions, storage: Storage, kinds: Kinds, etcd
     ),
     decodeCache: new WeakMap(),
     fields: createFieldManager(world),
-    dialer: options.dialer ?? noDialer(),
+    dialer,
     tokens: createTokenAuthority(world, storage),
-    cel: createCelLoader(world),
+    cel,
     bookmarks: new Set(),
     printers: { tableFor },
     customPrinters: new Map(),

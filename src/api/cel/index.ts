@@ -7,5 +7,5 @@ export type { AccessQuestion } from './authorizer.ts';
 export { typeFrom } from './overloads.ts';
 export { BOOL, DYN, mapOf, NULL, optionalOf, STRING } from './types.ts';
 export type { CelType } from './types.ts';
-export { CelError, Optional } from './values.ts';
+export { CelError, LazyMap, Optional } from './values.ts';
 export type { Value } from './values.ts';

@@ -163,3 +163,19 @@ export function fits(value: Value, type: CelType): boolean {
       return typeName(value) === type.name;
   }
 }
+
+/** A map whose values are made when somebody first asks for them: the variables of a policy. */
+export class LazyMap extends Map<Value, Value> {
+  constructor(private readonly makers: ReadonlyMap<string, () => Value>) {
+    super();
+  }
+
+  override get(key: Value): Value | undefined {
+    const known = super.get(key);
+    const make = known === undefined && typeof key === 'string' ? this.makers.get(key) : undefined;
+    if (make === undefined) return known;
+    const made = make();
+    this.set(key, made);
+    return made;
+  }
+}

@@ -3,13 +3,19 @@
 import type { AdmissionChainFactory } from '../admission.ts';
 import { escalationPlugin } from '../authorization/escalation.ts';
 import {
-  defaultIngressClass, defaultStorageClass, persistentVolumeClaimResize, storageObjectInUseProtection, taintNodesByCondition,
+  defaultIngressClass,
+  defaultStorageClass,
+  persistentVolumeClaimResize,
+  storageObjectInUseProtection,
+  taintNodesByCondition,
 } from './defaults.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { podSecurity } from './pod-security.ts';
 import { defaultTolerationSeconds, priorityPlugin, runtimeClassPlugin } from './pods.ts';
 import { resourceQuota } from './resource-quota.ts';
+import { validatingAdmissionPolicy } from './validating-policy.ts';
+import { mutatingWebhook, validatingWebhook } from './webhooks.ts';
 import { serviceAccount } from './service-account.ts';
 
 export const admissionChain: AdmissionChainFactory = ({ world }) => [
@@ -26,5 +32,8 @@ export const admissionChain: AdmissionChainFactory = ({ world }) => [
   persistentVolumeClaimResize,
   runtimeClassPlugin,
   defaultIngressClass,
+  mutatingWebhook,
+  validatingAdmissionPolicy,
+  validatingWebhook,
   resourceQuota,
 ];

@@ -3,10 +3,22 @@
 import type { KubeObject } from '../../api/object.ts';
 import type { Strategy } from '../strategy.ts';
 import { strategyOf } from './base.ts';
+import {
+  mutatingWebhookConfigurationStrategy,
+  validatingAdmissionPolicyBindingStrategy,
+  validatingAdmissionPolicyStrategy,
+  validatingWebhookConfigurationStrategy,
+} from './admission-configuration.ts';
 import { apiServiceStrategy } from './api-service.ts';
 import { autoscalerStrategy, autoscalerV1Strategy } from './autoscaler.ts';
 import {
-  configMapStrategy, endpointsStrategy, eventsEventStrategy, eventStrategy, leaseStrategy, namespaceStrategy, secretStrategy,
+  configMapStrategy,
+  endpointsStrategy,
+  eventsEventStrategy,
+  eventStrategy,
+  leaseStrategy,
+  namespaceStrategy,
+  secretStrategy,
   serviceAccountStrategy,
 } from './config.ts';
 import { customResourceDefinitionStrategy } from './custom-resource-definition.ts';
@@ -14,27 +26,25 @@ import { deploymentStrategy, replicaSetStrategy, replicationControllerStrategy }
 import { cronJobStrategy, jobStrategy } from './job.ts';
 import { endpointSliceStrategy, ingressClassStrategy, ingressStrategy, networkPolicyStrategy } from './networking.ts';
 import { podStrategy } from './pod.ts';
-import {
-  limitRangeStrategy, nodeStrategy, podDisruptionBudgetStrategy, priorityClassStrategy, resourceQuotaStrategy,
-} from './policy.ts';
+import { limitRangeStrategy, nodeStrategy, podDisruptionBudgetStrategy, priorityClassStrategy, resourceQuotaStrategy } from './policy.ts';
 import { clusterRoleBindingStrategy, clusterRoleStrategy, roleBindingStrategy, roleStrategy } from './rbac.ts';
 import { serviceStrategy } from './service.ts';
 import { daemonSetStrategy, statefulSetStrategy } from './statefulset.ts';
 import { persistentVolumeClaimStrategy, persistentVolumeStrategy, storageClassStrategy } from './volume-claim.ts';
 
 const STRATEGIES: Readonly<Record<string, object>> = {
-  'Pod': podStrategy,
-  'Service': serviceStrategy,
-  'ConfigMap': configMapStrategy,
-  'Secret': secretStrategy,
-  'ServiceAccount': serviceAccountStrategy,
-  'Namespace': namespaceStrategy,
-  'Event': eventStrategy,
+  Pod: podStrategy,
+  Service: serviceStrategy,
+  ConfigMap: configMapStrategy,
+  Secret: secretStrategy,
+  ServiceAccount: serviceAccountStrategy,
+  Namespace: namespaceStrategy,
+  Event: eventStrategy,
   'Event.events.k8s.io': eventsEventStrategy,
-  'Endpoints': endpointsStrategy,
-  'ReplicationController': replicationControllerStrategy,
-  'PersistentVolume': persistentVolumeStrategy,
-  'PersistentVolumeClaim': persistentVolumeClaimStrategy,
+  Endpoints: endpointsStrategy,
+  ReplicationController: replicationControllerStrategy,
+  PersistentVolume: persistentVolumeStrategy,
+  PersistentVolumeClaim: persistentVolumeClaimStrategy,
   'Deployment.apps': deploymentStrategy,
   'ReplicaSet.apps': replicaSetStrategy,
   'StatefulSet.apps': statefulSetStrategy,
@@ -50,14 +60,18 @@ const STRATEGIES: Readonly<Record<string, object>> = {
   'EndpointSlice.discovery.k8s.io': endpointSliceStrategy,
   'PodDisruptionBudget.policy': podDisruptionBudgetStrategy,
   'PriorityClass.scheduling.k8s.io': priorityClassStrategy,
-  'LimitRange': limitRangeStrategy,
-  'ResourceQuota': resourceQuotaStrategy,
-  'Node': nodeStrategy,
+  LimitRange: limitRangeStrategy,
+  ResourceQuota: resourceQuotaStrategy,
+  Node: nodeStrategy,
   'Role.rbac.authorization.k8s.io': roleStrategy,
   'ClusterRole.rbac.authorization.k8s.io': clusterRoleStrategy,
   'RoleBinding.rbac.authorization.k8s.io': roleBindingStrategy,
   'ClusterRoleBinding.rbac.authorization.k8s.io': clusterRoleBindingStrategy,
   'APIService.apiregistration.k8s.io': apiServiceStrategy,
+  'ValidatingAdmissionPolicy.admissionregistration.k8s.io': validatingAdmissionPolicyStrategy,
+  'ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io': validatingAdmissionPolicyBindingStrategy,
+  'MutatingWebhookConfiguration.admissionregistration.k8s.io': mutatingWebhookConfigurationStrategy,
+  'ValidatingWebhookConfiguration.admissionregistration.k8s.io': validatingWebhookConfigurationStrategy,
   'CustomResourceDefinition.apiextensions.k8s.io': customResourceDefinitionStrategy,
 };
 
@@ -66,7 +80,10 @@ const GENERIC_WITH_STATUS = strategyOf<KubeObject>({ hasStatus: true });
 
 /** The strategy of a built-in kind. Custom kinds have the registry's own. */
 export function strategyFor(kind: {
-  readonly group: string; readonly version?: string; readonly kind: string; readonly subresources?: readonly { readonly name: string }[];
+  readonly group: string;
+  readonly version?: string;
+  readonly kind: string;
+  readonly subresources?: readonly { readonly name: string }[];
 }): Strategy {
   if (kind.kind === 'HorizontalPodAutoscaler' && kind.version === 'v1') return autoscalerV1Strategy as Strategy;
   const known = STRATEGIES[kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`];

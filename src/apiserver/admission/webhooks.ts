@@ -1,0 +1,166 @@
+/** Webhooks: programs in the cluster that change and refuse requests. Mutating ones are asked one after another, and again
+ *  where they asked for it and another has changed the object since; validating ones see what came out.
+ *  Upstream: staging/src/k8s.io/apiserver/pkg/admission/plugin/webhook/{mutating,validating}/dispatcher.go */
+import { equal } from '../../base/json.ts';
+import { fromBase64, fromUtf8 } from '../../base/bytes.ts';
+import { ApiError, badRequest, internalError } from '../../api/errors.ts';
+import type { MutatingWebhook, ValidatingWebhook } from '../../api/generated/types.ts';
+import { nameOf } from '../../api/meta.ts';
+import type { KubeObject, Status } from '../../api/object.ts';
+import { MutatingWebhookConfigurations, ValidatingWebhookConfigurations } from '../../api/resources.ts';
+import type { AdmissionAttributes, AdmissionPlugin, AdmissionReader, AdmissionServices } from '../admission.ts';
+import type { JsonPatchOperation } from '../patch/json-patch.ts';
+import { applyJsonPatch, JsonPatchError } from '../patch/json-patch.ts';
+import { admissionRequest } from './admission-request.ts';
+import { activationOf, conditionsHold, scopeOf } from './expressions.ts';
+import { isExempt, isMatching } from './matching.ts';
+import type { ReviewResponse } from './webhook-client.ts';
+import { askWebhook, WebhookCallError } from './webhook-client.ts';
+
+type Webhook = MutatingWebhook | ValidatingWebhook;
+
+const DEFAULT_TIMEOUT = 10;
+
+const matchingOf = ({ rules = [], matchPolicy, namespaceSelector, objectSelector }: Webhook) => ({
+  rules,
+  matchPolicy,
+  namespaceSelector,
+  objectSelector,
+});
+
+const failure = ({ name }: Webhook, why: string): ApiError => internalError(`failed calling webhook ${JSON.stringify(name)}: ${why}`);
+
+/** Whether the webhook is asked; throws where its conditions cannot be told and it fails closed. */
+async function isAsked(
+  hook: Webhook,
+  attributes: AdmissionAttributes,
+  reader: AdmissionReader,
+  services: AdmissionServices,
+): Promise<boolean> {
+  if (!isMatching(matchingOf(hook), attributes, reader)) return false;
+  const conditions = hook.matchConditions ?? [];
+  if (conditions.length === 0) return true;
+  const cel = services.cel.loaded ?? (await services.cel.load());
+  const holds = conditionsHold(cel, conditions, scopeOf(cel, { params: false }), activationOf(cel, attributes, reader));
+  if (typeof holds === 'boolean') return holds;
+  if (hook.failurePolicy === 'Ignore') return false;
+  throw failure(hook, `failed to evaluate match conditions: ${holds}`);
+}
+
+/** undefined: it could not be asked, and that is to be ignored. */
+async function answerOf(
+  hook: Webhook,
+  attributes: AdmissionAttributes,
+  reader: AdmissionReader,
+  services: AdmissionServices,
+): Promise<ReviewResponse | undefined> {
+  const isSafe = hook.sideEffects === 'None' || hook.sideEffects === 'NoneOnDryRun';
+  if (attributes.dryRun && !isSafe) throw badRequest(`admission webhook ${JSON.stringify(hook.name)} does not support dry run`);
+  const { object = null, old = null } = attributes;
+  const request = { ...admissionRequest(attributes, services.world.random.uuid()), object, oldObject: old };
+  try {
+    const response = await askWebhook(hook.clientConfig, request, hook.timeoutSeconds ?? DEFAULT_TIMEOUT, reader, services);
+    for (const text of response.warnings ?? []) attributes.warn(text);
+    return response;
+  } catch (error) {
+    if (!(error instanceof WebhookCallError)) throw error;
+    if (hook.failurePolicy === 'Ignore') return undefined;
+    throw failure(hook, error.message);
+  }
+}
+
+const LOWEST_ERROR = 400;
+
+function denial({ name }: Webhook, given: Partial<Status> | undefined): ApiError {
+  const by = `admission webhook ${JSON.stringify(name)} denied the request`;
+  const { message = '', reason = '' } = given ?? {};
+  const text = message !== '' ? `${by}: ${message}` : reason !== '' ? `${by}: ${reason}` : `${by} without explanation`;
+  const code = Math.max(given?.code ?? 0, LOWEST_ERROR);
+  return new ApiError({ ...given, kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: text, code } as Status);
+}
+
+function patched(hook: MutatingWebhook, { patch, patchType }: ReviewResponse, object: KubeObject): KubeObject {
+  if (patch === undefined || patch === '') return object;
+  if (patchType !== 'JSONPatch') throw failure(hook, `failed to call webhook: unsupported patch type ${JSON.stringify(patchType ?? '')}`);
+  try {
+    const operations = JSON.parse(fromUtf8(fromBase64(patch) ?? new Uint8Array())) as readonly JsonPatchOperation[];
+    return applyJsonPatch(object, operations) as KubeObject;
+  } catch (error) {
+    if (error instanceof JsonPatchError) throw internalError(error.message);
+    if (error instanceof SyntaxError) throw internalError('invalid JSON patch');
+    throw error;
+  }
+}
+
+/** By the name of their configuration, then in its order. */
+function hooksOf<T extends KubeObject & { readonly webhooks?: readonly H[] }, H>(configurations: readonly T[]): readonly H[] {
+  return [...configurations].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)).flatMap(({ webhooks = [] }) => webhooks);
+}
+
+async function mutate(
+  object: KubeObject,
+  attributes: AdmissionAttributes,
+  reader: AdmissionReader,
+  services: AdmissionServices,
+  hooks: readonly MutatingWebhook[],
+): Promise<KubeObject> {
+  let current = object;
+  const seen = new Map<MutatingWebhook, KubeObject>();
+  const ask = async (hook: MutatingWebhook): Promise<void> => {
+    const now = { ...attributes, object: current };
+    if (!(await isAsked(hook, now, reader, services))) return;
+    const response = await answerOf(hook, now, reader, services);
+    if (response === undefined) return;
+    if (response.allowed !== true) throw denial(hook, response.status);
+    const next = patched(hook, response, current);
+    if (next !== current && !equal(next, current)) current = services.defaulted(attributes.resource, next);
+    seen.set(hook, current);
+  };
+  for (const hook of hooks) await ask(hook);
+  for (const hook of hooks) {
+    const left = seen.get(hook);
+    if (hook.reinvocationPolicy === 'IfNeeded' && left !== undefined && left !== current) await ask(hook);
+  }
+  return current;
+}
+
+export const mutatingWebhook: AdmissionPlugin = {
+  name: 'MutatingAdmissionWebhook',
+  handles: (attributes) => !isExempt(attributes),
+  admit(object, attributes, reader) {
+    const { services } = reader;
+    const hooks =
+      services === undefined
+        ? []
+        : hooksOf<KubeObject & { webhooks?: readonly MutatingWebhook[] }, MutatingWebhook>(reader.list(MutatingWebhookConfigurations));
+    return hooks.length === 0 ? object : mutate(object, attributes, reader, services as AdmissionServices, hooks);
+  },
+};
+
+async function validate(
+  attributes: AdmissionAttributes,
+  reader: AdmissionReader,
+  services: AdmissionServices,
+  hooks: readonly ValidatingWebhook[],
+): Promise<void> {
+  for (const hook of hooks) {
+    if (!(await isAsked(hook, attributes, reader, services))) continue;
+    const response = await answerOf(hook, attributes, reader, services);
+    if (response !== undefined && response.allowed !== true) throw denial(hook, response.status);
+  }
+}
+
+export const validatingWebhook: AdmissionPlugin = {
+  name: 'ValidatingAdmissionWebhook',
+  handles: (attributes) => !isExempt(attributes),
+  validate(attributes, reader) {
+    const { services } = reader;
+    const hooks =
+      services === undefined
+        ? []
+        : hooksOf<KubeObject & { webhooks?: readonly ValidatingWebhook[] }, ValidatingWebhook>(
+            reader.list(ValidatingWebhookConfigurations),
+          );
+    return hooks.length === 0 ? undefined : validate(attributes, reader, services as AdmissionServices, hooks);
+  },
+};
