@@ -13,6 +13,7 @@ import type { NetworkNamespace } from './network.ts';
 import { LOG, pacedOutput } from './paced.ts';
 import { createPidSpace, createProcesses, DEFAULT_PATH } from './processes.ts';
 import type { PidSpace, Processes, Started } from './processes.ts';
+import { boundingSet, capabilityLines } from './capabilities.ts';
 import { procFiles, sysFiles } from './proc-files.ts';
 import type { NodeFacts } from './proc-files.ts';
 import type { InputStream, OutputStream, Process, Program, Signal } from './process.ts';
@@ -304,8 +305,10 @@ function filesOf(
   base.writeFile('/etc/hostname', `${hostname}\n`);
   base.writeFile('/etc/resolv.conf', resolvConf(dns));
   if (!config.mounts.some(mount => mount.path === '/etc/hosts')) base.writeFile('/etc/hosts', `127.0.0.1\tlocalhost\n${sandbox.ip}\t${hostname}\n`);
+  const rights = boundingSet(config.capabilities ?? { add: [], drop: [] }, config.privileged);
   const proc = procFiles({
     now, node: host.node,
+    capabilities: pid => capabilityLines(rights, (space.entries.get(pid)?.user.uid ?? 0) === 0),
     processes: {
       list: () => [...space.entries.values()].map(entry => ({
         pid: entry.pid, ppid: entry.ppid, user: entry.user.name, command: entry.argv.join(' '), startedAtMs: entry.startedAtMs,

@@ -8,6 +8,7 @@ import { createLayer, createMemoryFiles } from './memory-files.ts';
 import type { NetworkNamespace } from './network.ts';
 import { createPidSpace, createProcesses, DEFAULT_PATH } from './processes.ts';
 import type { InputStream, OutputStream, Process, Program } from './process.ts';
+import { boundingSet, capabilityLines } from './capabilities.ts';
 import { procFiles } from './proc-files.ts';
 import { resolvingNet } from './resolver.ts';
 
@@ -53,12 +54,18 @@ export interface SessionStreams {
 /** CPU that a command line may use in one instant before time must pass. */
 const BURST_MS = 50;
 
+/** Where guides for setting up a machine put files. */
+const ETC_FOLDERS = ['/etc/apt/sources.list.d', '/etc/modules-load.d', '/etc/sysctl.d', '/etc/systemd/system', '/etc/default'] as const;
+const FSTAB = '# <file system> <mount point> <type> <options> <dump> <pass>\n/dev/vda1 / ext4 defaults 0 1\n';
+
 export function createHost(options: HostOptions): Host {
   const { world } = options;
   const now = (): number => world.clock.now();
   const stubs = Object.keys(options.programs).map(path => ({ path, text: '\x7fELF\x02\x01\x01\n', mode: 0o755 }));
   const base = createMemoryFiles({ now, layer: createLayer(stubs, options.toolbox.layer) });
   base.writeFile('/etc/hostname', `${options.hostname}\n`);
+  for (const folder of ETC_FOLDERS) base.makeDirectory(folder, { recursive: true });
+  if (!base.exists('/etc/fstab')) base.writeFile('/etc/fstab', FSTAB);
   if (!base.exists('/etc/hosts')) base.writeFile('/etc/hosts', '');
   const hosts = new TextDecoder().decode(base.readFile('/etc/hosts'));
   if (!hosts.includes(options.hostname)) base.writeFile('/etc/hosts', `${hosts}127.0.0.1\tlocalhost\n127.0.1.1\t${options.hostname}\n`);
@@ -80,6 +87,7 @@ export function createHost(options: HostOptions): Host {
   files.mount({
     path: '/proc', readOnly: false,
     files: procFiles({
+      capabilities: () => capabilityLines(boundingSet({ add: [], drop: [] }, true), true),
       now, processes: root.processes, output: () => undefined, environ: () => '', mounts: () => ['/dev/vda1 / ext4 rw,relatime 0 0\n'],
       node: { cpuMillis: options.cpuMillis ?? 4_000, memoryBytes: options.memoryBytes ?? 8 * 1024 ** 3, startedAtMs: now(), memoryUsedBytes: () => 0 },
     }),

@@ -21,6 +21,8 @@ export interface ProcOptions {
   /** What pid 1 writes to: `echo ... > /proc/1/fd/1` reaches the container's log. */
   readonly output: (pid: number, fd: 1 | 2) => OutputStream | undefined;
   readonly environ: (pid: number) => string;
+  /** The lines of a process's rights. */
+  readonly capabilities: (pid: number) => string;
   readonly mounts: () => readonly string[];
 }
 
@@ -65,9 +67,13 @@ function ofProcess(options: ProcOptions, pid: number, name: string | undefined, 
     case 'mounts': return options.mounts().join('');
     case 'limits': return 'Limit                     Soft Limit           Hard Limit           Units\nMax open files            1048576              1048576              files\n';
     case 'stat': return `${pid} (${command}) ${process.state} ${process.ppid} ${pid} ${pid} 0 -1\n`;
-    case 'status': return `Name:\t${command}\nState:\t${process.state} (sleeping)\nPid:\t${pid}\nPPid:\t${process.ppid}\nVmRSS:\t${Math.ceil(process.memoryBytes / 1024)} kB\n`;
+    case 'status': return statusOf(process, command) + options.capabilities(pid);
     default: return undefined;
   }
+}
+
+function statusOf({ pid, ppid, state, memoryBytes }: ReturnType<ProcessTable['list']>[number], command: string): string {
+  return `Name:\t${command}\nState:\t${state} (sleeping)\nPid:\t${pid}\nPPid:\t${ppid}\nVmRSS:\t${Math.ceil(memoryBytes / 1024)} kB\n`;
 }
 
 /** A program, its heap and its stack: addresses are always the same. */

@@ -1,7 +1,7 @@
 /** What stands in for an image that is not in the catalogue: a web server on the ports that the Pod declares, which says
  *  in its log that it is one.
  *  Differs from Kubernetes: an image of a known registry that the catalogue lacks runs as a generic server; its own program
- *  is not there. `kubectl describe` and the container's log say so. */
+ *  is not there, but the usual tools are (curl, jq, watch). `kubectl describe` and the container's log say so. */
 import { answerHealth } from '../cri/grpc-health.ts';
 import { serveHttp } from '../cri/http.ts';
 import { NetworkError } from '../cri/network.ts';
@@ -50,6 +50,6 @@ export function genericImage(name: string): Image {
   return {
     names: [name], hasTag: anyTag, sizeBytes: BASE_BYTES + (hash % 97) * 1_310_719, entrypoint: ['/generic-server'], cmd: [],
     // "*": also a program that the Pod names and the image would have had.
-    programs: { '/generic-server': server, '*': server }, toolbox: 'debian',
+    programs: { '/generic-server': server, '*': server }, toolbox: 'host',
   };
 }

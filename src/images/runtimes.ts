@@ -75,7 +75,7 @@ const language = (names: readonly string[], programs: readonly string[], version
 const curlProgram: Program = process => curl(process, 'busybox');
 /** The curl images start curl, or a shell with curl in it. */
 const CURL: Catalogued = { names: ['docker.io/curlimages/curl', 'quay.io/curl/curl', 'docker.io/alpine/curl', 'docker.io/appropriate/curl',
-  'docker.io/badouralix/curl-jq', 'docker.io/byrnedo/alpine-curl', 'docker.io/governmentpaas/curl-ssl', 'docker.io/pstauffer/curl'], hasTag: anyTag,
+  'docker.io/badouralix/curl-jq', 'docker.io/k8spatterns/curl-jq', 'docker.io/byrnedo/alpine-curl', 'docker.io/governmentpaas/curl-ssl', 'docker.io/pstauffer/curl'], hasTag: anyTag,
   sizeBytes: 9 * MB, entrypoint: ['/entrypoint.sh'], cmd: ['curl'], toolbox: 'alpine',
   programs: { '/usr/bin/curl': curlProgram, '/entrypoint.sh': async process => {
     const args = process.argv.slice(1);

@@ -69,24 +69,38 @@ function diffField(key: string, before: unknown, after: unknown, options: Option
   if (options.changes && !same(before, after)) setOwn(patch, key, after);
 }
 
+/** Elements side by side, in the order of their keys. Elements with one key (a port for TCP and for UDP) meet in their own order. */
+function pairs(mergeKey: string, before: readonly Map[], after: readonly Map[]): readonly { readonly old?: Map; readonly item?: Map }[] {
+  const keyOf = (map: Map | undefined): string => String(map?.[mergeKey]);
+  const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  const sorted = (list: readonly Map[]): Map[] => [...list].sort((a, b) => compare(keyOf(a), keyOf(b)));
+  const [olds, items] = [sorted(before), sorted(after)];
+  const out: { old?: Map; item?: Map }[] = [];
+  for (let [at, to] = [0, 0]; at < olds.length || to < items.length;) {
+    const [old, item] = [olds[at], items[to]];
+    const order = old === undefined ? 1 : item === undefined ? -1 : compare(keyOf(old), keyOf(item));
+    out.push({ ...(order <= 0 && old && { old }), ...(order >= 0 && item && { item }) });
+    if (order <= 0) at += 1;
+    if (order >= 0) to += 1;
+  }
+  return out;
+}
+
 function diffLists(field: string, mergeKey: string, before: readonly Map[], after: readonly Map[], options: Options, patch: Draft): void {
   const items: Map[] = [];
-  const sorted = (list: readonly Map[]): Map[] => [...list].sort((a, b) => (String(a[mergeKey]) < String(b[mergeKey]) ? -1 : 1));
-  for (const item of sorted(after)) {
-    const old = before.find((b) => b[mergeKey] === item[mergeKey]);
-    if (old === undefined) {
+  const gone: Map[] = [];
+  for (const { old, item } of pairs(mergeKey, before, after)) {
+    if (item === undefined) {
+      if (options.deletions) gone.push({ $patch: 'delete', [mergeKey]: old?.[mergeKey] });
+    } else if (old === undefined) {
       if (options.changes) items.push(item);
-      continue;
-    }
-    const inner = diffMaps(old, item, options);
-    if (Object.keys(inner).length === 0) continue;
-    items.push({ ...(retainsKeys(field) ? { $retainKeys: Object.keys(item).sort() } : {}), ...inner, [mergeKey]: item[mergeKey] });
-  }
-  if (options.deletions) {
-    for (const old of sorted(before)) {
-      if (!after.some((a) => a[mergeKey] === old[mergeKey])) items.push({ $patch: 'delete', [mergeKey]: old[mergeKey] });
+    } else {
+      const inner = diffMaps(old, item, options);
+      if (Object.keys(inner).length === 0) continue;
+      items.push({ ...(retainsKeys(field) ? { $retainKeys: Object.keys(item).sort() } : {}), ...inner, [mergeKey]: item[mergeKey] });
     }
   }
+  items.push(...gone);
   const order = after.map((a) => ({ [mergeKey]: a[mergeKey] }));
   const kept = before.filter((b) => after.some((a) => a[mergeKey] === b[mergeKey])).map((b) => b[mergeKey]);
   const moved =

@@ -24,6 +24,7 @@ import type { MachineContext } from '../sim/machine-context.ts';
 import type { Mux } from '../transport/mux.ts';
 import type { Completions } from './completion.ts';
 import { editorProgram, kubectlProgram, kustomizeProgram } from './host-programs.ts';
+import { gitProgram } from './git-program.ts';
 import { listFiles } from './home-files.ts';
 import { outputChannel, SHELL_CHANNEL } from './protocol.ts';
 import type { ShellAnswer, ShellInput, ShellOutput, ShellQuestion } from './protocol.ts';
@@ -142,7 +143,10 @@ function openHost(options: LearnerHostOptions, home: ReturnType<typeof createMem
   const page = (url: string): string | undefined => pageAmong(pages, url);
   const program = kubectlProgram({ transport, server }, editing, page);
   const editor = editorProgram(editing);
-  const programs: Record<string, Program> = { '/usr/local/bin/kubectl': program, '/usr/local/bin/k': program, '/usr/local/bin/kustomize': kustomizeProgram(editing, page), ...absentPrograms() };
+  const programs: Record<string, Program> = {
+    '/usr/local/bin/kubectl': program, '/usr/local/bin/k': program, '/usr/local/bin/kustomize': kustomizeProgram(editing, page),
+    '/usr/bin/git': gitProgram(pages), ...absentPrograms(),
+  };
   for (const name of ['vi', 'vim', 'nano', 'edit']) programs[`/usr/bin/${name}`] = editor;
   return createHost({
     world: context, hostname: 'learner', net, toolbox, programs, home: { path: HOME, files: home },

@@ -60,6 +60,13 @@ describe('the three-way patch', () => {
       { '$setElementOrder/containers': [{ name: 'a' }], containers: [{ image: '2', name: 'a' }] }],
     ['deletes a container that the file had', { containers: [container('a', '1'), container('b', '1')] }, { containers: [container('a', '1')] },
       { containers: [container('a', '1'), container('b', '1')] }, { '$setElementOrder/containers': [{ name: 'a' }], containers: [{ $patch: 'delete', name: 'b' }] }],
+    [
+      'elements with one key meet in their order',
+      { ports: [{ containerPort: 53, name: 'tcp' }, { containerPort: 53, name: 'udp', protocol: 'UDP' }] },
+      { ports: [{ containerPort: 53, name: 'tcp' }, { containerPort: 53, name: 'udp', protocol: 'UDP' }] },
+      { ports: [{ containerPort: 53, name: 'tcp', protocol: 'TCP' }, { containerPort: 53, name: 'udp', protocol: 'UDP' }] },
+      {},
+    ],
   ])('%s', (_, original, modified, current, patch) => expect(strategicPatch(original, modified, current)).toEqual(patch));
 });
 

@@ -46,15 +46,19 @@ export function manifestText(folder: string, file: string): string {
 }
 
 /** Each file that the page's commands name, by the command's own word for it; and what is recorded of the folder in which
- *  the page stands, by its path from there: so `cat`, `cd`, `kubectl apply -f FOLDER` and `-k` find what the author had. */
+ *  the page stands, by its path from there: so `cat`, `cd`, `kubectl apply -f FOLDER` and `-k` find what the author had.
+ *  A page that clones a repository finds what is recorded of its own under its address. */
 export function pageFiles({ folder, files: recorded }: Pick<Corpus, 'folder' | 'files'>, page: Page): Readonly<Record<string, string>> {
   const files: Record<string, string> = {};
   for (const { arg, file } of page.commands.flatMap((command) => command.refs)) {
     if (file !== null) files[arg] ??= manifestText(folder, file);
   }
   const place = folderOf(page.path);
+  const isCloned = page.commands.some(({ command }) => /\bgit\s(.*\s)?clone\s/.test(command));
   for (const { file, source, path } of recorded) {
-    if (path !== '' && source === page.source && path.startsWith(place)) files[path.slice(place.length)] ??= manifestText(folder, file);
+    if (path === '' || source !== page.source) continue;
+    if (path.startsWith(place)) files[path.slice(place.length)] ??= manifestText(folder, file);
+    if (isCloned) files[`https://github.com/${source}/${path}`] ??= manifestText(folder, file);
   }
   return files;
 }
