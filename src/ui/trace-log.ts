@@ -13,6 +13,8 @@ export interface TraceLog extends Disposable {
   readonly commands: () => readonly CommandResult[];
   /** What the records and commands are on the time bar; oldest first. */
   readonly ticks: () => readonly Tick[];
+  /** What no machine tells of, since it is done to them. */
+  add(record: TraceRecord): void;
   addCommand(command: CommandResult): void;
 }
 
@@ -36,7 +38,7 @@ export function createTraceLog(feed: TraceFeed): TraceLog {
     if (waiting.length > before) publishSoon();
   }, WANTED);
   // What happened before the page listened; newer records may have come in meanwhile, so the ends are matched by time.
-  void feed.read({ limit: LIMIT, types: WANTED.types }).then(
+  const history = feed.read({ limit: LIMIT, types: WANTED.types }).then(
     (old) => {
       const first = records[0]?.at ?? waiting[0]?.at ?? Infinity;
       const missed = old.filter((record) => keep(record) && record.at < first);
@@ -71,6 +73,14 @@ export function createTraceLog(feed: TraceFeed): TraceLog {
     records: () => records,
     commands: () => commands,
     ticks: () => ticks,
+    add(record) {
+      // After what is older.
+      void history.then(() => {
+        records = [...records, record].sort((a, b) => a.at - b.at);
+        newTicks.push(...ticksOf([record], []));
+        publishSoon();
+      });
+    },
     addCommand(command) {
       commands = [...commands, command];
       newTicks.push(...ticksOf([], [command]));

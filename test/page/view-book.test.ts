@@ -1,14 +1,19 @@
 /** What the page gathers between two frames: views that stay the same value, Pods that move, and frames themselves. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { TraceRecord } from '../../src/base/trace.ts';
 import type { CoreV1Event, Node, Pod } from '../../src/api/generated/types.ts';
 import { boardContent, NOTHING_PLACED } from '../../src/ui/board/content.ts';
 import { layoutBoard } from '../../src/ui/board/layout.ts';
 import { createMotion } from '../../src/ui/board/motion.ts';
+import { faultRecord } from '../../src/ui/break-menu/faults.ts';
 import { draw, gather, paced } from '../../src/ui/frames.ts';
+import { isSystem } from '../../src/ui/model/pod-view.ts';
 import { createViewBook } from '../../src/ui/model/view-book.ts';
 import type { Drawn, ViewBook } from '../../src/ui/model/view-book.ts';
 import { usageIn } from '../../src/ui/node-usage.ts';
 import { newestEvents } from '../../src/ui/inspector/event-list.tsx';
+import { nodesInWords } from '../../src/ui/words/sentence.ts';
+import { createTraceLog } from '../../src/ui/trace-log.ts';
 import { rowsOf, windowOf } from '../../src/ui/words/rows.ts';
 
 const node = (name: string): Node =>
@@ -81,6 +86,10 @@ describe('the view book', () => {
     expect(book.putUsage('worker-1', undefined)).toBe(true);
     expect(book.drawn().nodes[0]?.cpu.used).toBeUndefined();
   });
+  it('tells what the cluster brought along from what was asked for', () => {
+    expect(['kube-system', 'local-path-storage', 'default'].map(isSystem)).toEqual([true, true, false]);
+    expect(nodesInWords(4)).toBe('Four nodes');
+  });
   it('leaves out what is hidden', () => {
     const book = createViewBook((one) => one.metadata?.name === 'a');
     put(book, pod('a'), pod('b'));
@@ -132,6 +141,20 @@ describe('the board, one change later', () => {
     put(book, pod('b', 'worker-2', 'Failed'));
     motion.update(next(), 2000, { ...options, still: true });
     expect(motion.frame(2001).moving.size).toBe(0);
+  });
+});
+
+describe('faults', () => {
+  it('stand in the story in their place, after what happened before the page listened', async () => {
+    const happened = (at: number) => ({ at, machine: 'm', event: { type: 'decision', actor: 'a', did: 'x' } }) as unknown as TraceRecord;
+    const feed = { onRecords: () => ({ [Symbol.dispose]: () => undefined }), read: async () => [happened(1), happened(5)] };
+    const log = createTraceLog(feed as never);
+    log.add(faultRecord({ type: 'link-cut', between: ['worker-1', 'control-plane'] }, 3));
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(log.records().map(({ at }) => at)).toEqual([1, 3, 5]);
+    expect(log.records()[1]?.event).toMatchObject({ type: 'fault', name: 'link-cut', target: 'worker-1 – control-plane', active: true });
+    log[Symbol.dispose]();
   });
 });
 

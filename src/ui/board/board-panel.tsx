@@ -6,10 +6,12 @@ import { ChartGantt, ChevronDown, CornerDownLeft, Funnel, LayoutGrid, Table2 } f
 import { Menu } from '../menu.tsx';
 import { Panel } from '../frame/panel.tsx';
 import type { ClusterSnapshot } from '../cluster-store.ts';
+import { isSystem } from '../model/pod-view.ts';
 import { useClusterPart, usePage } from '../page.tsx';
 import { useUi } from '../ui-state.ts';
 import type { BoardTab } from '../ui-state.ts';
 import { FirstMinute } from '../first-minute/first-minute.tsx';
+import { nodesInWords } from '../words/sentence.ts';
 import { WordsLine } from '../words/words-line.tsx';
 
 const ClusterInWords = lazy(() => import('../words/cluster-in-words.tsx').then((module) => ({ default: module.ClusterInWords })));
@@ -108,7 +110,7 @@ function Empty() {
   const command = 'kubectl create deployment web --image=nginx --replicas=3';
   return (
     <div className={css['empty']}>
-      <h2>{count === 3 ? 'Three nodes' : `${count} nodes`}, nothing to run</h2>
+      <h2>{nodesInWords(count)}, nothing to run</h2>
       <p>The control plane is up and waiting for somebody to want something.</p>
       <button className="chip" onClick={() => page.terminal.type(command)} title="Types it; you press Enter">
         <CornerDownLeft size={14} aria-hidden />
@@ -122,6 +124,6 @@ function nothingRuns(snapshot: ClusterSnapshot): boolean {
   return (
     snapshot.synced &&
     snapshot.pods.every((pod) => pod.system) &&
-    snapshot.objects.deployments.every((one) => one.metadata?.namespace === 'kube-system')
+    snapshot.objects.deployments.every((one) => isSystem(one.metadata?.namespace))
   );
 }

@@ -100,7 +100,14 @@ export function systemName(pod: PodView): string {
       : pod.group === 'alone' || pod.group === 'static'
         ? pod.name
         : pod.group;
-  return { 'kube-apiserver': 'apiserver', 'kube-scheduler': 'scheduler', 'kube-controller-manager': 'controllers' }[bare] ?? bare;
+  return (
+    {
+      'kube-apiserver': 'apiserver',
+      'kube-scheduler': 'scheduler',
+      'kube-controller-manager': 'controllers',
+      'local-path-provisioner': 'local-path',
+    }[bare] ?? bare
+  );
 }
 
 function paintBody(ctx: Ctx, box: PodBox, state: PodState, color: string, frame: Frame): void {

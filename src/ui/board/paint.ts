@@ -160,7 +160,7 @@ function paintHead(ctx: Ctx, box: NodeBox, palette: Palette): void {
   } else {
     ctx.font = `400 12px ${palette.ui}`;
     ctx.fillStyle = palette.ink3;
-    for (const [at, text] of ['No reports from here.', 'What follows is the last seen.'].entries())
+    for (const [at, text] of ['No reports from here.', 'Below: as last seen.'].entries())
       ctx.fillText(cut(ctx, text, box.w - 20), box.x + 10, box.y + 40 + at * 16);
   }
   ctx.strokeStyle = palette.line;

@@ -1,4 +1,5 @@
 /** Begins and mends faults, and says in a toast what to expect. */
+import type { TraceRecord } from '../../base/trace.ts';
 import type { Fault } from '../../sandbox/sandbox.ts';
 import type { PodView } from '../model/pod-view.ts';
 import type { Page } from '../page.tsx';
@@ -52,6 +53,21 @@ function consequence(fault: Fault): string {
   }
 }
 
+/** As the time bar, the Why panel and the first steps read it: machines cannot tell what is done to them. */
+export function faultRecord(fault: Fault, atMicros: number, active = true): TraceRecord {
+  const target =
+    'between' in fault
+      ? fault.between.join(' – ')
+      : 'component' in fault
+        ? fault.component
+        : 'pod' in fault
+          ? fault.pod
+          : 'node' in fault
+            ? (fault.node ?? 'a node')
+            : 'a node';
+  return { at: atMicros, machine: 'page', event: { type: 'fault', name: fault.type, target, active } };
+}
+
 const MEND: Readonly<Partial<Record<Fault['type'], string>>> = {
   'node-crash': 'Plug in',
   'link-cut': 'Join',
@@ -65,15 +81,14 @@ export async function begin(page: Page, fault: Fault): Promise<void> {
   goLive(page);
   try {
     const handle = await page.sandbox.fault(fault);
+    page.trace.add(faultRecord(fault, page.sandbox.time.state.nowMicros));
     const label = MEND[fault.type];
-    useUi
-      .getState()
-      .notify({
-        icon: 'plug',
-        title: faultTitle(fault),
-        detail: consequence(fault),
-        ...(label ? { action: { label, run: () => void mend(page, handle.id) } } : {}),
-      });
+    useUi.getState().notify({
+      icon: 'plug',
+      title: faultTitle(fault),
+      detail: consequence(fault),
+      ...(label ? { action: { label, run: () => void mend(page, handle.id) } } : {}),
+    });
   } catch (error) {
     failed(error);
   }
@@ -83,6 +98,7 @@ export async function mend(page: Page, id: string): Promise<void> {
   try {
     const active = page.sandbox.faults.find((one) => one.id === id);
     await page.sandbox.undo(id);
+    if (active) page.trace.add(faultRecord(active.fault, page.sandbox.time.state.nowMicros, false));
     if (active) useUi.getState().notify({ icon: 'check', title: `Mended: ${faultTitle(active.fault)}` });
   } catch (error) {
     failed(error);

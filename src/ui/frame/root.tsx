@@ -2,6 +2,7 @@
 import { Component, useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Profile, Sandbox } from '../../sandbox/sandbox.ts';
+import { faultRecord } from '../break-menu/faults.ts';
 import { createClusterStore } from '../cluster-store.ts';
 import type { ClusterStore } from '../cluster-store.ts';
 import { beginFirstMinute } from '../first-minute/start.ts';
@@ -78,6 +79,7 @@ export function Root({ profileOf }: { readonly profileOf?: () => Partial<Profile
     function hold(sandbox: Sandbox): void {
       const cluster = createClusterStore(sandbox.api);
       const trace = createTraceLog(sandbox.trace);
+      for (const { fault, sinceMicros } of sandbox.faults) trace.add(faultRecord(fault, sinceMicros));
       const keeper = keepSaved(saved, sandbox, () => setBlocked(true));
       const errors = sandbox.onError((error) => {
         if (error.fatal) setProblem({ type: 'failed', why: `${error.title}: ${error.detail}` });

@@ -1,5 +1,6 @@
 /** The next commands worth typing, from what is selected and what is wrong. They are typed, never run. Pure. */
 import type { ClusterSnapshot } from '../cluster-store.ts';
+import { isSystem } from '../model/pod-view.ts';
 import type { Selection } from '../ui-state.ts';
 
 export function suggestions(snapshot: ClusterSnapshot, selection: Selection | undefined): readonly string[] {
@@ -27,7 +28,7 @@ export function suggestions(snapshot: ClusterSnapshot, selection: Selection | un
   }
   if (selection?.resource === 'deployments' || selection?.resource === 'replicasets')
     return [`kubectl describe ${selection.resource.slice(0, -1)} ${selection.key.split('/')[1]}`];
-  const deployment = snapshot.objects.deployments.find((one) => one.metadata?.namespace !== 'kube-system');
+  const deployment = snapshot.objects.deployments.find((one) => !isSystem(one.metadata?.namespace));
   if (!deployment) return ['kubectl create deployment web --image=nginx --replicas=3', 'kubectl get nodes'];
   const exposed = snapshot.objects.services.some((one) => one.metadata?.name === deployment.metadata?.name);
   return [

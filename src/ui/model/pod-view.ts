@@ -51,6 +51,10 @@ const FAILING: Readonly<Record<string, string>> = {
 
 const views = new WeakMap<Pod, PodView>();
 
+/** What a cluster brings along, and no learner asked for. */
+const SYSTEM: ReadonlySet<string> = new Set(['kube-system', 'local-path-storage']);
+export const isSystem = (namespace: string | undefined): boolean => namespace !== undefined && SYSTEM.has(namespace);
+
 export function podView(pod: Pod): PodView {
   let view = views.get(pod);
   if (!view) views.set(pod, (view = viewOf(pod)));
@@ -84,7 +88,7 @@ function viewOf(pod: Pod): PodView {
     graceEndsAt: deletedAt,
     backOffSince: backOffSince(pod),
     createdAt: Date.parse(String(meta.creationTimestamp ?? '')) || 0,
-    system: namespace === 'kube-system',
+    system: isSystem(namespace),
     cpuMilli: sumRequests(pod, 'cpu', milli),
     memoryBytes: sumRequests(pod, 'memory', bytes),
   };

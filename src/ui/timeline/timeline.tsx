@@ -1,6 +1,7 @@
 /** Lanes: what each Pod was, over cluster time; commands as diamonds above; the playhead through all of it. */
 import { useSyncExternalStore } from 'react';
 import { clockText } from '../model/age.ts';
+import { isSystem } from '../model/pod-view.ts';
 import { shownMicros, useCommands, usePage, useTimeSlowly } from '../page.tsx';
 import { lookAt } from '../time-bar/moves.ts';
 import { STATE_TOKEN } from '../board/marks.ts';
@@ -20,7 +21,7 @@ export function Timeline() {
   const share = (micros: number): number => Math.min(100, (micros / end) * 100);
   const step = niceStep(end);
   const marks = Array.from({ length: Math.floor(end / step) + 1 }, (_none, at) => at * step);
-  const lanes = [...book.lanes.values()].filter((lane) => !lane.key.startsWith('kube-system/'));
+  const lanes = [...book.lanes.values()].filter((lane) => !isSystem(lane.key.split('/')[0]));
   return (
     <div className={css['timeline']}>
       <div className={css['axis']}>

@@ -1,5 +1,6 @@
 /** The one line that says what is true now: worst first, subject first. Also the polite live region. Pure. */
 import type { ClusterSnapshot } from '../cluster-store.ts';
+import { isSystem } from '../model/pod-view.ts';
 import type { PodView } from '../model/pod-view.ts';
 
 /** The bold part, and what follows it. */
@@ -31,9 +32,12 @@ export function sentence(snapshot: ClusterSnapshot, namespace = ''): Sentence {
 const all = (count: number): string => (count === 1 ? 'The one Pod is' : `All ${count} Pods are`);
 
 const NUMBERS = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine', 'Ten'];
+/** "Three nodes". */
+export const nodesInWords = (count: number): string => `${NUMBERS[count] ?? count} ${count === 1 ? 'node' : 'nodes'}`;
+
 function nodesWord(snapshot: ClusterSnapshot, state: string): string {
   const workers = snapshot.nodes.filter((node) => !node.controlPlane).length;
-  return `${NUMBERS[workers] ?? workers} ${workers === 1 ? 'node' : 'nodes'} ${state}.`;
+  return `${nodesInWords(workers)} ${state}.`;
 }
 
 function lostNodes(snapshot: ClusterSnapshot, lost: ClusterSnapshot['nodes'], workload: Sentence | undefined): Sentence {
@@ -53,7 +57,7 @@ function worstWorkload(snapshot: ClusterSnapshot, pods: readonly PodView[], name
   let worst: { readonly missing: number; readonly say: Sentence } | undefined;
   for (const deployment of snapshot.objects.deployments) {
     const { name = '', namespace: home = '' } = deployment.metadata ?? {};
-    if (home === 'kube-system' || (namespace !== '' && namespace !== home)) continue;
+    if (isSystem(home) || (namespace !== '' && namespace !== home)) continue;
     const wanted = deployment.spec?.replicas ?? 1;
     const ready = deployment.status?.readyReplicas ?? 0;
     const mine = pods.filter((pod) => pod.namespace === home && pod.group === name);
@@ -68,7 +72,7 @@ function worstWorkload(snapshot: ClusterSnapshot, pods: readonly PodView[], name
   return {
     head: worst.say.head,
     rest:
-      snapshot.objects.deployments.filter((one) => one.metadata?.namespace !== 'kube-system').length > 1
+      snapshot.objects.deployments.filter((one) => !isSystem(one.metadata?.namespace)).length > 1
         ? `${all(running.length)} ready.`
         : nodesWord(snapshot, 'ready'),
   };
