@@ -12,6 +12,7 @@ import { collectOutput } from '../cri/streams.ts';
 import { readResolvConf } from '../cri/resolver.ts';
 import type { Process, Program } from '../cri/process.ts';
 import { formatDate } from '../sh/dates.ts';
+import { serveWebhook } from './agnhost-webhook.ts';
 import type { Catalogued } from './catalogued.ts';
 import { MB } from './catalogued.ts';
 import { anyTag, versionTags } from './tags.ts';
@@ -259,7 +260,7 @@ const guestbook: Command = async process => {
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   pause, netexec, 'serve-hostname': serveHostname, liveness, connect, mounttest, 'entrypoint-tester': entrypointTester, 'test-webserver': testWebserver, 'logs-generator': logsGenerator,
-  porter, 'grpc-health-checking': grpcHealthChecking, guestbook,
+  porter, 'grpc-health-checking': grpcHealthChecking, guestbook, webhook: (process) => serveWebhook(process, Number(option(process, 'port', '443'))),
   'dns-suffix': async process => { await process.stdout.write(`${readResolvConf(process.files).searches.join(',')}\n`); return 0; },
   'dns-server-list': async process => { await process.stdout.write(`${readResolvConf(process.files).servers.join(',')}\n`); return 0; },
   'etc-hosts': async process => { await process.stdout.write(readText(process.files, '/etc/hosts')); return 0; },
