@@ -121,7 +121,10 @@ async function waitMet(k: Kubectl, info: Info, met: (object: Obj) => boolean, en
     ['fieldSelector', `metadata.name=${info.name}`],
     ['limit', '500'],
   ] as const;
-  let version = str(await k.rest.json('GET', pathOf(info.mapping, info.namespace), { query: selected }), 'metadata', 'resourceVersion');
+  const listed = (await k.rest.json('GET', pathOf(info.mapping, info.namespace), { query: selected })) as Obj;
+  // It may have come true while others were waited for: then no event will tell.
+  if (list(listed, 'items').some((item) => met(item))) return;
+  let version = str(listed, 'metadata', 'resourceVersion');
   const late = (): CommandError => new CommandError(`timed out waiting for the condition on ${groupResource(info.mapping)}/${info.name}`);
   for (;;) {
     if (k.io.clock.now() >= end) throw late();
