@@ -245,7 +245,12 @@ function CompactSpeed() {
   return (
     <Menu
       trigger={
-        <button className={css['number']} style={{ marginLeft: 'auto' }} aria-label={`Speed ${speedText(time.speed)}`}>
+        <button
+          className={css['number']}
+          style={{ marginLeft: 'auto' }}
+          data-held={held !== undefined || undefined}
+          aria-label={`Speed ${speedText(time.speed)}${held ? `, ${held.word}` : ''}`}
+        >
           {held?.word ?? speedText(time.speed)}
         </button>
       }
