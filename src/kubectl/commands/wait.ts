@@ -123,7 +123,7 @@ async function waitMet(k: Kubectl, info: Info, met: (object: Obj) => boolean, en
   ] as const;
   const listed = (await k.rest.json('GET', pathOf(info.mapping, info.namespace), { query: selected })) as Obj;
   // It may have come true while others were waited for: then no event will tell.
-  if (list(listed, 'items').some((item) => met(item))) return;
+  if (list(listed, 'items').some((item) => met(item as Obj))) return;
   let version = str(listed, 'metadata', 'resourceVersion');
   const late = (): CommandError => new CommandError(`timed out waiting for the condition on ${groupResource(info.mapping)}/${info.name}`);
   for (;;) {
