@@ -2,6 +2,7 @@
  *  Upstream: pkg/kubeapiserver/options/plugins.go */
 import type { AdmissionChainFactory } from '../admission.ts';
 import { escalationPlugin } from '../authorization/escalation.ts';
+import { certificateApproval, certificateSigning } from './certificates.ts';
 import {
   defaultIngressClass,
   defaultStorageClass,
@@ -31,6 +32,8 @@ export const admissionChain: AdmissionChainFactory = ({ world }) => [
   storageObjectInUseProtection,
   persistentVolumeClaimResize,
   runtimeClassPlugin,
+  certificateApproval,
+  certificateSigning,
   defaultIngressClass,
   mutatingWebhook,
   validatingAdmissionPolicy,

@@ -22,6 +22,7 @@ import {
   serviceAccountStrategy,
 } from './config.ts';
 import { customResourceDefinitionStrategy } from './custom-resource-definition.ts';
+import { certificateSigningRequestStrategy } from './certificate-signing-request.ts';
 import { deploymentStrategy, replicaSetStrategy, replicationControllerStrategy } from './deployment.ts';
 import { cronJobStrategy, jobStrategy } from './job.ts';
 import { endpointSliceStrategy, ingressClassStrategy, ingressStrategy, networkPolicyStrategy } from './networking.ts';
@@ -68,6 +69,7 @@ const STRATEGIES: Readonly<Record<string, object>> = {
   'RoleBinding.rbac.authorization.k8s.io': roleBindingStrategy,
   'ClusterRoleBinding.rbac.authorization.k8s.io': clusterRoleBindingStrategy,
   'APIService.apiregistration.k8s.io': apiServiceStrategy,
+  'CertificateSigningRequest.certificates.k8s.io': certificateSigningRequestStrategy,
   'ValidatingAdmissionPolicy.admissionregistration.k8s.io': validatingAdmissionPolicyStrategy,
   'ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io': validatingAdmissionPolicyBindingStrategy,
   'MutatingWebhookConfiguration.admissionregistration.k8s.io': mutatingWebhookConfigurationStrategy,
