@@ -14,6 +14,7 @@ import { helpText } from './help.ts';
 import type { KubectlIo } from './io.ts';
 import { causeOf, recorded } from './record.ts';
 import { createRest } from './rest.ts';
+import { pluginCommand } from './plugins.ts';
 
 export interface KubectlSettings {
   readonly transport: Transport;
@@ -26,6 +27,8 @@ export interface KubectlSettings {
 export interface KubectlProgram {
   /** Runs one command line (without the word kubectl) and resolves with its exit code; it never throws. */
   run(argv: readonly string[], io: KubectlIo): Promise<number>;
+  /** A command line of a plugin's, with its program first; undefined for kubectl's own commands. */
+  plugin(argv: readonly string[], io: Pick<KubectlIo, 'files' | 'env'>): readonly string[] | undefined;
 }
 
 /** How long a discovery is believed: real kubectl keeps it six hours, and asks again for a type that it does not know. */
@@ -44,7 +47,9 @@ export function createKubectl(settings: KubectlSettings): KubectlProgram {
       return code;
     }
   };
-  return { run };
+  const isOwn = (word: string): boolean =>
+    COMMANDS.some(({ name, aliases }) => !name.includes(' ') && (name === word || aliases?.includes(word)));
+  return { run, plugin: (argv, io) => (isOwn(argv[0] ?? '') ? undefined : pluginCommand(io, argv)) };
 }
 
 const isBrokenPipe = (error: unknown): boolean => error instanceof Error && error.name === 'BrokenPipe';

@@ -42,7 +42,8 @@ export function kubectlProgram(settings: KubectlSettings, editing: Editing, page
   return async (process) => {
     const { createKubectl } = await process.world.external(import('../kubectl/kubectl.ts'));
     kubectl ??= createKubectl(settings);
-    return kubectl.run(process.argv.slice(1), ioOf(process, editing, page));
+    const plugin = kubectl.plugin(process.argv.slice(1), process);
+    return plugin ? process.exec(plugin) : kubectl.run(process.argv.slice(1), ioOf(process, editing, page));
   };
 }
 

@@ -8,6 +8,7 @@ import { type Obj, goJson, list, str } from '../obj.ts';
 import { serveProxy } from '../proxy.ts';
 import { objectPrinter, outputFormat, withoutManagedFields } from '../printers/output.ts';
 import { toYaml } from '../yaml.ts';
+import { pluginListing } from '../plugins.ts';
 
 export const clusterInfo: Command = {
   name: 'cluster-info',
@@ -125,8 +126,10 @@ export const plugin: Command = { name: 'plugin', summary: 'Provides utilities fo
 export const pluginList: Command = {
   name: 'plugin list',
   summary: "List all visible plugin executables on a user's PATH",
-  run: async () => {
-    throw new CommandError('unable to find any kubectl plugins in your PATH');
+  run: async (k) => {
+    const { out, err } = pluginListing(k.io);
+    await k.print(out);
+    if (err !== '') throw new CommandError(err);
   },
 };
 

@@ -235,7 +235,7 @@ const unset: Command = {
       save(k, put(k.config.raw, [path], path === 'current-context' ? '' : null));
     } else {
       const entry = named(k.config.raw, section, name);
-      if (entry === undefined) throw new CommandError(`current map key \`${name}\` is invalid`);
+      if (entry === undefined && field !== '') throw new CommandError(`current map key \`${name}\` is invalid`);
       save(
         k,
         field === ''
