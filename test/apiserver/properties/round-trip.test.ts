@@ -32,7 +32,7 @@ describe('random objects', () => {
     const { ok, call, etcd } = await testServer();
     const stored = RESOURCES.filter(({ verbs, plural }) => verbs.includes('patch') && !conversions[plural]);
     let kept = 0;
-    for (let seed = 1; seed <= ROUNDS * 25; seed += 1) {
+    for (let seed = 1; seed <= ROUNDS * 30; seed += 1) {
       const random = chance(seed);
       const resource = random.pick(stored);
       const url = resourcePath(resource, 'default');
