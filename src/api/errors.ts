@@ -98,10 +98,10 @@ export function invalid(of: GroupKind, name: string, errors: readonly FieldError
 /** 422 without a list of fields: a patch that cannot be carried out. */
 export const unprocessable = (of: GroupResource, name: string, message: string): ApiError => failure(422, 'Invalid', message, named(of, name));
 
-/** What the storage refuses without a reason: clients see it as an unknown error of the server. */
-export const setOnCreate = (): ApiError => new ApiError({
-  kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'resourceVersion should not be set on objects to be created', code: 500,
-});
+/** An error of the server without a reason; kubectl says "Error from server: ...". */
+export const unexplained = (message: string): ApiError => new ApiError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 });
+
+export const setOnCreate = (): ApiError => unexplained('resourceVersion should not be set on objects to be created');
 
 export const badRequest = (message: string): ApiError => failure(400, 'BadRequest', message);
 

@@ -131,6 +131,26 @@ export function pathText(path: readonly string[]): string {
   }).join('');
 }
 
+const STEP = /\[(\d+)\]|\.?([^.[\]]+)/g;
+
+/** "spec.containers[0].imag" as sets spell it: ".spec.containers[name=\"web\"].imag". */
+export function typedPath(path: string, object: object, schema: Type): string {
+  let [value, type]: [unknown, Type] = [object, schema];
+  let text = '';
+  for (const [, index, name = ''] of path.matchAll(STEP)) {
+    if (index === undefined) {
+      text += `.${name}`;
+      [value, type] = [isObject(value) ? ownOf(value, name) : undefined, typeOf(type, name)];
+      continue;
+    }
+    const item = Array.isArray(value) ? (value[Number(index)] as unknown) : undefined;
+    const keys = type.kind === 'list' && type.list === 'map' && isObject(item) ? type.keys : undefined;
+    text += keys === undefined ? `[${index}]` : pathText([itemKey(item, keys)]);
+    [value, type] = [item, type.kind === 'list' ? type.element : ANY];
+  }
+  return text;
+}
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** What no manager owns, at the top and in metadata. */

@@ -14,16 +14,18 @@ const PLAIN = new Set(['enum', 'example', 'required', 'x-kubernetes-group-versio
 const BESIDE_ANYTHING = new Set(['properties', 'additionalProperties', 'items']);
 
 interface V3Document {
-  readonly paths: Json;
-  readonly components: { readonly schemas: Json };
+  /** Other servers' documents may lack what ours have. */
+  readonly paths?: Json;
+  readonly components?: { readonly schemas?: Json };
 }
 
 export function openApiV2(version: string, documents: readonly object[]): object {
   const definitions: Record<string, unknown> = {};
   const paths: Record<string, unknown> = {};
   for (const document of documents as readonly V3Document[]) {
-    for (const name in document.components.schemas) definitions[name] ??= schemaV2(document.components.schemas[name]);
-    for (const path in document.paths) paths[path] = pathV2(document.paths[path] as Json);
+    const { paths: own = {}, components: { schemas = {} } = {} } = document;
+    for (const name in schemas) definitions[name] ??= schemaV2(schemas[name]);
+    for (const path in own) paths[path] = pathV2(own[path] as Json);
   }
   return { swagger: '2.0', info: { title: 'Kubernetes', version }, paths, definitions };
 }
@@ -71,15 +73,18 @@ const PATCHES = [
   'application/apply-patch+yaml',
 ];
 
+const METHODS = new Set(['get', 'put', 'post', 'delete', 'patch', 'head', 'options']);
+
 function pathV2(item: Json): Json {
-  return Object.fromEntries(Object.entries(item).map(([method, operation]) => [method, operationV2(method, operation as Json)]));
+  const operations = Object.entries(item).filter(([method]) => METHODS.has(method));
+  return Object.fromEntries(operations.map(([method, operation]) => [method, operationV2(method, operation as Json)]));
 }
 
 function operationV2(method: string, operation: Json): Json {
-  const parameters = operation['parameters'] as readonly V3Parameter[];
-  const answer = (operation['responses'] as { readonly 200: { readonly content: Json } })[200].content['application/json'] as Json;
-  const schema = schemaV2(answer['schema']);
-  const body = method === 'post' || method === 'put' ? schema : method === 'patch' ? { type: 'object' } : undefined;
+  const parameters = (operation['parameters'] ?? []) as readonly V3Parameter[];
+  const { responses = {} } = operation as { readonly responses?: Readonly<Record<string, { readonly content?: Json } | undefined>> };
+  const schema = schemaV2((responses['200']?.content?.['application/json'] as Json | undefined)?.['schema']);
+  const body = method === 'post' || method === 'put' ? (schema ?? { type: 'object' }) : method === 'patch' ? { type: 'object' } : undefined;
   return {
     ...operation,
     consumes: method === 'patch' ? PATCHES : ['*/*'],
@@ -89,6 +94,6 @@ function operationV2(method: string, operation: Json): Json {
       ...(body === undefined ? [] : [{ name: 'body', in: 'body', required: true, schema: body }]),
       ...parameters.map(({ schema: type, ...rest }) => ({ ...rest, ...type })),
     ],
-    responses: { 200: { description: 'OK', schema } },
+    responses: { 200: { description: 'OK', ...(schema !== undefined && { schema }) } },
   };
 }

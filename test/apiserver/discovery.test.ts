@@ -120,3 +120,16 @@ describe('who asks', () => {
     expect((await second.ok('GET', `${CONFIG_MAPS}/a`)).metadata?.name).toBe('a');
   });
 });
+
+describe('OpenAPI v2', () => {
+  /** A3: what clients before kubectl 1.29 check manifests against. */
+  it('says in one document what the documents of version 3 say', async () => {
+    const { ok } = await testServer();
+    const { swagger, definitions, paths } = await ok<{ swagger: string; definitions: Record<string, Record<string, unknown>>; paths: Record<string, Record<string, object>> }>('GET', '/openapi/v2');
+    expect([swagger, paths['/api/v1/namespaces/{namespace}/pods']?.['post']]).toMatchObject(['2.0', { 'x-kubernetes-action': 'post' }]);
+    const text = JSON.stringify(definitions);
+    expect([text.includes('#/components'), text.includes('"allOf"'), text.includes('"oneOf"')]).toEqual([false, false, false]);
+    for (const [, name = ''] of text.matchAll(/#\/definitions\/([^"]+)/g)) expect(definitions[name], name).toBeDefined();
+    expect(definitions['io.k8s.api.core.v1.ServiceSpec']?.['properties']).toMatchObject({ ports: { 'x-kubernetes-patch-merge-key': 'port' } });
+  });
+});

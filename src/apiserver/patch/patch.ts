@@ -2,7 +2,7 @@
  *  update would be.
  *  Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go */
 import { canonical, equal } from '../../base/json.ts';
-import { ApiError, badRequest, conflict, invalid, notFound, requestEntityTooLarge, unsupportedMediaType } from '../../api/errors.ts';
+import { ApiError, badRequest, conflict, invalid, notFound, requestEntityTooLarge, unexplained, unsupportedMediaType } from '../../api/errors.ts';
 import { invalidValue } from '../../api/field-error.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { DecodeError } from '../../api/schema/decode.ts';
@@ -10,6 +10,7 @@ import { decodeObject, fieldValidationOf, mediaTypeOf, rawBody } from '../body.t
 import type { DecodeOptions, RawBody } from '../body.ts';
 import type { Entries } from '../field-manager.ts';
 import { flagOf } from '../request-info.ts';
+import { typedPath } from '../field-set.ts';
 import type { Call } from '../server-state.ts';
 import { storeChange, storeNew } from '../write.ts';
 import { APPLY_PATCH } from '../write-options.ts';
@@ -168,12 +169,22 @@ function strictYaml(call: Call, { yamlFault, duplicates }: RawBody): void {
 
 const lastKey = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
 
+/** What is applied must be known to its last field, whatever fieldValidation says. */
+function undeclared({ kind, info }: Call, config: KubeObject, paths: readonly string[]): ApiError {
+  const faults = paths.map((path) => `${typedPath(path, config, kind.schema)}: field not declared in schema`);
+  const list = faults.length === 1 ? faults[0] : `errors:\n${faults.map((fault) => `  ${fault}`).join('\n')}`;
+  const name = info.namespace === '' ? `/${info.name}` : `${info.namespace}/${info.name}`;
+  return unexplained(`failed to create typed patch object (${name}; ${config.apiVersion}, Kind=${config.kind}): ${list}`);
+}
+
 /** The configuration as the patch says it: decoded, so that names of fields and types are checked, not defaulted. */
 function applyConfig(call: Call, value: unknown): KubeObject {
-  const { kind, request, info, server } = call;
+  const { kind, info, server } = call;
+  const strange: string[] = [];
   const config = decodeObject(value, kind.resource, kind.schema, {
-    validation: fieldValidationOf(request), cache: server.decodeCache, warn: call.warn,
+    validation: 'Warn', cache: server.decodeCache, warn: (text) => void strange.push(text.slice('unknown field "'.length, -1)),
   });
+  if (strange.length > 0) throw undeclared(call, config, strange);
   const { name = info.name, managedFields } = config.metadata ?? {};
   if (managedFields !== undefined && managedFields.length > 0) throw badRequest('metadata.managedFields must be nil');
   if (name !== info.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
