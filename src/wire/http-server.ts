@@ -13,7 +13,7 @@ import { withoutItemKinds } from '../api/item-kinds.ts';
 import type { ClusterCertificates } from './certificates.ts';
 import { ADMIN, userOf } from './identity.ts';
 import { PROTOBUF_TYPE, decodeObject } from './protobuf/decode.ts';
-import { OPENAPI_PROTOBUF, encodeOpenApi } from './protobuf/openapi.ts';
+import { OPENAPI_ANSWERED, OPENAPI_PROTOBUF, encodeOpenApi } from './protobuf/openapi.ts';
 import { ProtobufError } from './protobuf/protobuf-error.ts';
 import { serveUpgrades } from './upgrades.ts';
 import type { Refusal } from './upgrades.ts';
@@ -92,7 +92,7 @@ function withoutProtobuf(request: ApiRequest): ApiRequest {
 function asWanted({ path, headers = {} }: ApiRequest, answered: ApiResponse): ApiResponse {
   if (path !== '/openapi/v2' || answered.status !== 200 || !headers['accept']?.includes(OPENAPI_PROTOBUF)) return answered;
   if (typeof answered.body !== 'object' || answered.body instanceof Uint8Array) return answered;
-  return { ...answered, headers: { ...answered.headers, 'content-type': OPENAPI_PROTOBUF }, body: encodeOpenApi(answered.body) };
+  return { ...answered, headers: { ...answered.headers, 'content-type': OPENAPI_ANSWERED }, body: encodeOpenApi(answered.body) };
 }
 
 function isStream({ method, path, query = [] }: ApiRequest): boolean {

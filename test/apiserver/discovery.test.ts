@@ -128,7 +128,7 @@ describe('OpenAPI v2', () => {
     const { swagger, definitions, paths } = await ok<{ swagger: string; definitions: Record<string, Record<string, unknown>>; paths: Record<string, Record<string, object>> }>('GET', '/openapi/v2');
     expect([swagger, paths['/api/v1/namespaces/{namespace}/pods']?.['post']]).toMatchObject(['2.0', { 'x-kubernetes-action': 'post' }]);
     const text = JSON.stringify(definitions);
-    expect([text.includes('#/components'), text.includes('"allOf"'), text.includes('"oneOf"')]).toEqual([false, false, false]);
+    expect([text.includes('#/components'), text.includes('"allOf":['), text.includes('"oneOf":[')]).toEqual([false, false, false]);
     for (const [, name = ''] of text.matchAll(/#\/definitions\/([^"]+)/g)) expect(definitions[name], name).toBeDefined();
     expect(definitions['io.k8s.api.core.v1.ServiceSpec']?.['properties']).toMatchObject({ ports: { 'x-kubernetes-patch-merge-key': 'port' } });
   });

@@ -3,6 +3,8 @@
 import { doublePart, lengthPart, wholePart } from './writer.ts';
 
 export const OPENAPI_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+/** As it is asked for it is no media type, so the answer calls itself otherwise. */
+export const OPENAPI_ANSWERED = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
 type Json = Readonly<Record<string, unknown>>;
 /** How a value stands in its message: a scalar, a message, a list of either ("[]"), or names with messages ("{}"). */
