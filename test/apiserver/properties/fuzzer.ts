@@ -234,7 +234,7 @@ function faultOf({ status, headers, body }: ApiResponse): string | undefined {
   return JSON.stringify(body) === undefined ? 'no JSON' : undefined;
 }
 
-const EXPECTED = /should not be set on objects to be created|without impersonating|more than one PodDisruptionBudget/;
+const EXPECTED = /failed to create typed patch object|should not be set on objects to be created|without impersonating|more than one PodDisruptionBudget/;
 
 /** What was stored since the revision and is not whole. */
 function unwhole(etcd: TestServer['etcd'], since: number): readonly string[] {
