@@ -1,4 +1,4 @@
-// Writes src/wire/protobuf/{core,group}-messages.ts: the field numbers of Kubernetes' protobuf encoding, one line a message.
+// Writes src/api/protobuf/{core,group}-messages.ts: the field numbers of Kubernetes' protobuf encoding, one line a message.
 //   node scripts/protobuf-tables.mjs /path/to/kubectl-1.33
 // The numbers stand in the struct tags of Kubernetes' Go types, and a Go program carries the tags of its types with it: so they
 // are read from a kubectl binary of the version that we report. Only needed when that version changes.
@@ -13,21 +13,55 @@ if (!binary) {
 const bytes = readFileSync(binary);
 const pointer = (offset) => Number(bytes.readBigUInt64LE(offset));
 
-const GROUPS = new Map([['k8s.io/api/core/v1', 'core'], ['k8s.io/apimachinery/pkg/apis/meta/v1', 'meta']]);
-for (const group of ['admissionregistration', 'apps', 'authentication', 'authorization', 'autoscaling', 'batch', 'certificates', 'coordination', 'discovery',
-  'events', 'flowcontrol', 'networking', 'node', 'policy', 'rbac', 'scheduling', 'storage']) GROUPS.set(`k8s.io/api/${group}/v1`, group);
+const GROUPS = new Map([
+  ['k8s.io/api/core/v1', 'core'],
+  ['k8s.io/apimachinery/pkg/apis/meta/v1', 'meta'],
+]);
+for (const group of [
+  'admissionregistration',
+  'apps',
+  'authentication',
+  'authorization',
+  'autoscaling',
+  'batch',
+  'certificates',
+  'coordination',
+  'discovery',
+  'events',
+  'flowcontrol',
+  'networking',
+  'node',
+  'policy',
+  'rbac',
+  'scheduling',
+  'storage',
+])
+  GROUPS.set(`k8s.io/api/${group}/v1`, group);
 GROUPS.set('k8s.io/api/autoscaling/v2', 'autoscalingv2');
 /** Types with a JSON form of their own: the decoder knows them by these names. */
-const OWN_FORM = new Map([['v1.Time', 'Time'], ['v1.MicroTime', 'MicroTime'], ['resource.Quantity', 'Quantity'], ['intstr.IntOrString', 'IntOrString'],
-  ['runtime.RawExtension', 'Raw'], ['v1.FieldsV1', 'Raw'], ['v1.Verbs', 'Strings'], ['v1.ExtraValue', 'Strings']]);
+const OWN_FORM = new Map([
+  ['v1.Time', 'Time'],
+  ['v1.MicroTime', 'MicroTime'],
+  ['resource.Quantity', 'Quantity'],
+  ['intstr.IntOrString', 'IntOrString'],
+  ['runtime.RawExtension', 'Raw'],
+  ['v1.FieldsV1', 'Raw'],
+  ['v1.Verbs', 'Strings'],
+  ['v1.ExtraValue', 'Strings'],
+]);
 /** What no client sends to the server. */
-const UNSENT = /List$|^meta\.(API|Apply|Get|ListO|Patch|Create|Update|Table|Group|Root|Watch|PartialObject|TypeMeta|Timestamp|ServerAddress)|RangeAllocation/;
+const UNSENT =
+  /List$|^meta\.(API|Apply|Get|ListO|Patch|Create|Update|Table|Group|Root|Watch|PartialObject|TypeMeta|Timestamp|ServerAddress)|RangeAllocation/;
 const [BOOL, FLOAT32, FLOAT64, MAP, POINTER, SLICE, STRING, STRUCT] = [1, 13, 14, 21, 22, 23, 24, 25];
 
 function sections() {
   const [table, size, count, names] = [pointer(0x28), bytes.readUInt16LE(0x3a), bytes.readUInt16LE(0x3c), bytes.readUInt16LE(0x3e)];
-  const all = Array.from({ length: count }, (_, index) => table + index * size)
-    .map((at) => ({ nameAt: bytes.readUInt32LE(at), address: pointer(at + 16), offset: pointer(at + 24), size: pointer(at + 32) }));
+  const all = Array.from({ length: count }, (_, index) => table + index * size).map((at) => ({
+    nameAt: bytes.readUInt32LE(at),
+    address: pointer(at + 16),
+    offset: pointer(at + 24),
+    size: pointer(at + 32),
+  }));
   for (const section of all) {
     const start = all[names].offset + section.nameAt;
     section.name = bytes.toString('latin1', start, bytes.indexOf(0, start));
@@ -123,10 +157,13 @@ function wrapped(name, fields) {
 for (const isCore of [true, false]) {
   const names = [...messages.keys()].filter((name) => name.startsWith('core.') === isCore).sort();
   const constant = isCore ? 'CORE_MESSAGES' : 'GROUP_MESSAGES';
-  writeFileSync(new URL(`../src/wire/protobuf/${isCore ? 'core' : 'group'}-messages.ts`, import.meta.url), `/** Field numbers of Kubernetes 1.33's protobuf encoding, written by scripts/protobuf-tables.mjs; messages.ts reads the lines. */
+  writeFileSync(
+    new URL(`../src/api/protobuf/${isCore ? 'core' : 'group'}-messages.ts`, import.meta.url),
+    `/** Field numbers of Kubernetes 1.33's protobuf encoding, written by scripts/protobuf-tables.mjs; wire/protobuf/messages.ts reads the lines. */
 export const ${constant} = \`
 ${names.map((name) => wrapped(name, messages.get(name))).join('\n')}
 \`;
-`);
+`,
+  );
 }
 console.log(`${messages.size} messages`);

@@ -37,6 +37,8 @@ export interface Kubectl {
   readonly io: KubectlIo;
   readonly flags: Flags;
   readonly args: readonly string[];
+  /** The command line as --record writes it to objects. */
+  readonly cause: string;
   readonly rest: Rest;
   readonly config: Config;
   /** The namespace of -n, or of the context, or "default". */

@@ -48,7 +48,6 @@ export const EMPTY_CONFIG: Obj = {
 export function loadConfig(io: KubectlIo, flags: Flags): Config {
   const path = configPath(io, flags);
   const exists = io.files.exists(path);
-  if (!exists && flags.changed('kubeconfig')) throw new CommandError(`stat ${flags.str('kubeconfig')}: no such file or directory`);
   const raw = exists ? { ...EMPTY_CONFIG, ...(parseYaml(fromUtf8(io.files.readFile(path)), path)[0] as Obj | undefined) } : EMPTY_CONFIG;
   const context = flags.str('context') || str(raw, 'current-context');
   const entry = named(raw, 'contexts', context);

@@ -116,7 +116,13 @@ export function findResource(discovery: Discovery, name: string): Mapping | unde
   const direct = candidates(first);
   if (direct.length > 0) return direct[0];
   const short = discovery.all.find((m) => m.shortNames.includes(first));
-  if (short !== undefined) return rest.length === 0 ? short : candidates(short.resource)[0];
+  // A short name stands for the preferred version, whatever version was asked for.
+  if (short !== undefined)
+    return rest.length === 0
+      ? short
+      : candidates(short.resource).length > 0
+        ? (discovery.all.find((m) => m.resource === short.resource && m.group === candidates(short.resource)[0]!.group) ?? short)
+        : undefined;
   const plural = candidates(first.endsWith('s') ? first.slice(0, -1) : `${first}s`);
   return plural[0] ?? discovery.all.find((m) => m.kind.toLowerCase() === first && (rest.length === 0 || m.group === rest.join('.')));
 }

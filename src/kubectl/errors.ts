@@ -106,7 +106,7 @@ function invalidText(error: StatusError): string {
   const head = details.kind && details.name ? `The ${details.kind} ${JSON.stringify(details.name)} is invalid` : 'The request is invalid';
   const causes = [...new Set((details.causes ?? []).map((c) => `${c.field ?? ''}: ${c.message ?? ''}`))];
   if (causes.length === 0) return head === 'The request is invalid' ? `${head}: ${error.message}` : head;
-  if (causes.length === 1) return `${head}: ${causes[0]}`;
+  if (causes.length === 1) return `${head}: ${causes[0]}\n`;
   return `${head}: \n${causes.map((c) => `* ${c}`).join('\n')}`;
 }
 

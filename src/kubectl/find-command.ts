@@ -7,6 +7,8 @@ import { flagsOf, globalFlags } from './flags.ts';
 export interface Found {
   /** undefined: bare kubectl. */
   readonly command?: Command;
+  /** The command's words as they were typed: "set sa". */
+  readonly typed: string;
   /** The line without the command's words. */
   readonly words: readonly string[];
 }
@@ -14,15 +16,18 @@ export interface Found {
 export function findCommand(commands: readonly Command[], argv: readonly string[]): Found {
   let words = argv;
   let found: Command | undefined;
+  const typed: string[] = [];
+  const result = (): Found => ({ ...(found !== undefined && { command: found }), typed: typed.join(' '), words });
   for (;;) {
     const index = firstWord(found?.name ?? '', words);
-    if (index < 0) return { command: found, words };
+    if (index < 0) return result();
     const next = childOf(commands, found?.name ?? '', words[index]!);
     if (next === undefined) {
-      if (found !== undefined) return { command: found, words };
+      if (found !== undefined) return result();
       throw unknownCommand(commands, words[index]!);
     }
     found = next;
+    typed.push(words[index]!);
     words = [...words.slice(0, index), ...words.slice(index + 1)];
   }
 }

@@ -187,6 +187,7 @@ export const FLAG_TABLE: Readonly<Record<string, string>> = {
     'allow-missing-template-keys:b=true dry-run:t=none field-manager:s=kubectl-patch filename,f:l= kustomize,k:s=' +
     ' local:b=false output,o:s= patch,p:s= patch-file:s= recursive,R:b=false show-managed-fields:b=false subresource:s=' +
     ' template:s= type:s=strategic record:b=false',
+  'plugin list': 'name-only:b=false',
   'port-forward': 'address:l=localhost pod-running-timeout:d=1m0s',
   proxy:
     'accept-hosts:s=^localhost$,^127\\.0\\.0\\.1$,^\\[::1\\]$ accept-paths:s=^.* address:s=127.0.0.1 api-prefix:s=/' +

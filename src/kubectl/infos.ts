@@ -32,8 +32,12 @@ export interface Selection {
   readonly allNamespaces?: boolean;
   /** `get` and `delete` list a type's objects; others ask for names. */
   readonly noResourceError?: string;
-  /** Read each object from the server; a file gives only its name. */
-  readonly latest?: boolean;
+  /** Read each object from the server; a file gives only its name. `named`: but what stands in a file is taken from there. */
+  readonly latest?: boolean | 'named';
+  /** The first failure ends the command; otherwise all are gathered. */
+  readonly stopAtFirst?: boolean;
+  /** An object of a file without a namespace gets none. */
+  readonly ownNamespace?: boolean;
   readonly subresource?: string;
   readonly ignoreNotFound?: boolean;
 }
@@ -78,6 +82,7 @@ async function wordsToTargets(k: Kubectl, selection: Selection): Promise<Omit<Ta
           "resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'",
       );
     }
+    if (selection.allNamespaces === true) throw new CommandError('a resource cannot be retrieved by name across all namespaces');
     return { named: await slashedNames(k, args), types: [], single: args.length === 1 };
   }
   if (selection.defaultType !== undefined && args.length === 1) {
@@ -86,6 +91,7 @@ async function wordsToTargets(k: Kubectl, selection: Selection): Promise<Omit<Ta
   const types = await typesOf(k, args[0]!);
   const names = args.slice(1);
   if (names.length > 0) {
+    if (selection.allNamespaces === true) throw new CommandError('a resource cannot be retrieved by name across all namespaces');
     if (selection.labelSelector) throw new CommandError('name cannot be provided when a selector is specified');
     if (selection.all) throw new CommandError('name cannot be provided when a selector is specified');
     return {
@@ -139,7 +145,7 @@ export async function visit(k: Kubectl, selection: Selection, each: (info: Info)
     try {
       await work();
     } catch (error) {
-      if (k.io.signal.aborted) throw error;
+      if (k.io.signal.aborted || selection.stopAtFirst === true) throw error;
       failures.push(error);
     }
   };
@@ -153,7 +159,7 @@ export async function visit(k: Kubectl, selection: Selection, each: (info: Info)
   }
   for (const manifest of targets.files) {
     await attempt(async () => {
-      const info = await manifestInfo(k, manifest);
+      const info = await manifestInfo(k, manifest, selection.ownNamespace);
       await each(selection.latest === true ? await fetched(k, info, selection.subresource) : info);
       count += 1;
     });
@@ -216,7 +222,7 @@ export async function listAll(k: Kubectl, mapping: Mapping, selection: Selection
 }
 
 /** Where an object of a file belongs: its kind's resource, its namespace or ours. */
-export async function manifestInfo(k: Kubectl, manifest: Manifest): Promise<Info> {
+export async function manifestInfo(k: Kubectl, manifest: Manifest, ownNamespace = false): Promise<Info> {
   const { object, source } = manifest;
   requireKind(manifest, ['create', 'apply', 'replace'].includes(k.path) && k.flags.str('validate') !== 'false');
   requireMetadata(manifest);
@@ -237,6 +243,10 @@ export async function manifestInfo(k: Kubectl, manifest: Manifest): Promise<Info
       `the namespace from the provided object ${JSON.stringify(own)} does not match the namespace ` +
         `${JSON.stringify(k.namespace)}. You must pass '--namespace=${own}' to perform this operation.`,
     );
+  }
+  if (ownNamespace && mapping.namespaced && own === '') {
+    const gv = `${mapping.group}/${mapping.version}`;
+    throw new CommandError(`no namespace set on resource ${gv}, Resource=${mapping.resource} ${JSON.stringify(name)}`);
   }
   const namespace = mapping.namespaced ? own || k.namespace : '';
   const placed =

@@ -6,12 +6,13 @@ import { TransportError } from '../api/transport.ts';
 import { COMMANDS } from './commands/table.ts';
 import type { Command, Kubectl } from './command.ts';
 import { type Config, checkNames, loadConfig } from './config.ts';
-import { type Discovery, type Mapping, discover, findResource, mustFindResource } from './discovery.ts';
+import { type Discovery, type Mapping, discover, findResource, groupResource, mustFindResource } from './discovery.ts';
 import { CommandError, Interrupted, report } from './errors.ts';
 import { findCommand } from './find-command.ts';
 import { type Flags, flagsOf, parseFlags } from './flags.ts';
 import { helpText } from './help.ts';
 import type { KubectlIo } from './io.ts';
+import { klogWarning } from './klog.ts';
 import { causeOf, recorded } from './record.ts';
 import { createRest } from './rest.ts';
 import { pluginCommand } from './plugins.ts';
@@ -54,11 +55,16 @@ export function createKubectl(settings: KubectlSettings): KubectlProgram {
 
 const isBrokenPipe = (error: unknown): boolean => error instanceof Error && error.name === 'BrokenPipe';
 
+/** Ways to ask for a dry run that were in use before. Upstream: staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go GetDryRunStrategy */
+const CLIENT_DRY_RUN: Readonly<Record<string, readonly [place: string, text: string]>> = {
+  unchanged: ['helpers.go:703', '--dry-run is deprecated and can be replaced with --dry-run=client.'],
+};
+
 type Cache = { found?: Discovery; atMs: number; key: string };
 type Run = (argv: readonly string[], io: KubectlIo) => Promise<number>;
 
 async function dispatch(settings: KubectlSettings, cache: Cache, argv: readonly string[], io: KubectlIo, run: Run): Promise<number> {
-  const { command, words } = findCommand(COMMANDS, argv);
+  const { command, typed, words } = findCommand(COMMANDS, argv);
   if (command === undefined) {
     const flags = parseFlags('', words);
     if (flags.args.length > 0) throw new CommandError('');
@@ -80,12 +86,25 @@ async function dispatch(settings: KubectlSettings, cache: Cache, argv: readonly 
   const missing = (command.required ?? []).filter((name) => !flags.changed(name));
   if (missing.length > 0) throw new CommandError(`required flag(s) ${missing.map((m) => JSON.stringify(m)).join(', ')} not set`);
   if (flags.changed('record')) await io.stderr.write('Flag --record has been deprecated, --record will be removed in the future\n');
-  return (await command.run(session(settings, cache, command, flags, io, run))) ?? 0;
+  const dryRun = flags.str('dry-run');
+  const meant = CLIENT_DRY_RUN[dryRun];
+  if (meant !== undefined) await klogWarning(io, ...meant);
+  return (await command.run(session(settings, cache, { ...command, typed }, flags, io, run))) ?? 0;
 }
 
-function session(settings: KubectlSettings, cache: Cache, command: Command, flags: Flags, io: KubectlIo, run: Run): Kubectl {
+function session(
+  settings: KubectlSettings,
+  cache: Cache,
+  command: Command & { readonly typed: string },
+  flags: Flags,
+  io: KubectlIo,
+  run: Run,
+): Kubectl {
   const config = loadConfig(io, flags);
-  if (!command.name.startsWith('config '))
+  const works = !command.name.startsWith('config ');
+  if (works && !config.exists && flags.changed('kubeconfig'))
+    throw new CommandError(`stat ${flags.str('kubeconfig')}: no such file or directory`);
+  if (works)
     checkNames(
       config,
       flags,
@@ -109,14 +128,27 @@ function session(settings: KubectlSettings, cache: Cache, command: Command, flag
   };
   const discovery = async (): Promise<Discovery> =>
     cache.found !== undefined && cache.key === key && io.clock.now() - cache.atMs < DISCOVERY_MS ? cache.found : rediscover();
+  const told = new Set<string>();
+  const warned = async (found: Mapping, name: string): Promise<Mapping> => {
+    if (!found.shortNames.includes(name)) return found;
+    for (const other of (await discovery()).all) {
+      const text = `short name ${JSON.stringify(name)} could also match lower priority resource ${groupResource(other)}`;
+      if (other.group === found.group || !other.shortNames.includes(name) || told.has(text)) continue;
+      told.add(text);
+      await io.stderr.write(`Warning: ${text}\n`);
+    }
+    return found;
+  };
   const mapping = async (name: string): Promise<Mapping> =>
-    findResource(await discovery(), name) ?? mustFindResource(await rediscover(), name);
+    warned(findResource(await discovery(), name) ?? mustFindResource(await rediscover(), name), name);
+  const cause = causeOf(command.typed, flags);
   return {
     path: command.name,
     io,
     flags,
     args: flags.args,
-    rest: flags.bool('record') ? recorded(rest, causeOf(command, flags)) : rest,
+    cause,
+    rest: flags.bool('record') ? recorded(rest, cause) : rest,
     config,
     namespace: flags.str('namespace') || config.namespace || 'default',
     namespaceGiven: flags.changed('namespace') && flags.str('namespace') !== '',

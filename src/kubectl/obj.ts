@@ -76,11 +76,12 @@ export function sortKeys(value: unknown): unknown {
 
 /** JSON as Go's encoder writes it: sorted keys, and <, > and & escaped. */
 export function goJson(value: unknown, indent?: number): string {
-  return JSON.stringify(sortKeys(value), undefined, indent).replace(
-    /[<>&\u2028\u2029]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return goText(JSON.stringify(sortKeys(value), undefined, indent));
 }
+
+/** JSON with the letters escaped that Go escapes. */
+export const goText = (json: string): string =>
+  json.replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -19,7 +19,8 @@ export type Query = readonly (readonly [string, string])[];
 export interface RestOptions {
   readonly query?: Query;
   readonly accept?: string;
-  readonly body?: object;
+  /** Bytes are sent as they are. */
+  readonly body?: object | Uint8Array;
   readonly contentType?: string;
 }
 

@@ -72,7 +72,7 @@ function statefulSet(o: Obj): RolloutStatus {
   if (ready < wanted) return { text: `Waiting for ${wanted - ready} pods to be ready...`, done: false };
   const partition = num(o, 'spec', 'updateStrategy', 'rollingUpdate', 'partition');
   const update = str(o, 'status', 'updateRevision');
-  if (partition > 0) {
+  if (at(o, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') !== undefined) {
     if (updated < wanted - partition) {
       return {
         text: `Waiting for partitioned roll out to finish: ${updated} out of ${wanted - partition} new pods have been updated...`,

@@ -9,7 +9,7 @@ import { typed } from './printers/typed.ts';
 import type { Query } from './rest.ts';
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
-const CONTENT: Readonly<Record<PatchType, string>> = {
+export const CONTENT: Readonly<Record<PatchType, string>> = {
   json: 'application/json-patch+json',
   merge: 'application/merge-patch+json',
   strategic: 'application/strategic-merge-patch+json',
@@ -66,7 +66,8 @@ export async function createAndPrint(k: Kubectl, mapping: Mapping, object: Obj, 
   const dryRun = dryRunOf(k);
   const namespace = mapping.namespaced ? k.namespace : '';
   const named = mapping.namespaced && k.namespaceGiven ? ({ ...object, metadata: orderedMeta(object, namespace) } as Obj) : object;
-  const final = k.flags.bool('save-config') ? withLastApplied(named, true) : named;
+  // `create service` has the flag and does not heed it.
+  const final = k.flags.bool('save-config') && !k.path.startsWith('create service ') ? withLastApplied(named, true) : named;
   const print = resultPrinter(k, dryRun, true);
   if (dryRun === 'client') return print(final, operation);
   const created = await post(k, pathOf(mapping, namespace), final, what);

@@ -1,6 +1,6 @@
 /** The same value with its keys in order, and without what a run gives by chance: uids, revisions, which count writes, and the
  *  moment that the client itself reads from its clock. */
-const BY_CHANCE: ReadonlySet<string> = new Set(['uid', 'resourceVersion', 'kubectl.kubernetes.io/restartedAt']);
+const BY_CHANCE: ReadonlySet<string> = new Set(['uid', 'resourceVersion', 'kubectl.kubernetes.io/restartedAt', 'lastUpdateTime']);
 
 export function canonicalJson(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonicalJson);

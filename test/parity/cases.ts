@@ -81,9 +81,12 @@ export function withoutChance(text: string): string {
   return text
     .replaceAll(/\/tmp\/(LIVE|MERGED)-\d+/g, '/tmp/$1-N')
     .replaceAll(/^([-+]{3} \S+)\t\d{4}-.*$/gm, '$1')
+
+    .replaceAll(/debugger-((?:control-plane|worker-\d)-)?[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, 'debugger-$1NAME')
     .replaceAll(/kubectl-edit-\w+\.(yaml|json)/g, 'kubectl-edit-N.$1')
+    .replaceAll(/^E\d{4} [\d:.]+ +\d+ reflector\.go:\d+\] .*\n/gm, '')
     .replaceAll(/^([EIW])\d{4} [\d:.]+ +\d+ /gm, '$1 ')
-    .replaceAll(/(uid"?: "?)[0-9a-f]{8}-[0-9a-f-]{27}/g, '$1UID')
-    .replaceAll(/(resourceVersion"?: "?)\d+/g, '$1N')
+    .replaceAll(/(uid"?: ?"?)[0-9a-f]{8}-[0-9a-f-]{27}/g, '$1UID')
+    .replaceAll(/(resourceVersion"?: ?"?)\d+/g, '$1N')
     .replaceAll(/(restartedAt"?: "?)[\dTZ:-]+/g, '$1TIME');
 }

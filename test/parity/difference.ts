@@ -1,4 +1,5 @@
 /** Says where two outcomes part, for a person: undefined where they do not. */
+import { withoutChance } from './cases.ts';
 import type { Outcome } from './cases.ts';
 
 export function differenceOf(real: Outcome, ours: Outcome): string | undefined {
@@ -11,7 +12,8 @@ export function differenceOf(real: Outcome, ours: Outcome): string | undefined {
       if (want[stream] !== have[stream]) parts.push(`${step}${stream}:\n${lines(want[stream], have[stream])}`);
     }
   }
-  const [wanted, had] = [JSON.stringify(real.changes, null, 1), JSON.stringify(ours.changes, null, 1)];
+  const text = (changes: Outcome['changes']): string => withoutChance(JSON.stringify(changes, null, 1));
+  const [wanted, had] = [text(real.changes), text(ours.changes)];
   if (wanted !== had) parts.push(`objects:\n${lines(wanted, had)}`);
   return parts.length === 0 ? undefined : parts.join('\n');
 }

@@ -1,5 +1,5 @@
 /** Writes recorded/: see scripts/record-parity.mjs. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withoutOwners } from './canonical.ts';
 import { casesOf, FOLDER, groups } from './cases.ts';
@@ -16,6 +16,7 @@ const JSON_BODIES = '31';
 
 export async function main(args: readonly string[]): Promise<number> {
   const see = args.includes('--see');
+  const missing = args.includes('--missing');
   const wanted = args.filter((arg) => !arg.startsWith('--'));
   const kubectls = findKubectls();
   const newest = kubectls.find(({ version }) => minorOf(version) === RECORDED);
@@ -31,9 +32,19 @@ export async function main(args: readonly string[]): Promise<number> {
   let count = 0;
   for (const group of wanted.length > 0 ? wanted : groups()) {
     const state = await freezeState(Math.floor(Date.now() / 1000) * 1000);
-    const recorded = await atOnce(casesOf(group), (one) => record(newest, older, state, one));
+    const path = join(FOLDER, `recorded/${group}.jsonl`);
+    const before =
+      missing && existsSync(path)
+        ? readFileSync(path, 'utf8')
+            .trim()
+            .split('\n')
+            .map((line) => JSON.parse(line) as Recorded)
+        : [];
+    const kept = new Map(before.map((one) => [one.line, one]));
+    const recorded = await atOnce(casesOf(group), async (one) => kept.get(one.line) ?? record(newest, older, state, one));
     count += recorded.length;
     for (const [at, one] of casesOf(group).entries()) {
+      if (kept.has(one.line)) continue;
       const difference = differenceOf(recorded[at]!, await ours(state, one));
       if (difference === undefined) continue;
       different.push(`${group}: ${one.line}`);

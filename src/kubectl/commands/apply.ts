@@ -3,16 +3,18 @@
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/apply/apply.go */
 import { matches, parseSelector } from '../../api/selectors.ts';
 import type { Command, Kubectl } from '../command.ts';
-import { findResource, pathOf } from '../discovery.ts';
+import { pathOf } from '../discovery.ts';
 import { CommandError, StatusError, isNotFound, isReason, usageError, withSource } from '../errors.ts';
-import { type Info, listAll, visit } from '../infos.ts';
+import { type Info, visit } from '../infos.ts';
 import { LAST_APPLIED, isBuiltIn, lastAppliedOf, withLastApplied } from '../last-applied.ts';
-import { type Obj, at, goJson, put, str } from '../obj.ts';
+import { type Obj, at, goJson, str } from '../obj.ts';
 import { type DryRun, dryRunOf, outputFormat, resultPrinter } from '../printers/output.ts';
+import { causeRecorded } from '../record.ts';
 import { jsonMergePatch, strategicPatch } from '../three-way.ts';
 import { fieldValidation, patchObject, writeQuery } from '../writes.ts';
 import { requireFile } from './create.ts';
 import { waitDeleted } from './delete.ts';
+import { prune } from './prune.ts';
 
 export const apply: Command = {
   name: 'apply',
@@ -33,12 +35,14 @@ type Print = (object: Obj, operation: string) => Promise<void>;
 async function run(k: Kubectl): Promise<void> {
   if (k.args.length > 0) throw usageError('apply', `Unexpected args: [${k.args.join(' ')}]`);
   requireFile(k);
+  fieldValidation(k);
   const dryRun = dryRunOf(k);
   const serverSide = k.flags.bool('server-side');
   if (serverSide && dryRun === 'client')
     throw new CommandError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
   if (k.flags.bool('force-conflicts') && !serverSide) throw new CommandError('--force-conflicts only works with --server-side');
   if (k.flags.bool('force') && serverSide) throw new CommandError('--force cannot be used with --server-side');
+  if (k.flags.bool('all') && k.flags.str('selector') !== '') throw new CommandError('cannot set --all and --selector at the same time');
   if (k.flags.bool('prune') && !k.flags.bool('all') && k.flags.str('selector') === '') {
     throw new CommandError(
       'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. ' +
@@ -60,19 +64,21 @@ async function run(k: Kubectl): Promise<void> {
 
 export async function applyOne(k: Kubectl, info: Info, dryRun: DryRun, print: Print): Promise<void> {
   const path = pathOf(info.mapping, info.namespace, info.name);
-  const modified = withLastApplied(info.object!);
+  const modified = withLastApplied(causeRecorded(k, info.object!));
   const live = await liveObject(k, info);
   if (live === undefined) {
     if (dryRun === 'client') return print(modified, 'created');
+    let created: Obj;
     try {
       const made = await k.rest.json('POST', pathOf(info.mapping, info.namespace), {
         body: modified,
         query: writeQuery(k, { validation: true }),
       });
-      return await print(made, 'created');
+      created = made;
     } catch (error) {
       throw withSource('creating', info.source, error);
     }
+    return print(created, 'created');
   }
   if (at(live, 'metadata', 'annotations', LAST_APPLIED) === undefined) await k.say(`Warning: ${missingAnnotation(info)}\n`);
   if (dryRun === 'client') {
@@ -187,7 +193,7 @@ async function applyOnServer(k: Kubectl, info: Info, print: Print): Promise<void
           '  stop managing the field (remove it from their configuration).\nSee https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts',
       );
     }
-    throw withSource('patching', info.source, error);
+    throw error;
   }
 }
 
@@ -206,54 +212,4 @@ async function keepLastApplied(k: Kubectl, info: Info, applied: Obj): Promise<vo
       ['fieldValidation', fieldValidation(k)],
     ],
   });
-}
-
-const PRUNED = [
-  'configmaps',
-  'endpoints',
-  'namespaces',
-  'persistentvolumeclaims',
-  'persistentvolumes',
-  'pods',
-  'replicationcontrollers',
-  'secrets',
-  'services',
-  'jobs.v1.batch',
-  'cronjobs.v1.batch',
-  'ingresses.v1.networking.k8s.io',
-  'daemonsets.v1.apps',
-  'deployments.v1.apps',
-  'replicasets.v1.apps',
-  'statefulsets.v1.apps',
-];
-
-/** Deletes what was applied once, matches the selector and is in none of the files. */
-async function prune(k: Kubectl, visited: readonly Info[], dryRun: DryRun): Promise<void> {
-  const kept = new Set(visited.map((v) => `${v.mapping.resource}/${v.namespace}/${v.name}`));
-  const namespaces = new Set(visited.map((v) => v.namespace).filter((n) => n !== ''));
-  const suffix = dryRun === 'client' ? ' (dry run)' : dryRun === 'server' ? ' (server dry run)' : '';
-  for (const type of PRUNED) {
-    const mapping = findResource(await k.discovery(), type);
-    if (mapping === undefined) continue;
-    const objects = await listAll(k, mapping, { args: [], allNamespaces: true, labelSelector: k.flags.str('selector') });
-    for (const object of objects) {
-      const namespace = str(object, 'metadata', 'namespace');
-      const name = str(object, 'metadata', 'name');
-      if (at(object, 'metadata', 'annotations', LAST_APPLIED) === undefined || kept.has(`${mapping.resource}/${namespace}/${name}`))
-        continue;
-      if (mapping.namespaced && !namespaces.has(namespace)) continue;
-      if (dryRun !== 'client') {
-        await k.rest.json('DELETE', pathOf(mapping, namespace, name), {
-          body: { propagationPolicy: 'Background' },
-          query: dryRun === 'server' ? [['dryRun', 'All']] : [],
-        });
-      }
-      await resultLine(k, put(object, ['kind'], mapping.kind), `pruned${suffix}`);
-    }
-  }
-}
-
-async function resultLine(k: Kubectl, object: Obj, operation: string): Promise<void> {
-  const group = str(object, 'apiVersion').includes('/') ? `.${str(object, 'apiVersion').split('/')[0]}` : '';
-  await k.print(`${str(object, 'kind').toLowerCase()}${group}/${str(object, 'metadata', 'name')} ${operation}\n`);
 }

@@ -1,13 +1,13 @@
-/** kubectl auth can-i, whoami and reconcile; certificate approve and deny.
- *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/{auth,certificates} */
-import { rfc3339 } from '../../base/time.ts';
+/** kubectl auth can-i and whoami; reconcile stands beside it.
+ *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/auth */
 import type { Command, Kubectl } from '../command.ts';
-import { findResource, pathOf } from '../discovery.ts';
-import { CommandError, isNotFound } from '../errors.ts';
-import { type Info, visit } from '../infos.ts';
-import { type Obj, dict, list, put, same, str } from '../obj.ts';
-import { dryRunOf, nameOf, objectPrinter, outputFormat, resultPrinter } from '../printers/output.ts';
+import { findResource } from '../discovery.ts';
+import { CommandError } from '../errors.ts';
+import { byText, dict, list, str } from '../obj.ts';
+import { objectPrinter, outputFormat } from '../printers/output.ts';
+import { typed } from '../printers/typed.ts';
 import { plainTable } from '../printers/table.ts';
+import { type Rule, brackets, broken, compacted, ruleText } from './rules.ts';
 
 export const auth: Command = { name: 'auth', summary: 'Inspect authorization' };
 
@@ -26,15 +26,15 @@ export const canI: Command = {
   complete: 'none',
   run: async (k) => {
     if (k.flags.bool('list')) return listRules(k);
-    const [verb, what, name] = k.args;
-    if (verb === undefined || what === undefined || k.args.length > 3) {
+    const [verb, what] = k.args;
+    if (verb === undefined || what === undefined || k.args.length > 2) {
       throw new CommandError(
         "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.",
       );
     }
     const spec = what.startsWith('/')
       ? { nonResourceAttributes: { path: what, verb } }
-      : { resourceAttributes: await attributes(k, verb, what, name) };
+      : { resourceAttributes: await attributes(k, verb, what) };
     const review = await k.rest.json('POST', `${REVIEW}/selfsubjectaccessreviews`, {
       body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec },
     });
@@ -50,38 +50,19 @@ export const canI: Command = {
   },
 };
 
-async function attributes(k: Kubectl, verb: string, what: string, third: string | undefined): Promise<object> {
-  const [type = '', afterSlash] = what.split('/');
-  const name = afterSlash ?? third ?? '';
+const KNOWN_VERBS = 'get list watch create update patch delete deletecollection use bind impersonate * escalate proxy approve sign'.split(
+  ' ',
+);
+
+async function attributes(k: Kubectl, verb: string, what: string): Promise<object> {
+  const [type = '', name = ''] = what.split('/');
   const mapping = type === '*' ? undefined : findResource(await k.discovery(), type);
-  if (type !== '*' && mapping === undefined) await k.say(`Warning: the server doesn't have a resource type '${type}'\n`);
+  if (type !== '*' && mapping === undefined) await k.say(`Warning: the server doesn't have a resource type '${type}'\n\n`);
   else if (mapping !== undefined && !mapping.namespaced && !k.flags.bool('all-namespaces')) {
     const group = mapping.group === '' ? '' : ` in group '${mapping.group}'`;
     await k.say(`Warning: resource '${mapping.resource}' is not namespace scoped${group}\n\n`);
   }
-  if (
-    mapping !== undefined &&
-    ![
-      'get',
-      'list',
-      'watch',
-      'create',
-      'update',
-      'patch',
-      'delete',
-      'deletecollection',
-      'use',
-      'bind',
-      'impersonate',
-      '*',
-      'escalate',
-      'proxy',
-      'approve',
-      'sign',
-    ].includes(verb)
-  ) {
-    await k.say(`Warning: verb '${verb}' is not a known verb\n`);
-  }
+  if (mapping !== undefined && !KNOWN_VERBS.includes(verb)) await k.say(`Warning: verb '${verb}' is not a known verb\n\n`);
   const subresource = k.flags.str('subresource');
   const namespace = mapping?.namespaced === false || k.flags.bool('all-namespaces') ? '' : k.namespace;
   return {
@@ -94,26 +75,21 @@ async function attributes(k: Kubectl, verb: string, what: string, third: string 
   };
 }
 
+/** "pods/log" of "apps" is "pods.apps/log". */
+function combined({ resources = [], apiGroups = [] }: Rule): string {
+  const [resource, subresource] = (resources[0] ?? '').split('/');
+  return `${resource}${apiGroups[0] ? `.${apiGroups[0]}` : ''}${subresource === undefined ? '' : `/${subresource}`}`;
+}
+
 async function listRules(k: Kubectl): Promise<void> {
   const review = await k.rest.json('POST', `${REVIEW}/selfsubjectrulesreviews`, {
     body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace: k.namespace } },
   });
-  const brackets = (values: readonly unknown[]): string => `[${values.join(' ')}]`;
-  const rows = [
-    ...list(review, 'status', 'resourceRules').flatMap((rule) =>
-      list(rule, 'resources').flatMap((resource) =>
-        (list(rule, 'apiGroups').length > 0 ? list(rule, 'apiGroups') : ['']).map((group) => [
-          group === '' ? String(resource) : `${String(resource)}.${String(group)}`,
-          '[]',
-          brackets(list(rule, 'resourceNames')),
-          brackets(list(rule, 'verbs')),
-        ]),
-      ),
-    ),
-    ...list(review, 'status', 'nonResourceRules').flatMap((rule) =>
-      list(rule, 'nonResourceURLs').map((url) => ['', brackets([url]), '[]', brackets(list(rule, 'verbs'))]),
-    ),
-  ].sort((a, b) => (a[0]! > b[0]! ? -1 : a[0]! < b[0]! ? 1 : 0));
+  const status = dict(review, 'status');
+  const rules = compacted(broken([...(list(status, 'resourceRules') as Rule[]), ...(list(status, 'nonResourceRules') as Rule[])]));
+  const rows = rules
+    .sort((a, b) => byText(ruleText(a), ruleText(b)))
+    .map((rule) => [combined(rule), brackets(rule.nonResourceURLs), brackets(rule.resourceNames), brackets(rule.verbs)]);
   await k.print(plainTable(k.flags.bool('no-headers') ? undefined : ['Resources', 'Non-Resource URLs', 'Resource Names', 'Verbs'], rows));
 }
 
@@ -125,7 +101,7 @@ export const whoami: Command = {
       body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
     });
     const format = outputFormat(k);
-    if (format.name !== '') return k.print(objectPrinter(k, format)(review));
+    if (k.flags.str('output') !== '') return k.print(objectPrinter(k, format, true)(typed(review)));
     const info = dict(review, 'status', 'userInfo');
     const rows = [['Username', str(info, 'username')]];
     if (str(info, 'uid') !== '') rows.push(['UID', str(info, 'uid')]);
@@ -135,73 +111,3 @@ export const whoami: Command = {
     await k.print(plainTable(['ATTRIBUTE', 'VALUE'], rows));
   },
 };
-
-export const reconcile: Command = {
-  name: 'auth reconcile',
-  summary: 'Reconciles rules for RBAC role, role binding, cluster role, and cluster role binding objects',
-  complete: 'file',
-  run: async (k) => {
-    if (k.flags.list('filename').length === 0 && k.flags.str('kustomize') === '') throw new CommandError('must specify one of -f and -k');
-    const print = resultPrinter(k, dryRunOf(k));
-    await visit(k, { args: [], latest: false }, async (info) => {
-      const merged = await reconciled(k, info);
-      await print(merged, 'reconciled');
-    });
-  },
-};
-
-/** Adds the rules or subjects that are missing; takes away extra ones where the flags ask for it. */
-async function reconciled(k: Kubectl, info: Info): Promise<Obj> {
-  const path = pathOf(info.mapping, info.namespace, info.name);
-  const dry = dryRunOf(k);
-  let live: Obj;
-  try {
-    live = await k.rest.json('GET', path);
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    return dry === 'none' ? k.rest.json('POST', pathOf(info.mapping, info.namespace), { body: info.object! }) : info.object!;
-  }
-  const field = info.mapping.resource.endsWith('bindings') ? 'subjects' : 'rules';
-  const drop = k.flags.bool(field === 'rules' ? 'remove-extra-permissions' : 'remove-extra-subjects');
-  const wanted = list(info.object, field);
-  const there = list(live, field);
-  const next = drop ? wanted : [...there, ...wanted.filter((w) => !there.some((t) => same(t, w)))];
-  if (same(next, there) || dry !== 'none') return live;
-  return k.rest.json('PUT', path, { body: put(live, [field], next) });
-}
-
-export const certificate: Command = {
-  name: 'certificate',
-  summary: 'Modify certificate resources',
-  description: 'A signing request waits until somebody approves or denies it.',
-};
-export const approve = deciding(
-  'approve',
-  'Approved',
-  'approved',
-  'This CSR was approved by kubectl certificate approve.',
-  'KubectlApprove',
-);
-export const deny = deciding('deny', 'Denied', 'denied', 'This CSR was denied by kubectl certificate deny.', 'KubectlDeny');
-
-function deciding(name: string, type: string, word: string, message: string, reason: string): Command {
-  return {
-    name: `certificate ${name}`,
-    summary: `${name === 'approve' ? 'Approve' : 'Deny'} a certificate signing request`,
-    run: async (k) => {
-      if (k.args.length === 0 && k.flags.list('filename').length === 0)
-        throw new CommandError('one or more CSRs must be specified as <name> or -f <filename>');
-      const args = k.args.length > 0 ? ['csr', ...k.args] : [];
-      await visit(k, { args, latest: true }, async (info) => {
-        const conditions = list(info.object, 'status', 'conditions');
-        if (!conditions.some((c) => str(c, 'type') === type) || k.flags.bool('force')) {
-          const at = rfc3339(k.io.clock.now());
-          const added = { type, status: 'True', reason, message, lastUpdateTime: at, lastTransitionTime: at };
-          const body = put(info.object!, ['status', 'conditions'], [...conditions.filter((c) => str(c, 'type') !== type), added]);
-          await k.rest.json('PUT', pathOf(info.mapping, '', info.name, 'approval'), { body });
-        }
-        await k.print(`${nameOf(info.object!)} ${word}\n`);
-      });
-    },
-  };
-}

@@ -4,9 +4,10 @@ import type { Command, Kubectl } from '../command.ts';
 import { CommandError, usageError } from '../errors.ts';
 import { optionsText } from '../help.ts';
 import { buildKustomization } from '../kustomize.ts';
-import { type Obj, goJson, list, str } from '../obj.ts';
+import { list, str } from '../obj.ts';
+import { klogWarning } from '../klog.ts';
+import { resolvePath } from '../paths.ts';
 import { serveProxy } from '../proxy.ts';
-import { objectPrinter, outputFormat, withoutManagedFields } from '../printers/output.ts';
 import { toYaml } from '../yaml.ts';
 import { pluginListing } from '../plugins.ts';
 
@@ -16,13 +17,14 @@ export const clusterInfo: Command = {
   run: async (k) => {
     const address = k.config.server || 'http://localhost:8080';
     await k.discovery();
-    const found = await k.rest.json('GET', '/api/v1/namespaces/kube-system/services', {
+    const namespace = k.namespaceGiven ? k.namespace : 'kube-system';
+    const found = await k.rest.json('GET', `/api/v1/namespaces/${namespace}/services`, {
       query: [['labelSelector', 'kubernetes.io/cluster-service=true']],
     });
     const lines = list(found, 'items').map((s) => {
       const name = str(s, 'metadata', 'labels', 'kubernetes.io/name') || str(s, 'metadata', 'name');
       const port = str(list(s, 'spec', 'ports')[0], 'name');
-      return `${name} is running at ${address}/api/v1/namespaces/kube-system/services/${str(s, 'metadata', 'name')}${port === '' ? '' : `:${port}`}/proxy\n`;
+      return `${name} is running at ${address}/api/v1/namespaces/${namespace}/services/${str(s, 'metadata', 'name')}${port === '' ? '' : `:${port}`}/proxy\n`;
     });
     await k.print(
       `Kubernetes control plane is running at ${address}\n${lines.join('')}\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n`,
@@ -30,55 +32,11 @@ export const clusterInfo: Command = {
   },
 };
 
-export const clusterInfoDump: Command = {
-  name: 'cluster-info dump',
-  summary: 'Dump relevant information for debugging and diagnosis',
-  run: async (k) => {
-    const all = k.flags.bool('all-namespaces');
-    const namespaces = all
-      ? list(await k.rest.json('GET', '/api/v1/namespaces'), 'items').map((n) => str(n, 'metadata', 'name'))
-      : k.flags.list('namespaces').length > 0
-        ? k.flags.list('namespaces')
-        : [k.namespace, 'kube-system'];
-    const paths = [
-      '/api/v1/nodes',
-      ...namespaces.flatMap((n) => [
-        ...['events', 'replicationcontrollers', 'services'].map((r) => `/api/v1/namespaces/${n}/${r}`),
-        ...['daemonsets', 'deployments', 'replicasets'].map((r) => `/apis/apps/v1/namespaces/${n}/${r}`),
-        `/api/v1/namespaces/${n}/pods`,
-      ]),
-    ];
-    const yaml = k.flags.str('output') === 'yaml';
-    objectPrinter(k, outputFormat(k));
-    for (const path of paths) {
-      const found = withoutManagedFields(await k.rest.json('GET', path));
-      await k.print(yaml ? `---\n${toYaml(found)}` : `${goJson(found, 4)}\n`);
-      if (path.endsWith('/pods')) await dumpLogs(k, list(found, 'items') as Obj[]);
-    }
-  },
-};
-
-async function dumpLogs(k: Kubectl, pods: readonly Obj[]): Promise<void> {
-  for (const pod of pods) {
-    const [namespace, name] = [str(pod, 'metadata', 'namespace'), str(pod, 'metadata', 'name')];
-    for (const container of list(pod, 'spec', 'containers')) {
-      const path = `/api/v1/namespaces/${namespace}/pods/${name}/log`;
-      await k.print(`==== START logs for container ${str(container, 'name')} of pod ${namespace}/${name} ====\n`);
-      try {
-        await k.print(await k.rest.text('GET', path, { query: [['container', str(container, 'name')]] }));
-      } catch (error) {
-        if (k.io.signal.aborted) throw error;
-        await k.print(`Request log error: ${error instanceof Error ? error.message : ''}\n`);
-      }
-      await k.print(`==== END logs for container ${str(container, 'name')} of pod ${namespace}/${name} ====\n`);
-    }
-  }
-}
-
 export const version: Command = {
   name: 'version',
   summary: 'Print the client and server version information',
   run: async (k) => {
+    if (k.args.length > 0) throw new CommandError(`extra arguments: [${k.args.join(' ')}]`);
     const output = k.flags.str('output');
     if (output !== '' && output !== 'json' && output !== 'yaml') throw new CommandError(`--output must be 'yaml' or 'json'`);
     const client = clientVersion(k);
@@ -150,6 +108,15 @@ export const proxy: Command = {
   name: 'proxy',
   summary: 'Run a proxy to the Kubernetes API server',
   run: async (k) => {
+    const [www, port] = [k.flags.str('www'), k.flags.str('port')];
+    if (www !== '' && !k.io.files.exists(resolvePath(k.io.cwd, www)))
+      await klogWarning(k.io, 'proxy.go:200', `Failed to stat static file directory ${www}: stat ${www}: no such file or directory`);
+    if (k.flags.bool('disable-filter'))
+      await klogWarning(k.io, 'proxy.go:177', 'Request filter disabled, your proxy is vulnerable to XSRF attacks, please be cautious');
+    const socket = k.flags.str('unix-socket');
+    if (socket !== '' && !k.io.files.exists(resolvePath(k.io.cwd, socket).replace(/\/[^/]*$/, '') || '/'))
+      throw new CommandError(`listen unix ${socket}: bind: no such file or directory`);
+    if (Number(port) > 65535) throw new CommandError(`listen tcp: address ${port}: invalid port`);
     if (k.io.net === undefined) throw new CommandError('there is no network here to listen on');
     await serveProxy(k, k.io.net);
   },
@@ -162,7 +129,14 @@ export const kustomize: Command = {
   complete: 'file',
   run: async (k) => {
     if (k.args.length > 1) throw new CommandError('specify one path to kustomization.yaml');
+    const restrictor = k.flags.str('load-restrictor');
+    if (!['LoadRestrictionsRootOnly', 'LoadRestrictionsNone'].includes(restrictor))
+      throw new CommandError(
+        `illegal flag value --load-restrictor ${restrictor}; legal values: [LoadRestrictionsRootOnly LoadRestrictionsNone]`,
+      );
     const objects = await buildKustomization(k.io, k.args[0] ?? '.');
-    await k.print(objects.map((o) => toYaml(o)).join('---\n'));
+    const text = objects.map((o) => toYaml(o)).join('---\n');
+    if (k.flags.str('output') === '') return k.print(text);
+    k.io.files.writeFile(resolvePath(k.io.cwd, k.flags.str('output')), text);
   },
 };

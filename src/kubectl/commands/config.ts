@@ -1,12 +1,13 @@
 /** kubectl config: reads and changes the kubeconfig file.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/config */
 import type { Command, Kubectl } from '../command.ts';
-import { named, saveConfig } from '../config.ts';
+import { named } from '../config.ts';
 import { AggregateFailure, CommandError, usageError } from '../errors.ts';
 import { helpText } from '../help.ts';
-import { type Obj, at, list, put, str } from '../obj.ts';
+import { type Obj, at, goText, list, put, str } from '../obj.ts';
 import { objectPrinter, outputFormat } from '../printers/output.ts';
 import { plainTable } from '../printers/table.ts';
+import { type Section, entrySet, save, set, setCluster, setCredentials, unset } from './config-entries.ts';
 
 export const config: Command = {
   name: 'config',
@@ -14,27 +15,15 @@ export const config: Command = {
   description: 'The file is the one of --kubeconfig, of $KUBECONFIG, or ~/.kube/config.',
 };
 
-type Section = 'clusters' | 'contexts' | 'users';
-
-const save = (k: Kubectl, raw: Obj): void => saveConfig(k.io, k.config.path, raw);
 const names = (raw: Obj, section: Section): string[] =>
   list(raw, section)
     .map((e) => str(e, 'name'))
     .sort();
 
-function put1(raw: Obj, section: Section, name: string, field: string, value: object): Obj {
-  const there = list(raw, section);
-  const entry = { [field]: value, name };
-  const next = there.some((e) => str(e, 'name') === name) ? there.map((e) => (str(e, 'name') === name ? entry : e)) : [...there, entry];
-  return put(raw, [section], next);
-}
-
-const remove = (raw: Obj, section: Section, name: string): Obj =>
-  put(
-    raw,
-    [section],
-    list(raw, section).filter((e) => str(e, 'name') !== name),
-  );
+const remove = (raw: Obj, section: Section, name: string): Obj => {
+  const left = list(raw, section).filter((e) => str(e, 'name') !== name);
+  return put(raw, [section], left.length === 0 ? null : left);
+};
 
 async function exactly(k: Kubectl, count: number): Promise<void> {
   if (k.args.length === count) return;
@@ -83,37 +72,8 @@ const setContext: Command = {
     const before = named(k.config.raw, 'contexts', name);
     const context = { ...(at(before, 'context') as object) } as Record<string, string>;
     for (const field of ['cluster', 'user', 'namespace']) if (k.flags.changed(field)) context[field] = k.flags.str(field);
-    save(k, put1(k.config.raw, 'contexts', name, 'context', { cluster: '', user: '', ...context }));
+    save(k, entrySet(k.config.raw, 'contexts', name, 'context', { cluster: '', user: '', ...context }));
     await k.print(`Context ${JSON.stringify(name)} ${before === undefined ? 'created' : 'modified'}.\n`);
-  },
-};
-
-const setCluster: Command = {
-  name: 'config set-cluster',
-  summary: 'Set a cluster entry in kubeconfig',
-  run: async (k) => {
-    await exactly(k, 1);
-    const name = k.args[0]!;
-    const cluster = { ...(at(named(k.config.raw, 'clusters', name), 'cluster') as object) } as Record<string, unknown>;
-    for (const flag of ['server', 'certificate-authority', 'tls-server-name', 'proxy-url'])
-      if (k.flags.changed(flag)) cluster[flag] = k.flags.str(flag);
-    if (k.flags.changed('insecure-skip-tls-verify')) cluster['insecure-skip-tls-verify'] = k.flags.bool('insecure-skip-tls-verify');
-    save(k, put1(k.config.raw, 'clusters', name, 'cluster', cluster));
-    await k.print(`Cluster ${JSON.stringify(name)} set.\n`);
-  },
-};
-
-const setCredentials: Command = {
-  name: 'config set-credentials',
-  summary: 'Set a user entry in kubeconfig',
-  run: async (k) => {
-    await exactly(k, 1);
-    const name = k.args[0]!;
-    const user = { ...(at(named(k.config.raw, 'users', name), 'user') as object) } as Record<string, unknown>;
-    for (const flag of ['client-certificate', 'client-key', 'token', 'username', 'password'])
-      if (k.flags.changed(flag)) user[flag] = k.flags.str(flag);
-    save(k, put1(k.config.raw, 'users', name, 'user', user));
-    await k.print(`User ${JSON.stringify(name)} set.\n`);
   },
 };
 
@@ -123,7 +83,8 @@ const getContexts: Command = {
   complete: 'context',
   run: async (k) => {
     const format = outputFormat(k).name;
-    if (format !== '' && format !== 'name') throw new CommandError(`output must be one of '' or 'name': ${format}`);
+    if (format !== '' && format !== 'name')
+      throw new CommandError(`--output ${format} is not available in kubectl config get-contexts; resetting to default output format`);
     const wanted =
       k.args.length > 0 ? k.args.filter((name) => named(k.config.raw, 'contexts', name) !== undefined) : names(k.config.raw, 'contexts');
     const missing = k.args.filter((name) => !wanted.includes(name)).map((name) => new CommandError(`context ${name} not found`));
@@ -148,7 +109,6 @@ function listing(name: string, section: Section, summary: string): Command {
     name: `config ${name}`,
     summary,
     run: async (k) => {
-      await exactly(k, 0);
       await k.print(
         `NAME\n${names(k.config.raw, section)
           .map((n) => `${n}\n`)
@@ -164,6 +124,7 @@ function deleting(what: string, section: Section): Command {
     summary: `Delete the specified ${what} from the kubeconfig`,
     ...(what === 'context' && { complete: 'context' as const }),
     run: async (k) => {
+      if (what === 'user' && k.args.length === 0) throw usageError('config delete-user', 'user to delete is required');
       await exactly(k, 1);
       const name = k.args[0]!;
       if (named(k.config.raw, section, name) === undefined)
@@ -190,60 +151,9 @@ const renameContext: Command = {
       throw new CommandError(
         `cannot rename the context ${JSON.stringify(before)}, the context ${JSON.stringify(after)} already exists in ${k.config.path}`,
       );
-    const renamed = put1(remove(k.config.raw, 'contexts', before), 'contexts', after, 'context', at(entry, 'context') as object);
+    const renamed = entrySet(remove(k.config.raw, 'contexts', before), 'contexts', after, 'context', at(entry, 'context') as object);
     save(k, str(k.config.raw, 'current-context') === before ? put(renamed, ['current-context'], after) : renamed);
     await k.print(`Context ${JSON.stringify(before)} renamed to ${JSON.stringify(after)}.\n`);
-  },
-};
-
-const FIELD: Readonly<Record<Section, string>> = { clusters: 'cluster', contexts: 'context', users: 'user' };
-
-/** "contexts.dev.namespace": which section, entry and field. */
-function property(path: string): { readonly section?: Section; readonly name: string; readonly field: string } {
-  const [section = '', name = '', ...field] = path.split('.');
-  return { ...(section in FIELD && { section: section as Section }), name, field: field.join('.') };
-}
-
-const set: Command = {
-  name: 'config set',
-  summary: 'Set an individual value in a kubeconfig file',
-  run: async (k) => {
-    await exactly(k, 2);
-    const [path = '', value = ''] = k.args;
-    const { section, name, field } = property(path);
-    if (section === undefined) {
-      save(k, put(k.config.raw, path.split('.'), value));
-    } else {
-      if (field === '') throw new CommandError(`unable to parse ${path} at ${name}`);
-      const entry = { ...(at(named(k.config.raw, section, name), FIELD[section]) as object), [field]: value };
-      save(k, put1(k.config.raw, section, name, FIELD[section], entry));
-    }
-    await k.print(`Property ${JSON.stringify(path)} set.\n`);
-  },
-};
-
-const unset: Command = {
-  name: 'config unset',
-  summary: 'Unset an individual value in a kubeconfig file',
-  run: async (k) => {
-    await exactly(k, 1);
-    const path = k.args[0]!;
-    const { section, name, field } = property(path);
-    if (section === undefined && path !== 'current-context' && path !== 'preferences')
-      throw new CommandError(`unable to parse ${path} after [] at api.Config`);
-    if (section === undefined || name === '') {
-      save(k, put(k.config.raw, [path], path === 'current-context' ? '' : null));
-    } else {
-      const entry = named(k.config.raw, section, name);
-      if (entry === undefined && field !== '') throw new CommandError(`current map key \`${name}\` is invalid`);
-      save(
-        k,
-        field === ''
-          ? remove(k.config.raw, section, name)
-          : put1(k.config.raw, section, name, FIELD[section], put(at(entry, FIELD[section]) as object, [field], undefined)),
-      );
-    }
-    await k.print(`Property ${JSON.stringify(path)} unset.\n`);
   },
 };
 
@@ -255,13 +165,58 @@ const view: Command = {
   examples: [{ comment: 'Only what the present context needs', lines: ['kubectl config view --minify'] }],
   run: async (k) => {
     if (k.args.length > 0) throw usageError('config view', `unexpected arguments: [${k.args.join(' ')}]`);
+    if (k.flags.changed('merge') && !k.flags.bool('merge') && !k.flags.changed('kubeconfig'))
+      throw new CommandError('if merge==false a precise file must be specified');
     let shown = k.config.raw;
     if (k.flags.bool('minify')) shown = minified(k);
     if (!k.flags.bool('raw') && !k.flags.bool('flatten')) shown = redacted(shown);
     const format = outputFormat(k);
+    if (format.name === 'json') return k.print(`${goText(JSON.stringify(inGoOrder(shown), undefined, 4))}\n`);
     await k.print(objectPrinter(k, format.name === '' ? { name: 'yaml', argument: '' } : format)(shown));
   },
 };
+
+const ORDER: Readonly<Record<string, readonly string[]>> = {
+  config: ['kind', 'apiVersion', 'preferences', 'clusters', 'users', 'contexts', 'current-context', 'extensions'],
+  entry: ['name', 'cluster', 'context', 'user'],
+  cluster: ['server', 'tls-server-name', 'insecure-skip-tls-verify', 'certificate-authority', 'certificate-authority-data', 'proxy-url'],
+  context: ['cluster', 'user', 'namespace'],
+  user: [
+    ...[
+      'client-certificate',
+      'client-certificate-data',
+      'client-key',
+      'client-key-data',
+      'token',
+      'tokenFile',
+      'as',
+      'as-uid',
+      'as-groups',
+    ],
+    ...['as-user-extra', 'username', 'password', 'auth-provider', 'exec'],
+  ],
+};
+
+/** The fields as Go's structs have them. Upstream: staging/src/k8s.io/client-go/tools/clientcmd/api/v1/types.go */
+function inGoOrder(raw: Obj): object {
+  const sorted = (value: object, names: readonly string[] = []): Record<string, unknown> => ({
+    ...Object.fromEntries(names.filter((name) => name in value).map((name) => [name, (value as Obj)[name]])),
+    ...Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name))),
+  });
+  const entry = (value: object): object =>
+    Object.fromEntries(
+      Object.entries(sorted(value, ORDER['entry'])).map(([name, inner]) => [
+        name,
+        typeof inner === 'object' ? sorted(inner as object, ORDER[name]) : inner,
+      ]),
+    );
+  return Object.fromEntries(
+    Object.entries(sorted(raw, ORDER['config'])).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map((one) => entry(one as object)) : value,
+    ]),
+  );
+}
 
 function minified(k: Kubectl): Obj {
   const { raw, context, cluster, user } = k.config;

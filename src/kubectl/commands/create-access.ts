@@ -35,6 +35,7 @@ export const token: Command = {
     const kind = k.flags.str('bound-object-kind');
     if (kind !== '' && k.flags.str('bound-object-name') === '')
       throw new CommandError('--bound-object-name is required if --bound-object-kind is provided');
+    if (!['', 'Node', 'Pod', 'Secret'].includes(kind)) throw new CommandError('supported --bound-object-kind values are Node, Pod, Secret');
     const bound =
       kind === ''
         ? undefined
@@ -60,7 +61,7 @@ export const token: Command = {
       throw new CommandError(`failed to create token: ${errorText(error)}`);
     }
     const format = outputFormat(k);
-    await k.print(format.name === '' ? `${str(answer, 'status', 'token')}\n` : objectPrinter(k, format)(answer));
+    await k.print(!k.flags.changed('output') ? `${str(answer, 'status', 'token')}\n` : objectPrinter(k, format)(answer));
   },
 };
 
@@ -155,7 +156,7 @@ async function rules(k: Kubectl): Promise<object[]> {
 }
 
 async function resourceOf(k: Kubectl, type: string): Promise<{ group: string; resource: string }> {
-  if (type === '*') return { group: '*', resource: '*' };
+  if (type === '*') return { group: '', resource: '*' };
   const mapping: Mapping | undefined = findResource(await k.discovery(), type) ?? findResource(await k.rediscover(), type);
   if (mapping === undefined)
     throw new CommandError(`the server doesn't have a resource type ${JSON.stringify(type.split('.')[0])}`, 1, true);
@@ -188,6 +189,7 @@ export const clusterrole: Command = {
   run: async (k) => {
     const name = oneName(k);
     const urls = k.flags.list('non-resource-url');
+    if (urls.some((url) => url !== '*' && !url.startsWith('/'))) throw new CommandError('nonResourceURL should start with /');
     const aggregation = k.flags.str('aggregation-rule');
     const fields: Record<string, unknown> = {};
     if (aggregation !== '') {

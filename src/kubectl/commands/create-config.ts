@@ -35,7 +35,8 @@ function collect(k: Kubectl, what: string): Data {
   if (k.flags.list('from-env-file').length > 0 && (k.flags.list('from-file').length > 0 || k.flags.list('from-literal').length > 0)) {
     throw new CommandError('from-env-file cannot be combined with from-file or from-literal');
   }
-  for (const source of k.flags.list('from-file')) addFile(k, data, source, what, name);
+  const known = k.path === 'create secret docker-registry' ? '.dockerconfigjson=' : '';
+  for (const source of k.flags.list('from-file')) addFile(k, data, source.includes('=') ? source : known + source, what, name);
   for (const literal of k.flags.list('from-literal')) {
     const equals = literal.indexOf('=');
     if (equals <= 0) throw new CommandError(`invalid literal source ${literal}, expected key=value`);

@@ -1,5 +1,6 @@
 /** kubectl create -f: makes the objects of files; the generators stand beside it.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/create/create.go */
+import { utf8 } from '../../base/bytes.ts';
 import type { Command, Kubectl } from '../command.ts';
 import { CommandError, usageError } from '../errors.ts';
 import { editText } from '../edit-text.ts';
@@ -9,7 +10,7 @@ import { parseManifests, readStdin, readText } from '../manifests.ts';
 import { matches, parseSelector } from '../../api/selectors.ts';
 import { resolvePath } from '../paths.ts';
 import { dryRunOf, resultPrinter } from '../printers/output.ts';
-import { createObject } from '../writes.ts';
+import { createObject, fieldValidation } from '../writes.ts';
 import { toYaml } from '../yaml.ts';
 import type { Obj } from '../obj.ts';
 
@@ -26,9 +27,13 @@ export const create: Command = {
 };
 
 async function run(k: Kubectl): Promise<void> {
-  if (k.flags.str('raw') !== '') return raw(k);
+  if (k.flags.str('raw') !== '') {
+    requireFile(k);
+    return sendRaw(k, 'POST');
+  }
   if (k.args.length > 0) throw usageError('create', `Unexpected args: [${k.args.join(' ')}]`);
   requireFile(k);
+  fieldValidation(k);
   const dryRun = dryRunOf(k);
   const print = resultPrinter(k, dryRun);
   const selector = parseSelector(k.flags.str('selector'));
@@ -48,16 +53,21 @@ async function createOne(k: Kubectl, info: Info, dryRun: string, print: (object:
 }
 
 async function edited(k: Kubectl, info: Info): Promise<Info[]> {
-  const text = await editText(k, `${info.name || 'new'}.yaml`, toYaml(info.object));
-  if (text === undefined) return [];
+  const before = toYaml(info.object);
+  const text = await editText(k, `${info.name || 'new'}.yaml`, before);
+  if (text === undefined || text === before) {
+    await k.say('Edit cancelled, no changes made.\n');
+    return [];
+  }
   return parseManifests(text, info.source).map((m) => ({ ...info, object: m.object }));
 }
 
-async function raw(k: Kubectl): Promise<void> {
-  requireFile(k);
-  const file = k.flags.list('filename')[0] ?? '';
-  const text = file === '-' ? await readStdin(k.io) : readText(k.io, resolvePath(k.io.cwd, file), file);
-  await k.print(await k.rest.text('POST', k.flags.str('raw'), { body: parseManifests(text, file)[0]?.object ?? {} }));
+/** --raw: the file goes to the path as it is, and what comes back is printed as it is.
+ *  Upstream: staging/src/k8s.io/kubectl/pkg/rawhttp/raw.go */
+export async function sendRaw(k: Kubectl, method: 'POST' | 'PUT' | 'DELETE'): Promise<void> {
+  const file = k.flags.list('filename')[0];
+  const text = file === undefined ? '' : file === '-' ? await readStdin(k.io) : readText(k.io, resolvePath(k.io.cwd, file), file);
+  await k.print(await k.rest.text(method, k.flags.str('raw'), text === '' ? {} : { body: utf8(text) }));
 }
 
 /** create, apply, replace and diff need a file. */

@@ -8,6 +8,7 @@ import { readStdin } from '../manifests.ts';
 import { type Obj, str } from '../obj.ts';
 import { dryRunOf, outputFormat } from '../printers/output.ts';
 import { openWatch, readWatch } from '../watch.ts';
+import { sendRaw } from './create.ts';
 
 const IMMEDIATE =
   'Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. ' +
@@ -27,6 +28,7 @@ export const del: Command = {
 
 async function run(k: Kubectl): Promise<void> {
   const { flags } = k;
+  if (flags.str('raw') !== '') return sendRaw(k, 'DELETE');
   const dryRun = dryRunOf(k);
   const output = outputFormat(k).name;
   if (output !== '' && output !== 'name') throw new CommandError(`unexpected -o output mode: ${output}. We only support '-o name'`);
@@ -80,7 +82,7 @@ async function run(k: Kubectl): Promise<void> {
   if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateFailure(failures);
 }
 
-function propagation(cascade: string): string {
+export function propagation(cascade: string): string {
   const known: Readonly<Record<string, string>> = {
     background: 'Background',
     foreground: 'Foreground',
@@ -147,7 +149,7 @@ export async function waitDeleted(k: Kubectl, info: Info, endMs: number | undefi
     if (left !== undefined && left <= 0) throw timedOut(info);
     const query = [
       ['fieldSelector', `metadata.name=${info.name}`],
-      ['resourceVersion', str(live, 'metadata', 'resourceVersion')],
+      ['resourceVersion', await listVersion(k, info)],
     ] as const;
     const connection = await openWatch(k, pathOf(info.mapping, info.namespace), query, 'application/json');
     const result = await readWatch(k, connection, left, (event) => event.type === 'DELETED');
@@ -157,10 +159,13 @@ export async function waitDeleted(k: Kubectl, info: Info, endMs: number | undefi
   }
 }
 
-function timedOut(info: Info): CommandError {
-  return new CommandError(
-    `timed out waiting for the condition on ${info.mapping.resource}${info.mapping.group === '' ? '' : `.${info.mapping.group}`}/${info.name}`,
-  );
+export const timedOut = (info: Info): CommandError =>
+  new CommandError(`timed out waiting for the condition on ${info.mapping.resource}/${info.name}`);
+
+/** The watch begins at the list: an object's own revision may be too old to watch from. */
+async function listVersion(k: Kubectl, info: Info): Promise<string> {
+  const query = [['fieldSelector', `metadata.name=${info.name}`] as const];
+  return str(await k.rest.json('GET', pathOf(info.mapping, info.namespace), { query }), 'metadata', 'resourceVersion');
 }
 
 async function readLive(k: Kubectl, info: Info): Promise<Obj | undefined> {

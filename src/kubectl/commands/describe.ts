@@ -25,6 +25,12 @@ export const describe: Command = {
       );
     }
     const { infos, failures, byPrefix } = await found(k);
+    // Two words and one of them not found: they are taken for a type and the beginning of a name.
+    const missing = failures.filter(isNotFound);
+    if (k.args.length === 2 && missing.length === 1 && failures.length === 1 && !byPrefix) {
+      if (k.args[0]!.includes(',')) throw new CommandError('you may only specify a single resource type');
+      throw failures[0];
+    }
     let first = true;
     for (const info of infos) {
       try {
@@ -61,7 +67,9 @@ async function found(k: Kubectl): Promise<{ readonly infos: readonly Info[]; rea
       infos.push({ mapping, namespace, name, source: '', object });
     } catch (error) {
       if (!isNotFound(error)) throw error;
-      const alike = (await listAll(k, mapping, selection)).filter((o) => str(o, 'metadata', 'name').startsWith(name));
+      const alike = k.args[0]!.includes(',')
+        ? []
+        : (await listAll(k, mapping, selection)).filter((o) => str(o, 'metadata', 'name').startsWith(name));
       if (alike.length === 0) failures.push(error);
       else byPrefix = true;
       for (const object of alike) infos.push({ mapping, namespace, name: str(object, 'metadata', 'name'), source: '', object });

@@ -1,17 +1,19 @@
 /** kubectl diff: what apply would change, as `diff -u -N` shows it.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/diff/diff.go */
+import { matches, parseSelector } from '../../api/selectors.ts';
 import type { Command, Kubectl } from '../command.ts';
 import { apiVersionOf, pathOf } from '../discovery.ts';
 import { CommandError, isNotFound, report } from '../errors.ts';
 import { type Info, visit } from '../infos.ts';
 import { LAST_APPLIED, isBuiltIn, lastAppliedOf, withLastApplied } from '../last-applied.ts';
-import { type Obj, at, put, str } from '../obj.ts';
+import { type Obj, at, byText, put, str } from '../obj.ts';
 import { withoutManagedFields } from '../printers/output.ts';
 import { patchObject } from '../writes.ts';
 import { unifiedDiff } from '../unified-diff.ts';
 import { toYaml } from '../yaml.ts';
 import { applyPatch } from './apply.ts';
 import { requireFile } from './create.ts';
+import { eachPruned } from './prune.ts';
 
 export const diff: Command = {
   name: 'diff',
@@ -21,25 +23,36 @@ export const diff: Command = {
   complete: 'file',
   run: async (k) => {
     requireFile(k);
-    let different = false;
     const folders = {
       live: `/tmp/LIVE-${k.io.world.random.int(4_000_000_000)}`,
       merged: `/tmp/MERGED-${k.io.world.random.int(4_000_000_000)}`,
     };
     try {
-      await visit(k, { args: [], latest: false }, async (info) => {
-        const live = await liveOf(k, info);
-        const merged = await mergedOf(k, info, live);
+      const selector = parseSelector(k.flags.str('selector'));
+      const texts = new Map<string, string>();
+      const add = (info: Omit<Info, 'source'>, live: Obj | undefined, merged: Obj | undefined): void => {
         const text = difference(k, info, live, merged, folders);
-        if (text === '') return;
-        different = true;
-        await k.print(text);
+        if (text !== '') texts.set(fileOf(info), text);
+      };
+      const visited: Info[] = [];
+      await visit(k, { args: [], latest: false, stopAtFirst: true }, async (info) => {
+        if (!matches(selector, info.object?.metadata?.labels ?? {})) return;
+        visited.push(info);
+        const live = await liveOf(k, info);
+        add(info, live, await mergedOf(k, info, live));
       });
+      if (k.flags.bool('prune')) {
+        await eachPruned(k, visited, async (mapping, object) =>
+          add({ mapping, namespace: str(object, 'metadata', 'namespace'), name: str(object, 'metadata', 'name') }, object, undefined),
+        );
+      }
+      // diff goes through the folders by name.
+      for (const [, text] of [...texts].sort(([a], [b]) => byText(a, b))) await k.print(text);
+      return texts.size > 0 ? 1 : 0;
     } catch (error) {
       if (k.io.signal.aborted) throw error;
       throw new CommandError(report(error).text, 2, true);
     }
-    return different ? 1 : 0;
   },
 };
 
@@ -62,8 +75,8 @@ async function mergedOf(k: Kubectl, info: Info, live: Obj | undefined): Promise<
     });
   }
   const query = [...dry, ['fieldManager', k.flags.str('field-manager')] as const];
-  const modified = withLastApplied(info.object!);
-  if (live === undefined) return k.rest.json('POST', pathOf(info.mapping, info.namespace), { body: modified, query });
+  if (live === undefined) return k.rest.json('POST', pathOf(info.mapping, info.namespace), { body: withLastApplied(info.object!), query });
+  const modified = withoutAnnotation(info.object!);
   const patch = put(
     applyPatch(info, lastAppliedOf(live) ?? {}, modified, live) as Obj,
     ['metadata', 'resourceVersion'],
@@ -80,11 +93,14 @@ async function mergedOf(k: Kubectl, info: Info, live: Obj | undefined): Promise<
   );
 }
 
+const fileOf = ({ mapping, namespace, name }: Omit<Info, 'source'>): string =>
+  [apiVersionOf(mapping).replace('/', '.'), mapping.kind, namespace, name].join('.');
+
 function difference(
   k: Kubectl,
-  info: Info,
+  info: Omit<Info, 'source'>,
   live: Obj | undefined,
-  merged: Obj,
+  merged: Obj | undefined,
   folders: { readonly live: string; readonly merged: string },
 ): string {
   const shown = (object: Obj): Obj => {
@@ -92,8 +108,8 @@ function difference(
     return at(visible, 'metadata', 'annotations', LAST_APPLIED) === undefined ? visible : withoutAnnotation(visible);
   };
   const before = live === undefined ? '' : toYaml(shown(live));
-  const after = toYaml(shown(merged));
-  const file = `${[apiVersionOf(info.mapping).replace('/', '.'), info.mapping.kind, info.namespace, info.name].join('.')}`;
+  const after = merged === undefined ? '' : toYaml(shown(merged));
+  const file = fileOf(info);
   const body = unifiedDiff(before, after);
   if (body === '') return '';
   const stamp = new Date(k.io.clock.now())

@@ -119,8 +119,11 @@ async function drainOne(k: Kubectl, node: Info): Promise<void> {
   const { evict, warnings, problems } = await sorted(k, pods);
   if (problems.length > 0) throw new AggregateFailure(problems.map((problem) => new CommandError(problem, 1, true)));
   for (const warning of warnings) await k.say(`Warning: ${warning}\n`);
-  if (dryRunOf(k) === 'client') {
-    for (const pod of evict) await k.print(`evicting pod ${name(pod)} (dry run)\n`);
+  const dryRun = dryRunOf(k);
+  if (dryRun !== 'none') {
+    // On the server's side each eviction runs by itself; the one that was started last comes first.
+    const order = dryRun === 'client' ? evict : [...evict.slice(-1), ...evict.slice(0, -1)];
+    for (const pod of order) await k.print(`evicting pod ${name(pod)} (${dryRun === 'client' ? '' : 'server '}dry run)\n`);
     return;
   }
   const limit = k.flags.durationMs('timeout');

@@ -4,9 +4,9 @@ import type { Command, Kubectl } from '../command.ts';
 import { CommandError, errorText } from '../errors.ts';
 import { editText } from '../edit-text.ts';
 import { type Info, visit } from '../infos.ts';
-import { isBuiltIn } from '../last-applied.ts';
+import { isBuiltIn, withLastApplied } from '../last-applied.ts';
 import { type Obj, goJson, same, str } from '../obj.ts';
-import { nameOf, outputFormat, withoutManagedFields } from '../printers/output.ts';
+import { outputFormat, resultPrinter, withoutManagedFields } from '../printers/output.ts';
 import { twoWayMerge, twoWayPatch } from '../three-way.ts';
 import { patchObject, writeQuery } from '../writes.ts';
 import { parseYaml, toYaml } from '../yaml.ts';
@@ -88,12 +88,18 @@ const withoutComments = (text: string): string =>
 
 async function save(k: Kubectl, info: Info, original: Obj, edited: Obj): Promise<void> {
   if (str(edited, 'metadata', 'name') !== info.name) throw new CommandError('At least one of apiVersion, kind and name was changed');
+  const meta = { ...edited.metadata, ...(original.metadata?.managedFields === undefined && managed(info)) };
+  const wanted = k.flags.bool('save-config') ? withLastApplied({ ...edited, metadata: meta } as Obj) : edited;
   const builtIn = isBuiltIn(info.mapping.group, info.mapping.kind);
-  const patch = builtIn ? twoWayPatch(original, edited) : twoWayMerge(original, edited);
+  const patch = builtIn ? twoWayPatch(original, withoutManagedFields(wanted)) : twoWayMerge(original, withoutManagedFields(wanted));
   if (k.flags.bool('output-patch')) await k.print(`Patch: ${goJson(patch)}\n`);
   const saved = await patchObject(k, info.mapping, info.namespace, info.name, builtIn ? 'strategic' : 'merge', patch, {
     query: writeQuery(k, { validation: true }),
     ...(k.flags.str('subresource') !== '' && { subresource: k.flags.str('subresource') }),
   });
-  await k.print(`${nameOf(saved)} edited\n`);
+  await resultPrinter(k, 'none')(saved, 'edited');
 }
+
+/** Who owns what is not shown in the editor, but is part of the object. */
+const managed = (info: Info): object =>
+  info.object?.metadata?.managedFields === undefined ? {} : { managedFields: info.object.metadata.managedFields };

@@ -3,12 +3,14 @@
 import { parseTime } from '../../base/time.ts';
 import type { CoreV1Event } from '../../api/generated/types.ts';
 import type { Command, Kubectl } from '../command.ts';
-import { apiVersionOf, pathOf } from '../discovery.ts';
+import { requestTimeoutMs } from '../config.ts';
+import { apiVersionOf, findResource, pathOf } from '../discovery.ts';
 import { ageOf } from '../duration.ts';
 import { CommandError } from '../errors.ts';
 import { list, str } from '../obj.ts';
 import { objectPrinter, outputFormat } from '../printers/output.ts';
 import { TABLE, alignTabs } from '../printers/tab-writer.ts';
+import type { Query } from '../rest.ts';
 import { openWatch, readWatch } from '../watch.ts';
 
 export const events: Command = {
@@ -24,19 +26,22 @@ export const events: Command = {
     const path = pathOf(await k.mapping('events'), namespace);
     const query: [string, string][] = [];
     if (flags.str('for') !== '') query.push(['fieldSelector', await involved(k, flags.str('for'))]);
-    const found = await k.rest.json('GET', path, { query: [...query, ['limit', flags.str('chunk-size')]] });
-    const all = (list(found, 'items') as CoreV1Event[]).filter((e) => wanted(k, e)).sort((a, b) => lastSeen(a) - lastSeen(b));
+    const { items, version } = await listed(k, path, query);
+    const all = items.filter((e) => wanted(k, e)).sort((a, b) => lastSeen(a) - lastSeen(b));
     const format = outputFormat(k);
-    if (format.name !== '') {
+    if (flags.changed('output')) {
+      // A list of events has no name of its own.
+      if (format.name === 'name') return;
       await k.print(
         objectPrinter(
           k,
           format,
+          true,
         )({
           apiVersion: 'v1',
-          kind: 'List',
-          items: all.map((e) => ({ ...e, apiVersion: 'v1', kind: 'Event' })),
-          metadata: { resourceVersion: '' },
+          kind: 'EventList',
+          items: all.map((e) => typedEvent(e)),
+          metadata: {},
         }),
       );
       return;
@@ -51,17 +56,47 @@ export const events: Command = {
       : [[...(namespace === '' ? ['NAMESPACE'] : []), 'LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE']];
     const lines = (rows: readonly (readonly string[])[]): string =>
       rows.length === 0 ? '' : alignTabs(`${rows.map((r) => r.join('\t')).join('\n')}\n`, TABLE, widths);
-    await k.print(lines([...head, ...all.map((e) => row(k, e, namespace === ''))]));
-    if (flags.bool('watch'))
-      await follow(k, path, [...query, ['resourceVersion', str(found, 'metadata', 'resourceVersion')]], (e) =>
-        lines([row(k, e, namespace === '')]),
-      );
+    // A watch shows what comes, under its own headings; what was there before is not told again.
+    let headed = false;
+    if (!flags.bool('watch')) await k.print(lines([...head, ...all.map((e) => row(k, e, namespace === ''))]));
+    else
+      await follow(k, path, [...query, ['resourceVersion', version]], (e) => {
+        const above = headed ? [] : head;
+        headed = true;
+        return lines([...above, row(k, e, namespace === '')]);
+      });
   },
 };
 
+/** Every page of the list. */
+async function listed(k: Kubectl, path: string, query: Query): Promise<{ readonly items: CoreV1Event[]; readonly version: string }> {
+  const items: CoreV1Event[] = [];
+  let next = '';
+  for (;;) {
+    const more = next === '' ? [] : [['continue', next] as const];
+    const page = await k.rest.json('GET', path, { query: [...query, ['limit', k.flags.str('chunk-size')], ...more] });
+    items.push(...(list(page, 'items') as CoreV1Event[]));
+    next = str(page, 'metadata', 'continue');
+    if (next === '') return { items, version: str(page, 'metadata', 'resourceVersion') };
+  }
+}
+
+/** With what Go writes although nobody set it. */
+const typedEvent = (event: CoreV1Event): object => ({
+  source: {},
+  firstTimestamp: null,
+  lastTimestamp: null,
+  eventTime: null,
+  reportingComponent: '',
+  reportingInstance: '',
+  ...event,
+  apiVersion: 'v1',
+  kind: 'Event',
+});
+
 async function follow(k: Kubectl, path: string, query: [string, string][], line: (event: CoreV1Event) => string): Promise<void> {
   const connection = await openWatch(k, path, query, 'application/json');
-  await readWatch(k, connection, undefined, async (event) => {
+  await readWatch(k, connection, requestTimeoutMs(k.flags), async (event) => {
     if (event.type === 'BOOKMARK' || event.type === 'DELETED') return false;
     const found = event.object as CoreV1Event;
     if (wanted(k, found)) await k.print(line(found));
@@ -72,7 +107,8 @@ async function follow(k: Kubectl, path: string, query: [string, string][], line:
 async function involved(k: Kubectl, text: string): Promise<string> {
   const [type = '', name = ''] = text.split('/');
   if (name === '') throw new CommandError(`--for must be in resource/name form`);
-  const mapping = await k.mapping(type);
+  const mapping = findResource(await k.discovery(), type);
+  if (mapping === undefined) throw new CommandError(`the server doesn't have a resource type ${JSON.stringify(type)}`, 1, true);
   return `involvedObject.kind=${mapping.kind},involvedObject.apiVersion=${apiVersionOf(mapping)},involvedObject.name=${name}`;
 }
 

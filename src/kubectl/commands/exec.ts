@@ -37,7 +37,8 @@ export const exec: Command = {
     if (phase === 'Succeeded' || phase === 'Failed') {
       throw new CommandError(`cannot exec into a container in a completed pod; current phase is ${phase}`);
     }
-    const container = await containerFor(k, pod, k.flags.str('container'), k.flags.bool('quiet'));
+    const wanted = k.flags.str('container');
+    const container = wanted === '' ? await containerFor(k, pod, '', k.flags.bool('quiet')) : wanted;
     return remote(k, pod, 'exec', [...command.map((c) => ['command', c] as const), ['container', container]], {
       stdin: k.flags.bool('stdin'),
       tty: await ttyOf(k),
@@ -100,10 +101,18 @@ export const attach: Command = {
     if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') {
       throw new CommandError(`cannot attach a container in a completed pod; current phase is ${pod.status.phase}`);
     }
-    const container = await containerFor(k, pod, k.flags.str('container'), k.flags.bool('quiet'));
+    const container = await attachedContainer(k, pod);
     return attachTo(k, pod, container, { stdin: k.flags.bool('stdin'), tty: await ttyOf(k), quiet: k.flags.bool('quiet') });
   },
 };
+
+async function attachedContainer(k: Kubectl, pod: Pod): Promise<string> {
+  try {
+    return await containerFor(k, pod, k.flags.str('container'), k.flags.bool('quiet'));
+  } catch (error) {
+    throw error instanceof CommandError ? new CommandError(`cannot attach to the container: ${error.message}`) : error;
+  }
+}
 
 interface AttachOptions {
   readonly stdin: boolean;

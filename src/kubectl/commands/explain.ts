@@ -20,6 +20,8 @@ export const explain: Command = {
       throw new CommandError(
         'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.',
       );
+    const format = k.flags.str('output');
+    if (format !== '' && !format.startsWith('plaintext')) throw new CommandError(`unrecognized format: ${format}`);
     if (k.args.length > 1) throw new CommandError('We accept only this format: explain RESOURCE');
     const { mapping, path } = await target(k, k.args[0]!);
     const gv = mapping.group === '' ? `api/${mapping.version}` : `apis/${mapping.group}/${mapping.version}`;
@@ -71,7 +73,7 @@ async function target(k: Kubectl, text: string): Promise<{ mapping: Mapping; pat
   const inVersion = (m: Mapping): boolean => (m.group === '' ? m.version : `${m.group}/${m.version}`) === wanted;
   const mapping = discovery.all.find((m) => inVersion(m) && m.resource === plain.resource) ?? findKind(discovery, wanted, plain.kind);
   if (mapping === undefined)
-    throw new CommandError(`couldn't find resource for "${wanted.includes('/') ? wanted : `/${wanted}`}, Kind=${plain.kind}"`);
+    throw new CommandError(`couldn't find resource for "${wanted.includes('/') ? wanted : `/${wanted}`}, Resource=${plain.resource}"`);
   return { mapping, path: rest };
 }
 
@@ -170,7 +172,7 @@ function page(document: Document, mapping: Mapping, path: readonly string[], fou
   if (path.length > 0) {
     text += `FIELD: ${found.field} <${found.type}>\n${found.values.length > 0 ? enumText(found.values, '') : '\n'}\n`;
   }
-  text += `DESCRIPTION:\n${wrap(found.description || '<empty>', 80, '    ')}\n    \n`;
+  text += `DESCRIPTION:\n${found.description === '' ? '    <empty>' : `${wrap(found.description, 80, '    ')}\n    `}\n`;
   const fields = fieldsOf(document, found.schema).schema;
   if (Object.keys(dict(fields, 'properties')).length > 0) text += `FIELDS:\n${fieldList(document, fields, '  ', recursive, [])}`;
   return `${text}\n`;
@@ -201,7 +203,10 @@ function fieldList(document: Document, schema: unknown, indent: string, recursiv
             : fieldList(document, inner, `${indent}  `, true, [...seen, inner]);
         return head + choices + deeper;
       }
-      const description = str(property, 'description') || str(resolve(document, property).schema, 'description') || '<no description>';
+      const description =
+        str(property, 'description') ||
+        (at(property, '$ref') === undefined && str(resolve(document, property).schema, 'description')) ||
+        '<no description>';
       return `${head}${choices}${wrap(description, 80, `${indent}  `)}\n\n`;
     })
     .join('');
@@ -216,7 +221,7 @@ function wrap(text: string, width: number, indent: string): string {
     let line = '';
     for (const part of paragraph.split(' ')) {
       if (line !== '' && indent.length + line.length + 1 + part.length > width) {
-        lines.push(indent + line);
+        lines.push(indent + line.trimEnd());
         line = part;
       } else {
         line = line === '' ? part : `${line} ${part}`;

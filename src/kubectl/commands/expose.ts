@@ -21,7 +21,7 @@ export const expose: Command = {
   complete: 'resource',
   run: async (k) => {
     const mapping = await k.mapping('services');
-    const count = await visit(k, { args: k.args, latest: true, labelSelector: '' }, async (info) => {
+    const count = await visit(k, { args: k.args, latest: 'named', labelSelector: '' }, async (info) => {
       await createAndPrint(k, mapping, serviceFor(k, info), 'exposed');
     });
     if (count === 0) throw new CommandError('no objects passed to expose');

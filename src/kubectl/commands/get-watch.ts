@@ -55,11 +55,14 @@ async function firstState(k: Kubectl, fetch: Fetch, accept: string): Promise<Obj
   }
 }
 
+/** "MODIFIED" */
+const EVENT_WIDTH = 8;
+
 type Write = (type: string, object: Obj) => Promise<void>;
 
 function tableWriter(k: Kubectl, fetch: Fetch, format: OutputFormat, events: boolean): Write {
-  const printer = createTablePrinter(tableOptions(k, fetch.mapping, format, false), events ? ['EVENT'] : []);
-  return async (type, table) => k.print(printer.print(table, events ? [type] : []));
+  const printer = createTablePrinter(tableOptions(k, fetch.mapping, format, false), events ? ['EVENT'.padEnd(EVENT_WIDTH)] : []);
+  return async (type, table) => k.print(printer.print(table, events ? [type.padEnd(EVENT_WIDTH)] : []));
 }
 
 function objectWriter(k: Kubectl, format: OutputFormat, events: boolean): Write {

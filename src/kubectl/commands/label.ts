@@ -7,6 +7,7 @@ import { type Info, visit } from '../infos.ts';
 import { mergePatched } from '../json-merge.ts';
 import { type Obj, dict } from '../obj.ts';
 import { dryRunOf, resultPrinter } from '../printers/output.ts';
+import { CHANGE_CAUSE } from '../record.ts';
 import { patchObject, writeQuery } from '../writes.ts';
 
 export const label: Command = {
@@ -124,8 +125,10 @@ async function change(k: Kubectl, info: Info, field: Field, changes: Changes): P
   const unchanged = Object.keys(patch).length === 0;
   const local = dryRun === 'client' || k.flags.bool('local');
   const body = { metadata: { [field]: patch, ...(version !== '' && { resourceVersion: version }) } };
-  const result =
+  // What was made of the object here is printed, not what the server answers; a dry run on the server shows its answer.
+  const answer =
     local || unchanged ? after : await patchObject(k, info.mapping, info.namespace, info.name, 'merge', body, { query: writeQuery(k) });
+  const result = dryRun === 'server' ? answer : after;
   await resultPrinter(k, dryRun)(result, operation(field, changes, unchanged));
 }
 
@@ -136,7 +139,7 @@ function operation(field: Field, changes: Changes, unchanged: boolean): string {
 }
 
 function refuseOverwrite(changes: Changes, before: Readonly<Record<string, unknown>>, field: Field): void {
-  const clashes = Object.entries(changes.set).filter(([key, value]) => key in before && (field === 'annotations' || before[key] !== value));
+  const clashes = Object.entries(changes.set).filter(([key, value]) => key in before && before[key] !== value && key !== CHANGE_CAUSE);
   if (clashes.length === 0) return;
   if (field === 'labels')
     throw new CommandError(

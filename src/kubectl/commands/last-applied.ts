@@ -16,8 +16,14 @@ export const viewLastApplied: Command = {
   summary: 'View the latest last-applied-configuration annotations of a resource/object',
   complete: 'resource',
   run: async (k) => {
-    await visit(k, { args: k.args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: true }, async (info) => {
+    const selection = { args: k.args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: true, stopAtFirst: true };
+    await visit(k, selection, async (info) => {
       const applied = lastAppliedOf(info.object!);
+      // An object of a file without it is told of in just these words; one that was named is passed over.
+      if (applied === undefined && info.source !== '')
+        throw new CommandError(
+          `error when no last-applied-configuration annotation found on resource: ${info.name}\n ${JSON.stringify(info.source)}: <nil>`,
+        );
       if (applied === undefined) return;
       await k.print(outputFormat(k).name === 'json' ? `${goJson(applied, 2)}\n` : toYaml(applied));
     });
@@ -29,19 +35,19 @@ export const setLastApplied: Command = {
   summary: 'Set the last-applied-configuration annotation on a live object to match the contents of a file',
   complete: 'file',
   run: async (k) => {
-    if (k.flags.list('filename').length === 0) throw new CommandError('must specify one of -f and -k');
-    await visit(k, { args: [], latest: false }, async (info) => {
-      const wanted = info.object!;
-      if (!k.flags.bool('create-annotation')) {
-        const live = await k.rest.json('GET', pathOf(info.mapping, info.namespace, info.name));
-        if (at(live, 'metadata', 'annotations', LAST_APPLIED) === undefined) {
-          throw new CommandError(
-            `no last-applied-configuration annotation found on resource: ${info.name}, to create the annotation, run the command with --create-annotation`,
-          );
-        }
-      }
-      await write(k, info, wanted);
+    const found: { readonly info: Info; readonly text: string }[] = [];
+    await visit(k, { args: [], latest: false, stopAtFirst: true }, async (info) => {
+      const live = await k.rest.json('GET', pathOf(info.mapping, info.namespace, info.name));
+      const before = at(live, 'metadata', 'annotations', LAST_APPLIED);
+      if (before === undefined && !k.flags.bool('create-annotation'))
+        throw new CommandError(
+          `no last-applied-configuration annotation found on resource: ${info.name}, to create the annotation, run the command with --create-annotation`,
+        );
+      const text = `${goJson(info.object)}\n`;
+      if (before === text) await k.print(`set-last-applied ${info.name}: no changes required.\n`);
+      else found.push({ info: { ...info, object: live }, text });
     });
+    for (const { info, text } of found) await write(k, info, text);
   },
 };
 
@@ -54,24 +60,29 @@ export const editLastApplied: Command = {
       const before = toYaml(required(info));
       const text = await editText(k, `${info.name}-last-applied.yaml`, before);
       if (text === undefined || text === before) return k.say('Edit cancelled, no changes made.\n');
-      await write(k, info, parseYaml(text, 'the edited file')[0] as Obj);
+      const edited = parseYaml(text, 'the edited file')[0] as Obj;
+      await write(k, info, at(withLastApplied(edited), 'metadata', 'annotations', LAST_APPLIED) as string);
     });
   },
 };
 
 function required(info: Info): Obj {
   const applied = lastAppliedOf(info.object!);
-  if (applied === undefined) throw new CommandError(`no last-applied-configuration annotation found on resource: ${info.name}`);
+  if (applied === undefined)
+    throw new CommandError(
+      'no last-applied-configuration annotation found on resources, to create the annotation, use command `kubectl apply set-last-applied --create-annotation`',
+    );
   return applied;
 }
 
-async function write(k: Kubectl, info: Info, wanted: Obj): Promise<void> {
-  const annotation = at(withLastApplied(wanted), 'metadata', 'annotations', LAST_APPLIED);
+async function write(k: Kubectl, info: Info, text: string): Promise<void> {
   const dryRun = dryRunOf(k);
-  const patch = { metadata: { annotations: { [LAST_APPLIED]: annotation } } };
-  if (dryRun !== 'client')
-    await patchObject(k, info.mapping, info.namespace, info.name, 'merge', patch, {
-      query: dryRun === 'server' ? [['dryRun', 'All']] : [],
-    });
-  await resultPrinter(k, dryRun)(info.object!, k.path.includes('edit') ? 'edited' : 'configured');
+  const patch = { metadata: { annotations: { [LAST_APPLIED]: text } } };
+  const written =
+    dryRun === 'client'
+      ? info.object!
+      : await patchObject(k, info.mapping, info.namespace, info.name, 'merge', patch, {
+          query: dryRun === 'server' ? [['dryRun', 'All']] : [],
+        });
+  await resultPrinter(k, dryRun)(written, k.path.includes('edit') ? 'edited' : 'configured');
 }

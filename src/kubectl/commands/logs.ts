@@ -35,8 +35,9 @@ async function run(k: Kubectl): Promise<void> {
   if (k.args.length === 0 && selector === '') throw usageError('logs', USAGE);
   if (k.args.length > 0 && selector !== '') throw usageError('logs', 'only a selector (-l) or a POD name is allowed');
   if (k.args.length > 2) throw usageError('logs', USAGE);
+  if (flags.changed('limit-bytes') && flags.int('limit-bytes') < 1) throw new CommandError('--limit-bytes must be greater than 0');
   if (flags.bool('all-containers') && flags.str('container') !== '')
-    throw new CommandError('--all-containers=true should not be specified with container name');
+    throw new CommandError(`--all-containers=true should not be specified with container name ${flags.str('container')}`);
   if (flags.str('since-time') !== '' && flags.durationMs('since') !== 0)
     throw new CommandError('at most one of `sinceTime` or `sinceSeconds` may be specified');
   if (flags.int('tail') < -1) throw new CommandError('--tail must be greater than or equal to -1');

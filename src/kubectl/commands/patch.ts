@@ -1,7 +1,9 @@
 /** kubectl patch.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/patch/patch.go */
+import { utf8 } from '../../base/bytes.ts';
 import type { Command, Kubectl } from '../command.ts';
-import { CommandError } from '../errors.ts';
+import { apiVersionOf } from '../discovery.ts';
+import { CommandError, isReason } from '../errors.ts';
 import { type Info, visit } from '../infos.ts';
 import { mergePatched } from '../json-merge.ts';
 import { type JsonPatchOp, applyJsonPatch } from '../json-patch.ts';
@@ -10,7 +12,7 @@ import { readText } from '../manifests.ts';
 import { type Obj, at, same, str } from '../obj.ts';
 import { resolvePath } from '../paths.ts';
 import { dryRunOf, resultPrinter } from '../printers/output.ts';
-import { type PatchType, patchObject, writeQuery } from '../writes.ts';
+import { CONTENT, type PatchType, patchObject, writeQuery } from '../writes.ts';
 import { parseYaml } from '../yaml.ts';
 
 export const patch: Command = {
@@ -36,12 +38,20 @@ export const patch: Command = {
     if (!['json', 'merge', 'strategic'].includes(type))
       throw new CommandError(`--type must be one of [json merge strategic], not ${JSON.stringify(flags.str('type'))}`);
     const body = parsed(text);
-    const count = await visit(k, { args: k.args, latest: true, subresource: '' }, (info) => patchOne(k, info, type as PatchType, body));
+    const count = await visit(k, { args: k.args, latest: 'named', subresource: '' }, (info) => patchOne(k, info, type as PatchType, body));
     if (count === 0) throw new CommandError('no objects passed to patch');
   },
 };
 
+/** What looks like JSON goes to the server as it is; the rest is YAML. */
 function parsed(text: string): object {
+  if (text.trimStart().startsWith('{')) {
+    try {
+      return JSON.parse(text) as object;
+    } catch {
+      return utf8(text);
+    }
+  }
   let value: unknown;
   try {
     value = parseYaml(text, 'patch')[0];
@@ -58,17 +68,26 @@ async function patchOne(k: Kubectl, info: Info, type: PatchType, body: object): 
   const dryRun = dryRunOf(k);
   const before = info.object!;
   const local = k.flags.bool('local') || dryRun === 'client';
-  const after = local
-    ? locally(before, type, body)
-    : await patchObject(k, info.mapping, info.namespace, info.name, type, body, {
-        query: writeQuery(k),
-        ...(k.flags.str('subresource') !== '' && { subresource: k.flags.str('subresource') }),
-      });
+  const after = local ? locally(before, type, body) : await sent(k, info, type, body);
   const changed =
     str(after, 'metadata', 'resourceVersion') !== str(before, 'metadata', 'resourceVersion') ||
     (dryRun !== 'none' && !same(at(after, 'spec'), at(before, 'spec'))) ||
     (local && !same(after, before));
   await resultPrinter(k, 'none')(after, changed ? 'patched' : 'patched (no change)');
+}
+
+async function sent(k: Kubectl, info: Info, type: PatchType, body: object): Promise<Obj> {
+  try {
+    return await patchObject(k, info.mapping, info.namespace, info.name, type, body, {
+      query: writeQuery(k),
+      ...(k.flags.str('subresource') !== '' && { subresource: k.flags.str('subresource') }),
+    });
+  } catch (error) {
+    if (!isReason(error, 'UnsupportedMediaType')) throw error;
+    throw new CommandError(
+      `${CONTENT[type]} is not supported by ${apiVersionOf(info.mapping)}, Kind=${info.mapping.kind}: ${error.message}`,
+    );
+  }
 }
 
 /** What the server would make of it. */

@@ -43,12 +43,18 @@ export const history: Command = {
       const revisions = await revisionsOf(k, info);
       const format = outputFormat(k);
       if (format.name !== '') {
-        const one = wanted > 0 ? pick(revisions, wanted) : undefined;
-        await k.print(objectPrinter(k, format)((one ?? revisions.at(-1))?.object ?? info.object!));
+        const shown = !k.flags.changed('output')
+          ? [info.object!]
+          : (wanted > 0 ? [pick(revisions, wanted)] : revisions).map((r) => r.object);
+        const print = objectPrinter(k, format, true);
+        const kind = revisionType(info.mapping.resource);
+        for (const object of shown) await k.print(print(typed({ apiVersion: 'apps/v1', kind, ...object } as Obj)));
         return;
       }
       const name = nameOf(info.object!);
-      if (wanted > 0) {
+      if (revisions.length === 0) {
+        await k.print(`${name} \nNo rollout history found.\n`);
+      } else if (wanted > 0) {
         await k.print(`${name} with revision #${wanted}\n${templateText(pick(revisions, wanted))}\n`);
       } else {
         const rows = revisions.map((r) => `${r.number}\t${r.cause}\n`).join('');
@@ -57,6 +63,8 @@ export const history: Command = {
     });
   },
 };
+
+const revisionType = (resource: string): string => (resource === 'deployments' ? 'ReplicaSet' : 'ControllerRevision');
 
 function pick(revisions: readonly Revision[], wanted: number): Revision {
   const found = revisions.find((r) => r.number === wanted);
@@ -132,25 +140,25 @@ async function undoOne(k: Kubectl, info: Info, to: number): Promise<void> {
   if (info.mapping.resource === 'deployments' && at(info.object, 'spec', 'paused') === true) {
     throw new CommandError("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again");
   }
+  if (!['deployments', 'daemonsets', 'statefulsets'].includes(info.mapping.resource))
+    throw new CommandError(`no rollbacker has been implemented for ${JSON.stringify(info.mapping.kind)}`);
   const revisions = await revisionsOf(k, info);
+  if (info.mapping.resource !== 'deployments' && to === 0 && revisions.length < 2)
+    throw new CommandError('no last revision to roll back to');
   if ((to === 0 && revisions.length < 2) || revisions.length === 0)
     throw new CommandError(`no rollout history found for ${kind} ${JSON.stringify(info.name)}`);
   const target = to === 0 ? revisions.at(-2) : revisions.find((r) => r.number === to);
   if (target === undefined) throw new CommandError(`unable to find specified revision ${to} in history`);
   const dryRun = dryRunOf(k);
-  if (dryRun === 'client' || outputFormat(k).name !== '') {
-    const after = put(info.object!, ['spec', 'template'], withoutHash(target.template));
-    await resultPrinter(k, dryRun)(typed(after), templateText(target));
-    return;
-  }
+  const print = resultPrinter(k, dryRun, true);
+  if (dryRun === 'client') return print(typed(info.object!), templateText(target));
   if (same(withoutHash(at(info.object, 'spec', 'template') as Obj), withoutHash(target.template))) {
-    await k.print(`${nameOf(info.object!)} skipped rollback (current template already matches revision ${target.number})\n`);
-    return;
+    return print(typed(info.object!), `skipped rollback (current template already matches revision ${target.number})`);
   }
   const query = dryRun === 'server' ? [['dryRun', 'All'] as const] : [];
   if (target.data !== undefined) await patchObject(k, info.mapping, info.namespace, info.name, 'strategic', target.data, { query });
   else await patchObject(k, info.mapping, info.namespace, info.name, 'json', templatePatch(info.object!, target), { query });
-  await resultPrinter(k, dryRun)(info.object!, 'rolled back');
+  await print(typed(info.object!), 'rolled back');
 }
 
 const KEPT = [

@@ -88,7 +88,7 @@ export const status: Command = {
     await visit(k, { args: k.args, labelSelector: k.flags.str('selector'), latest: true }, async (info) => {
       infos.push(info);
     });
-    if (infos.length === 0) throw new CommandError(`No resources found in ${k.namespace} namespace.`);
+    if (infos.length === 0) return k.say(`No resources found in ${k.namespace} namespace.\n`);
     const limit = k.flags.durationMs('timeout');
     const end = limit > 0 ? k.io.clock.now() + limit : undefined;
     for (const info of infos) await follow(k, info, end);
@@ -103,8 +103,8 @@ async function follow(k: Kubectl, info: Info, end: number | undefined): Promise<
     return done || !k.flags.bool('watch');
   };
   const first = await readOne(k, info);
-  if (await told(first)) return;
-  let version = str(first, 'metadata', 'resourceVersion');
+  if (await told(first.object)) return;
+  let { version } = first;
   for (;;) {
     const query = [
       ['fieldSelector', `metadata.name=${info.name}`],
@@ -122,7 +122,7 @@ async function follow(k: Kubectl, info: Info, end: number | undefined): Promise<
   }
 }
 
-async function readOne(k: Kubectl, info: Info): Promise<Obj> {
+async function readOne(k: Kubectl, info: Info): Promise<{ readonly object: Obj; readonly version: string }> {
   const query = [
     ['fieldSelector', `metadata.name=${info.name}`],
     ['limit', '500'],
@@ -131,5 +131,7 @@ async function readOne(k: Kubectl, info: Info): Promise<Obj> {
   const found = await k.rest.json('GET', pathOf(info.mapping, info.namespace), { query });
   const object = list(found, 'items')[0] as Obj | undefined;
   if (object === undefined) throw new CommandError(`${groupResource(info.mapping)} ${JSON.stringify(info.name)} not found`);
-  return { ...object, apiVersion: info.object?.apiVersion ?? '', kind: info.mapping.kind };
+  const whole = { ...object, apiVersion: info.object?.apiVersion ?? '', kind: info.mapping.kind };
+  // The watch begins at the list: an object's own revision may be too old to watch from.
+  return { object: whole, version: str(found, 'metadata', 'resourceVersion') };
 }

@@ -5,10 +5,12 @@ import type { Command, Kubectl } from '../command.ts';
 import { pathOf } from '../discovery.ts';
 import { CommandError, usageError } from '../errors.ts';
 import { mergePatched } from '../json-merge.ts';
+import { type JsonPatchOp, applyJsonPatch } from '../json-patch.ts';
 import { type Obj, put, str } from '../obj.ts';
 import { openWatch, readWatch } from '../watch.ts';
 import { createAndPrint } from '../writes.ts';
 import { dryRunOf } from '../printers/output.ts';
+import { propagation } from './delete.ts';
 import { attachOrLogs, ttyOf } from './exec.ts';
 
 export const run: Command = {
@@ -37,10 +39,14 @@ async function start(k: Kubectl): Promise<number | void> {
   const [stdin, tty, rm] = [flags.bool('stdin'), flags.bool('tty'), flags.bool('rm')];
   const attachNow = flags.changed('attach') ? flags.bool('attach') : stdin || tty;
   const dryRun = dryRunOf(k);
+  const pullPolicy = flags.str('image-pull-policy');
+  if (!['', 'Always', 'IfNotPresent', 'Never'].includes(pullPolicy)) throw usageError('run', `invalid image pull policy: ${pullPolicy}`);
+  propagation(flags.str('cascade'));
   if (tty && !stdin) throw usageError('run', '-i/--stdin is required for containers with -t/--tty=true');
   if (rm && !attachNow) throw usageError('run', '--rm should only be used for attached containers');
   if (attachNow && dryRun !== 'none')
     throw usageError('run', "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)");
+  if (flags.bool('expose') && flags.str('port') === '') throw usageError('run', '--port must be set when exposing a service');
   const restart = flags.str('restart') || 'Always';
   if (!['Always', 'OnFailure', 'Never'].includes(restart)) throw usageError('run', `invalid restart policy: ${restart}`);
   const pod = podOf(k, name, k.args.slice(1), { stdin, tty, restart });
@@ -66,13 +72,13 @@ async function remove(k: Kubectl, name: string): Promise<void> {
 function podOf(k: Kubectl, name: string, words: readonly string[], options: { stdin: boolean; tty: boolean; restart: string }): Obj {
   const { flags } = k;
   const port = flags.str('port');
-  if (port !== '' && !/^\d+$/.test(port)) throw new CommandError(`strconv.ParseInt: parsing ${JSON.stringify(port)}: invalid syntax`);
+  if (port !== '' && !/^\d+$/.test(port)) throw new CommandError(`strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`);
   const env = flags.list('env').map((text) => {
     const equals = text.indexOf('=');
     if (equals <= 0) throw new CommandError(`invalid env: ${text}`);
     return { name: text.slice(0, equals), value: text.slice(equals + 1) };
   });
-  const annotations = pairs(flags.list('annotations'), 'annotation');
+  const annotations = pairs(flags.list('annotations'), 'invalid annotations format');
   const container = {
     name,
     image: flags.str('image'),
@@ -85,7 +91,7 @@ function podOf(k: Kubectl, name: string, words: readonly string[], options: { st
     ...(options.stdin && { stdin: true, ...(!flags.bool('leave-stdin-open') && { stdinOnce: true }) }),
     ...(options.tty && { tty: true }),
   };
-  const labels = flags.str('labels') === '' ? { run: name } : pairs(flags.str('labels').split(','), 'label');
+  const labels = flags.str('labels') === '' ? { run: name } : pairs(flags.str('labels').split(','), 'unexpected label spec');
   const pod: Obj = {
     kind: 'Pod',
     apiVersion: 'v1',
@@ -102,12 +108,15 @@ function podOf(k: Kubectl, name: string, words: readonly string[], options: { st
 }
 
 function overridden(k: Kubectl, pod: Obj): Obj {
+  const type = k.flags.str('override-type');
+  if (!['json', 'merge', 'strategic'].includes(type)) throw new CommandError(`invalid override type: ${type}`);
   let overrides: Obj;
   try {
     overrides = JSON.parse(k.flags.str('overrides')) as Obj;
   } catch {
-    throw new CommandError('invalid character in overrides: the text is no JSON');
+    throw new CommandError('Invalid JSON Patch');
   }
+  if (type === 'json') return applyJsonPatch(pod, overrides as unknown as JsonPatchOp[]) as Obj;
   if (k.flags.str('override-type') === 'strategic') return mergeByName(pod, overrides) as Obj;
   return mergePatched(pod, overrides) as Obj;
 }
@@ -132,14 +141,13 @@ function pairs(texts: readonly string[], what: string): Record<string, string> {
   const found: Record<string, string> = {};
   for (const text of texts) {
     const equals = text.indexOf('=');
-    if (equals <= 0) throw new CommandError(`unexpected ${what}: ${text}`);
+    if (equals <= 0) throw new CommandError(`${what}: ${text}`);
     found[text.slice(0, equals)] = text.slice(equals + 1);
   }
   return found;
 }
 
 async function exposePod(k: Kubectl, name: string, pod: Obj): Promise<void> {
-  if (k.flags.str('port') === '') throw new CommandError('--port must be set when exposing a service');
   const port = Number(k.flags.str('port'));
   await createAndPrint(k, await k.mapping('services'), {
     kind: 'Service',

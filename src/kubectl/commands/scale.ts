@@ -26,6 +26,9 @@ export const scale: Command = {
     const done: Info[] = [];
     const count = await visitAll(k, async (info) => {
       await scaleOne(k, info, replicas, dryRun);
+      // The cause is written to the object itself, which a scale is not.
+      if (k.flags.bool('record') && dryRun === 'none')
+        await patchObject(k, info.mapping, info.namespace, info.name, 'merge', {}, { query: [] });
       await print(info.object!, 'scaled');
       done.push(info);
     });
@@ -52,7 +55,7 @@ const notFound = (): StatusError =>
 async function visitAll(k: Kubectl, each: (info: Info) => Promise<void>): Promise<number> {
   const infos: Info[] = [];
   try {
-    await visit(k, { args: k.args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: true }, async (info) => {
+    await visit(k, { args: k.args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: 'named' }, async (info) => {
       infos.push(info);
     });
   } catch (error) {
@@ -123,7 +126,7 @@ export const autoscale: Command = {
     const [min, max, cpu] = [k.flags.int('min'), k.flags.int('max'), k.flags.int('cpu-percent')];
     if (max < 1) throw new CommandError(`--max=MAXPODS is required and must be at least 1, max: ${max}`);
     if (max < min) throw new CommandError(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${min}`);
-    const count = await visit(k, { args: k.args, latest: true }, async (info) => {
+    const count = await visit(k, { args: k.args, latest: 'named' }, async (info) => {
       if (!info.mapping.subresources.some((s) => s.name === 'scale')) {
         throw new CommandError(
           `cannot autoscale a ${info.mapping.kind}: could not find scale subresource for ${gv(info)}, Resource=${info.mapping.resource} in discovery information`,
@@ -151,5 +154,5 @@ export const autoscale: Command = {
 
 async function autoscaled(k: Kubectl, object: Obj): Promise<void> {
   const mapping = await k.mapping('horizontalpodautoscalers.v2.autoscaling');
-  await createAndPrint(k, mapping, object, 'autoscaled');
+  await createAndPrint(k, mapping, object, dryRunOf(k) === 'client' ? 'created' : 'autoscaled');
 }

@@ -4,10 +4,10 @@ import { fromBase64, fromUtf8 } from '../../base/bytes.ts';
 import type { Kubectl } from '../command.ts';
 import { pathOf } from '../discovery.ts';
 import { CommandError } from '../errors.ts';
-import { oneInfo, visit } from '../infos.ts';
+import { type Info, oneInfo, visit } from '../infos.ts';
 import { readStdin } from '../manifests.ts';
 import { type Obj, at, dict, list, put, str } from '../obj.ts';
-import { changeObjects, matchesWildcard, podSpecPath, splitPairs } from './set.ts';
+import { changeObjects, matchesWildcard, noTemplate, podSpecPath, splitPairs } from './set.ts';
 
 interface EnvVar {
   readonly name: string;
@@ -34,9 +34,10 @@ export async function setEnvironment(k: Kubectl): Promise<void> {
     k,
     resources.filter((r) => r !== '-'),
     'env updated',
-    (object) => {
+    async (object, info) => {
       const path = podSpecPath(object);
-      if (path === undefined) throw new CommandError(`${String(object.kind)} has no pod template`);
+      if (path === undefined) throw new CommandError(noTemplate(object));
+      await warnUnmatched(k, info, object, path, wanted);
       let next = object;
       for (const field of ['initContainers', 'containers']) {
         const containers = list(object, ...path, field);
@@ -46,7 +47,11 @@ export async function setEnvironment(k: Kubectl): Promise<void> {
           [...path, field],
           containers.map((c) => {
             if (!matchesWildcard(wanted, str(c, 'name'))) return c;
-            return put(c as Obj, ['env'], merged(list(c, 'env') as EnvVar[], sets, removes, overwrite));
+            return put(
+              c as Obj,
+              ['env'],
+              merged(list(c, 'env') as EnvVar[], sets, removes, overwrite ? undefined : `${info.mapping.resource}/${info.name}`),
+            );
           }),
         );
       }
@@ -64,10 +69,12 @@ function merged(
   there: readonly EnvVar[],
   sets: readonly EnvVar[],
   removes: readonly string[],
-  overwrite: boolean,
+  /** What keeps its values; undefined: they may be overwritten. */
+  keeper: string | undefined,
 ): readonly EnvVar[] | undefined {
-  const clash = overwrite ? undefined : there.find((e) => sets.some((s) => s.name === e.name));
-  if (clash !== undefined) throw new CommandError(`'${clash.name}' already has a value (${clash.value ?? ''}), and --overwrite is false`);
+  const clash = keeper === undefined ? undefined : there.find((e) => sets.some((s) => s.name === e.name));
+  if (clash !== undefined)
+    throw new CommandError(`${keeper} '${clash.name}' already has a value (${clash.value ?? ''}), and --overwrite is false`);
   const kept = there.filter((e) => !removes.includes(e.name)).map((e) => sets.find((s) => s.name === e.name) ?? e);
   const all = [...kept, ...sets.filter((s) => !there.some((e) => e.name === s.name))];
   return all.length === 0 ? undefined : all;
@@ -101,11 +108,19 @@ async function fromObject(k: Kubectl): Promise<EnvVar[]> {
 async function listEnvironment(k: Kubectl, resources: readonly string[]): Promise<void> {
   await visit(k, { args: resources, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: true }, async (info) => {
     const path = podSpecPath(info.object!) ?? [];
-    for (const container of list(info.object, ...path, 'containers')) {
+    await warnUnmatched(k, info, info.object!, path, k.flags.str('containers') || '*');
+    const all = [...list(info.object, ...path, 'containers'), ...list(info.object, ...path, 'initContainers')];
+    for (const container of all.filter((c) => matchesWildcard(k.flags.str('containers') || '*', str(c, 'name')))) {
       await k.print(`# ${info.mapping.kind} ${info.name}, container ${str(container, 'name')}\n`);
       for (const env of list(container, 'env')) await k.print(`${await envLine(k, env)}\n`);
     }
   });
+}
+
+async function warnUnmatched(k: Kubectl, info: Info, object: Obj, path: readonly string[], wanted: string): Promise<void> {
+  const all = [...list(object, ...path, 'containers'), ...list(object, ...path, 'initContainers')];
+  if (all.some((c) => matchesWildcard(wanted, str(c, 'name')))) return;
+  await k.say(`Warning: ${info.mapping.kind}/${info.name} does not have any containers matching ${JSON.stringify(wanted)}\n`);
 }
 
 async function envLine(k: Kubectl, env: unknown): Promise<string> {

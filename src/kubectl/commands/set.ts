@@ -2,8 +2,7 @@
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/set */
 import { canonicalQuantity } from '../../api/quantity.ts';
 import type { Command, Kubectl } from '../command.ts';
-import { groupResource } from '../discovery.ts';
-import { AggregateFailure, CommandError } from '../errors.ts';
+import { AggregateFailure, CommandError, StatusError } from '../errors.ts';
 import { type Info, NO_RESOURCE, visit } from '../infos.ts';
 import { type Obj, at, list, put, str } from '../obj.ts';
 import { dryRunOf, outputFormat, resultPrinter } from '../printers/output.ts';
@@ -26,12 +25,25 @@ export function podSpecPath(object: Obj): readonly string[] | undefined {
   return at(object, 'spec', 'template', 'spec') === undefined ? undefined : ['spec', 'template', 'spec'];
 }
 
+export interface ChangeOptions {
+  /** Throws where something else is missing, once the objects are found. */
+  readonly check?: () => void;
+  /** What stands before the server's refusal: "failed to patch image update to pod template: ". */
+  readonly refused?: string;
+  /** The patch holds for this revision only. */
+  readonly resourceVersion?: string;
+}
+
+export const noTargets = (k: Kubectl, resources: readonly string[]): boolean =>
+  resources.length === 0 && k.flags.list('filename').length === 0 && k.flags.str('kustomize') === '';
+
 /** Reads the objects, changes each by `edit`, sends the difference and says `done`. */
 export async function changeObjects(
   k: Kubectl,
   args: readonly string[],
   done: string,
   edit: (object: Obj, info: Info) => Obj | Promise<Obj>,
+  options: ChangeOptions = {},
 ): Promise<void> {
   const dryRun = dryRunOf(k);
   const local = k.flags.bool('local');
@@ -47,17 +59,18 @@ export async function changeObjects(
   await visit(k, { args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: !local }, async (info) => {
     infos.push(info);
   });
+  options.check?.();
   const failures: unknown[] = [];
   for (const info of infos) {
     const before = info.object!;
     try {
       const after = await edit(before, info);
-      const patch = twoWayPatch(before, after);
+      const changes = twoWayPatch(before, after);
+      const version = options.resourceVersion ?? '';
+      const patch = version === '' ? changes : put(changes as Obj, ['metadata', 'resourceVersion'], version);
       if (Object.keys(patch).length === 0 && !local && dryRun === 'none' && outputFormat(k).name === '') continue;
       const local2 = local || dryRun === 'client' || Object.keys(patch).length === 0;
-      const result = local2
-        ? after
-        : await patchObject(k, info.mapping, info.namespace, info.name, 'strategic', patch, { query: writeQuery(k) });
+      const result = local2 ? after : await sent(k, info, patch, options.refused);
       await print(typed(result), done);
     } catch (error) {
       if (k.io.signal.aborted) throw error;
@@ -67,13 +80,21 @@ export async function changeObjects(
   if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateFailure(failures);
 }
 
+async function sent(k: Kubectl, info: Info, patch: object, refused: string | undefined): Promise<Obj> {
+  try {
+    return await patchObject(k, info.mapping, info.namespace, info.name, 'strategic', patch, { query: writeQuery(k) });
+  } catch (error) {
+    throw refused !== undefined && error instanceof StatusError ? new CommandError(refused + error.message) : error;
+  }
+}
+
 /** The words split at the first `a=b`. */
 export function splitPairs(args: readonly string[]): { readonly resources: readonly string[]; readonly pairs: readonly string[] } {
   const first = args.findIndex((a) => a.includes('=') || (a.endsWith('-') && a.length > 1));
   return first < 0 ? { resources: args, pairs: [] } : { resources: args.slice(0, first), pairs: args.slice(first) };
 }
 
-const noTemplate = (object: Obj): string =>
+export const noTemplate = (object: Obj): string =>
   `${String(object.kind).toLowerCase()}s/${str(object, 'metadata', 'name')} the object is not a pod or does not have a pod template: *v1.${String(object.kind)}`;
 
 function inPodSpec(object: Obj, edit: (spec: Obj) => Obj): Obj {
@@ -94,33 +115,40 @@ export const setImage: Command = {
   complete: 'resource',
   run: async (k) => {
     const { resources, pairs } = splitPairs(k.args);
-    if (resources.length === 0 && k.flags.list('filename').length === 0) throw new CommandError(NO_RESOURCE);
-    if (pairs.length === 0) throw new CommandError('at least one image update is required');
+    if (noTargets(k, resources)) throw new CommandError(NO_RESOURCE);
+    const check = (): void => {
+      if (pairs.length === 0) throw new CommandError('at least one image update is required');
+    };
     const images = pairs.map((p) => ({ name: p.slice(0, p.indexOf('=')), image: p.slice(p.indexOf('=') + 1) }));
     if (images.length > 1 && images.some((i) => i.name === '*'))
       throw new CommandError('all containers are already specified by *, but saw more than one container_name=container_image pairs');
-    await changeObjects(k, resources, 'image updated', (object) =>
-      inPodSpec(object, (spec) => {
-        let next = spec;
-        for (const { name, image } of images) {
-          let found = false;
-          for (const field of ['initContainers', 'containers']) {
-            const containers = list(next, field);
-            if (containers.length === 0) continue;
-            next = put(
-              next,
-              [field],
-              containers.map((c) => {
-                if (name !== '*' && str(c, 'name') !== name) return c;
-                found = true;
-                return { ...(c as object), image };
-              }),
-            );
+    await changeObjects(
+      k,
+      resources,
+      'image updated',
+      (object) =>
+        inPodSpec(object, (spec) => {
+          let next = spec;
+          for (const { name, image } of images) {
+            let found = false;
+            for (const field of ['initContainers', 'containers']) {
+              const containers = list(next, field);
+              if (containers.length === 0) continue;
+              next = put(
+                next,
+                [field],
+                containers.map((c) => {
+                  if (name !== '*' && str(c, 'name') !== name) return c;
+                  found = true;
+                  return { ...(c as object), image };
+                }),
+              );
+            }
+            if (!found) throw new CommandError(`unable to find container named ${JSON.stringify(name)}`);
           }
-          if (!found) throw new CommandError(`unable to find container named ${JSON.stringify(name)}`);
-        }
-        return next;
-      }),
+          return next;
+        }),
+      { check, refused: 'failed to patch image update to pod template: ' },
     );
   },
 };
@@ -147,30 +175,40 @@ export const setResources: Command = {
   ],
   complete: 'resource',
   run: async (k) => {
-    if (k.args.length === 0 && k.flags.list('filename').length === 0) throw new CommandError(NO_RESOURCE);
+    if (noTargets(k, k.args)) throw new CommandError(NO_RESOURCE);
     const [limits, requests] = [amounts(k.flags.str('limits')), amounts(k.flags.str('requests'))];
     if (limits === undefined && requests === undefined)
       throw new CommandError('you must specify an update to requests or limits (in the form of --requests/--limits)');
     const wanted = k.flags.str('containers') || '*';
-    await changeObjects(k, k.args, 'resource requirements updated', (object) =>
-      inPodSpec(object, (spec) =>
-        put(
-          spec,
-          ['containers'],
-          list(spec, 'containers').map((c) => {
-            if (!matchesWildcard(wanted, str(c, 'name'))) return c;
-            let next = c as Obj;
-            for (const [field, values] of [
-              ['limits', limits],
-              ['requests', requests],
-            ] as const) {
-              if (values === undefined) continue;
-              next = put(next, ['resources', field], { ...(at(c, 'resources', field) as object), ...values });
-            }
-            return next;
-          }),
+    const matching = (spec: Obj): Obj => {
+      if (list(spec, 'containers').some((c) => matchesWildcard(wanted, str(c, 'name')))) return spec;
+      throw new CommandError(`unable to find container named ${wanted}`);
+    };
+    const refused = 'failed to patch resources update to pod template ';
+    await changeObjects(
+      k,
+      k.args,
+      'resource requirements updated',
+      (object) =>
+        inPodSpec(object, (spec) =>
+          put(
+            matching(spec),
+            ['containers'],
+            list(spec, 'containers').map((c) => {
+              if (!matchesWildcard(wanted, str(c, 'name'))) return c;
+              let next = c as Obj;
+              for (const [field, values] of [
+                ['limits', limits],
+                ['requests', requests],
+              ] as const) {
+                if (values === undefined) continue;
+                next = put(next, ['resources', field], { ...(at(c, 'resources', field) as object), ...values });
+              }
+              return next;
+            }),
+          ),
         ),
-      ),
+      { refused },
     );
   },
 };
@@ -202,15 +240,23 @@ export const setSelector: Command = {
   complete: 'resource',
   run: async (k) => {
     const selector = k.args.at(-1);
-    if (selector === undefined || !selector.includes('='))
-      throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
-    await changeObjects(k, k.args.slice(0, -1), 'selector updated', (object) => {
-      if (object.kind !== 'Service') throw new CommandError(`setting a selector is only supported for Services`);
-      const parsed = labelSelectorOf(selector) as { matchLabels?: object; matchExpressions?: object };
-      if (parsed.matchExpressions !== undefined)
-        throw new CommandError(`match expression ${JSON.stringify(parsed.matchExpressions)} not supported on this object`);
-      return put(object, ['spec', 'selector'], parsed.matchLabels ?? {});
-    });
+    if (selector === undefined) throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
+    await changeObjects(
+      k,
+      k.args.slice(0, -1),
+      'selector updated',
+      (object) => {
+        if (object.kind !== 'Service') throw new CommandError(`setting a selector is only supported for Services`);
+        const { matchLabels, matchExpressions } = labelSelectorOf(selector) as {
+          matchLabels?: object;
+          matchExpressions?: readonly object[];
+        };
+        const shown = (matchExpressions ?? []).map((e) => `{${str(e, 'key')} ${str(e, 'operator')} [${list(e, 'values').join(' ')}]}`);
+        if (shown.length > 0) throw new CommandError(`match expression [${shown.join(' ')}] not supported on this object`);
+        return put(object, ['spec', 'selector'], matchLabels ?? {});
+      },
+      { resourceVersion: k.flags.str('resource-version') },
+    );
   },
 };
 
@@ -248,7 +294,9 @@ export const setSubject: Command = {
     if (added.length === 0) throw new CommandError('you must specify at least one value of user, group or serviceaccount');
     await changeObjects(k, k.args, 'subjects updated', (object, info) => {
       if (!info.mapping.resource.endsWith('rolebindings'))
-        throw new CommandError(`setting subject is only supported for RoleBinding/ClusterRoleBinding, not ${groupResource(info.mapping)}`);
+        throw new CommandError(
+          `${info.mapping.resource}/${info.name} setting subjects is only supported for RoleBinding/ClusterRoleBinding`,
+        );
       const there = list(object, 'subjects');
       const fresh = added.filter(
         (a) =>

@@ -1,14 +1,14 @@
 /** kubectl wait.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/wait/wait.go */
 import type { Command, Kubectl } from '../command.ts';
-import { groupResource, pathOf } from '../discovery.ts';
+import { pathOf } from '../discovery.ts';
 import { AggregateFailure, CommandError, isNotFound } from '../errors.ts';
 import { type Info, NO_RESOURCE, visit } from '../infos.ts';
 import { type Obj, list, str } from '../obj.ts';
-import { nameOf } from '../printers/output.ts';
+import { resultPrinter } from '../printers/output.ts';
 import { compileJsonPath, relaxedPath } from '../printers/json-path.ts';
 import { openWatch, readWatch } from '../watch.ts';
-import { waitDeleted } from './delete.ts';
+import { timedOut, waitDeleted } from './delete.ts';
 
 export const wait: Command = {
   name: 'wait',
@@ -27,6 +27,11 @@ export const wait: Command = {
 type Goal = { readonly type: 'delete' } | { readonly type: 'create' } | { readonly type: 'check'; readonly met: (object: Obj) => boolean };
 
 async function run(k: Kubectl): Promise<void> {
+  if (k.flags.bool('local') && k.flags.list('filename').length === 0)
+    throw new CommandError(
+      "you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'",
+    );
+  const print = resultPrinter(k, 'none');
   const goal = goalOf(k.flags.str('for'));
   const limit = k.flags.durationMs('timeout');
   const end = k.io.clock.now() + (limit < 0 ? 7 * 86_400_000 : limit);
@@ -40,9 +45,14 @@ async function run(k: Kubectl): Promise<void> {
   };
   if (goal.type === 'create') await waitCreated(k, selection.args, end);
   const infos: Info[] = [];
-  await visit(k, { ...selection, latest: goal.type === 'check' }, async (info) => {
-    infos.push(info);
-  });
+  try {
+    await visit(k, { ...selection, latest: true }, async (info) => {
+      infos.push(info);
+    });
+  } catch (error) {
+    // What is gone already need not be waited for.
+    if (goal.type !== 'delete' || !isNotFound(error)) throw error;
+  }
   if (infos.length === 0) {
     if (goal.type === 'delete') return;
     throw new CommandError('no matching resources found');
@@ -51,19 +61,14 @@ async function run(k: Kubectl): Promise<void> {
   for (const info of infos) {
     try {
       if (goal.type === 'delete') await waitDeleted(k, info, end);
-      else if (goal.type === 'check') await waitMet(k, info, goal.met, end);
-      await k.print(`${nameOf(info.object ?? standIn(info))} condition met\n`);
+      const seen = goal.type === 'check' ? await waitMet(k, info, goal.met, end) : info.object!;
+      await print(seen, 'condition met');
     } catch (error) {
       if (k.io.signal.aborted) throw error;
       failures.push(error);
     }
   }
   if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateFailure(failures);
-}
-
-function standIn(info: Info): Obj {
-  const apiVersion = info.mapping.group === '' ? info.mapping.version : `${info.mapping.group}/${info.mapping.version}`;
-  return { apiVersion, kind: info.mapping.kind, metadata: { name: info.name } };
 }
 
 function goalOf(text: string): Goal {
@@ -114,20 +119,23 @@ function jsonPathGoal(text: string): Goal {
   };
 }
 
-async function waitMet(k: Kubectl, info: Info, met: (object: Obj) => boolean, end: number): Promise<void> {
-  if (met(info.object!)) return;
+async function waitMet(k: Kubectl, info: Info, met: (object: Obj) => boolean, end: number): Promise<Obj> {
+  // All share the time: where it is over nothing is looked at any more.
+  if (k.io.clock.now() >= end && k.flags.durationMs('timeout') !== 0) throw timedOut(info);
+  if (met(info.object!)) return info.object!;
+  let last = info.object!;
   // The watch begins at the list, as an object's own revision may be too old to watch from.
   const selected = [
     ['fieldSelector', `metadata.name=${info.name}`],
     ['limit', '500'],
   ] as const;
-  const listed = (await k.rest.json('GET', pathOf(info.mapping, info.namespace), { query: selected })) as Obj;
+  const listed = await k.rest.json('GET', pathOf(info.mapping, info.namespace), { query: selected });
   // It may have come true while others were waited for: then no event will tell.
-  if (list(listed, 'items').some((item) => met(item as Obj))) return;
+  const already = list(listed, 'items').find((item) => met(item as Obj)) as Obj | undefined;
+  if (already !== undefined) return { ...already, apiVersion: info.object!.apiVersion, kind: info.mapping.kind } as Obj;
   let version = str(listed, 'metadata', 'resourceVersion');
-  const late = (): CommandError => new CommandError(`timed out waiting for the condition on ${groupResource(info.mapping)}/${info.name}`);
   for (;;) {
-    if (k.io.clock.now() >= end) throw late();
+    if (k.io.clock.now() >= end) throw timedOut(info);
     const query = [
       ['fieldSelector', `metadata.name=${info.name}`],
       ['resourceVersion', version],
@@ -135,10 +143,12 @@ async function waitMet(k: Kubectl, info: Info, met: (object: Obj) => boolean, en
     const connection = await openWatch(k, pathOf(info.mapping, info.namespace), query, 'application/json');
     const result = await readWatch(k, connection, end - k.io.clock.now(), (event) => {
       version = event.object.metadata?.resourceVersion ?? version;
-      return event.type !== 'BOOKMARK' && event.type !== 'DELETED' && met(event.object as Obj);
+      if (event.type === 'BOOKMARK' || event.type === 'DELETED') return false;
+      last = event.object as Obj;
+      return met(last);
     });
-    if (result === 'done') return;
-    if (result === 'timeout') throw late();
+    if (result === 'done') return last;
+    if (result === 'timeout') throw timedOut(info);
     await k.io.clock.sleep(100, k.io.signal);
   }
 }

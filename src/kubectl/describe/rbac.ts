@@ -10,6 +10,7 @@ import type {
 } from '../../api/generated/types.ts';
 import { rfc1123z } from '../duration.ts';
 import { byText, list, str } from '../obj.ts';
+import { describeRequest } from './csr.ts';
 import { type Describer, describeEvents } from './describer.ts';
 import { type Text, annotationLines, labelLines, table } from './text.ts';
 
@@ -165,5 +166,6 @@ export const signingRequest: Describer = async (text, object, context) => {
   const types = (of.status?.conditions ?? []).map((c) => c.type);
   const issued = of.status?.certificate ? ',Issued' : '';
   text.line(0, `Status:\t${types.includes('Denied') ? 'Denied' : types.includes('Approved') ? `Approved${issued}` : 'Pending'}`);
+  describeRequest(text, of.spec.request);
   await describeEvents(text, object, context);
 };

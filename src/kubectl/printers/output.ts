@@ -3,11 +3,12 @@
 import type { Kubectl } from '../command.ts';
 import { CommandError } from '../errors.ts';
 import { readText } from '../manifests.ts';
-import { type Obj, goJson, list, put, str } from '../obj.ts';
+import { type Obj, goJson, goText, list, put, str } from '../obj.ts';
 import { resolvePath } from '../paths.ts';
 import { toYaml } from '../yaml.ts';
 import { customColumns } from './custom-columns.ts';
 import { compileGoTemplate } from './go-template.ts';
+import { inGoOrder } from './go-order.ts';
 import { compileJsonPath } from './json-path.ts';
 
 /** Prints one object, or a List of them, in a format that is no table. */
@@ -23,7 +24,8 @@ export interface OutputFormat {
 export function outputFormat(k: Kubectl): OutputFormat {
   const given = k.flags.str('output');
   const template = k.flags.str('template');
-  if (given === '' && template !== '') return { name: 'go-template', argument: template };
+  // A default of -o gives way to a template.
+  if (template !== '' && (given === '' || !k.flags.changed('output'))) return { name: 'go-template', argument: template };
   const equals = given.indexOf('=');
   const name = equals < 0 ? given : given.slice(0, equals);
   const argument = equals < 0 ? template : given.slice(equals + 1);
@@ -41,7 +43,7 @@ export function objectPrinter(k: Kubectl, format: OutputFormat, typed = false): 
   const fileText = (): string => readText(k.io, resolvePath(k.io.cwd, format.argument), format.argument);
   switch (format.name) {
     case 'json':
-      return (object) => `${typed ? JSON.stringify(shown(object), undefined, 4) : goJson(shown(object), 4)}\n`;
+      return (object) => `${typed ? goText(JSON.stringify(inGoOrder(shown(object)), undefined, 4)) : goJson(shown(object), 4)}\n`;
     case 'yaml':
       return yamlPrinter(shown);
     case 'name':
@@ -131,10 +133,6 @@ export function dryRunOf(k: Kubectl): DryRun {
   const value = k.flags.str('dry-run');
   if (value === '' || value === 'none') return 'none';
   if (value === 'client' || value === 'server') return value;
-  if (value === 'unchanged')
-    throw new CommandError('--dry-run flag without a value was specified. A value must be set: "none", "server", or "client".');
-  if (value === 'true' || value === 'false') {
-    throw new CommandError(`Invalid dry-run value (${value}). Must be "none", "server", or "client".`);
-  }
+  if (value === 'unchanged') return 'client';
   throw new CommandError(`Invalid dry-run value (${value}). Must be "none", "server", or "client".`);
 }

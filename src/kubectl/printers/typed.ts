@@ -18,6 +18,7 @@ const EMPTY: Readonly<Record<string, { readonly spec?: Fields; readonly status: 
   ReplicationController: { status: { replicas: 0 } },
   Job: { status: {} },
   CronJob: { status: {} },
+  HorizontalPodAutoscaler: { status: { desiredReplicas: 0, currentMetrics: null } },
   Service: { status: { loadBalancer: {} } },
 };
 
@@ -27,9 +28,13 @@ export function typed(object: Obj): Obj {
   return {
     ...withTime(object as Fields),
     ...(isFields(spec) && { spec: { ...empty?.spec, ...specOf(String(object.kind), spec) } }),
-    ...(empty !== undefined && { status: { ...empty.status, ...dict(object, 'status') } }),
+    ...(empty !== undefined && { status: { ...empty.status, ...withoutZeros(String(object.kind), dict(object, 'status')) } }),
   } as unknown as Obj;
 }
+
+/** A count of zero is not written where Go leaves out what is empty; a Job's counts are pointers, which say zero. */
+const withoutZeros = (kind: string, status: Fields): Fields =>
+  kind === 'Job' ? status : Object.fromEntries(Object.entries(status).filter(([key, value]) => value !== 0 || key in EMPTY[kind]!.status));
 
 const withTime = (value: Fields): Fields => ({ ...value, metadata: { creationTimestamp: null, ...dict(value, 'metadata') } });
 

@@ -1,7 +1,7 @@
 /** The messages of Kubernetes' protobuf encoding, read from the tables once they are needed: which field has which number and form. */
-import { CORE_MESSAGES } from './core-messages.ts';
-import { EXTENSION_MESSAGES } from './extension-messages.ts';
-import { GROUP_MESSAGES } from './group-messages.ts';
+import { CORE_MESSAGES } from '../../api/protobuf/core-messages.ts';
+import { EXTENSION_MESSAGES } from '../../api/protobuf/extension-messages.ts';
+import { GROUP_MESSAGES } from '../../api/protobuf/group-messages.ts';
 
 export interface ProtobufField {
   /** The name in JSON; "^": JSON has the fields of this message in its parent. */

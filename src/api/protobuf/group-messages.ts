@@ -1,4 +1,4 @@
-/** Field numbers of Kubernetes 1.33's protobuf encoding, written by scripts/protobuf-tables.mjs; messages.ts reads the lines. */
+/** Field numbers of Kubernetes 1.33's protobuf encoding, written by scripts/protobuf-tables.mjs; wire/protobuf/messages.ts reads the lines. */
 export const GROUP_MESSAGES = `
 admissionregistration.AuditAnnotation: key 1 string, valueExpression 2 string
 admissionregistration.ExpressionWarning: fieldRef 2 string, warning 3 string
@@ -297,7 +297,7 @@ rbac.Role: metadata 1 meta.ObjectMeta, rules 2 PolicyRule[]
 rbac.RoleBinding: metadata 1 meta.ObjectMeta, subjects 2 Subject[], roleRef 3 RoleRef
 rbac.RoleRef: apiGroup 1 string, kind 2 string, name 3 string
 rbac.Subject: kind 1 string, apiGroup 2 string, name 3 string, namespace 4 string
-scheduling.PriorityClass: metadata 1 meta.ObjectMeta, value 2 int, globalDefault 3 bool, description 4 string, preemptionPolicy 5 string?
+scheduling.PriorityClass: metadata 1 meta.ObjectMeta, value 2 int!, globalDefault 3 bool, description 4 string, preemptionPolicy 5 string?
 storage.CSIDriver: metadata 1 meta.ObjectMeta, spec 2 CSIDriverSpec
 storage.CSIDriverSpec: attachRequired 1 bool?, podInfoOnMount 2 bool?, volumeLifecycleModes 3 string[], storageCapacity 4 bool?,
   fsGroupPolicy 5 string?, tokenRequests 6 TokenRequest[], requiresRepublish 7 bool?, seLinuxMount 8 bool?,

@@ -1,4 +1,4 @@
-/** Field numbers of Kubernetes 1.33's protobuf encoding, written by scripts/protobuf-tables.mjs; messages.ts reads the lines. */
+/** Field numbers of Kubernetes 1.33's protobuf encoding, written by scripts/protobuf-tables.mjs; wire/protobuf/messages.ts reads the lines. */
 export const CORE_MESSAGES = `
 core.AWSElasticBlockStoreVolumeSource: volumeID 1 string, fsType 2 string, partition 3 int, readOnly 4 bool
 core.Affinity: nodeAffinity 1 NodeAffinity?, podAffinity 2 PodAffinity?, podAntiAffinity 3 PodAntiAffinity?
