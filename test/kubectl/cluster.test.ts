@@ -31,7 +31,7 @@ describe('deployments', () => {
     expect(await out('scale deploy web --replicas=1 --current-replicas=9')).toBe('error: Expected replicas to be 9, was 3\n');
     expect(await out('scale deploy web --replicas=1')).toBe('deployment.apps/web scaled\n');
     expect(await out('wait --for=jsonpath={.status.replicas}=1 deploy/web')).toBe('deployment.apps/web condition met\n');
-    expect(await out('wait --for=delete deploy/web --timeout=2s')).toBe('error: timed out waiting for the condition on deployments.apps/web\n');
+    expect(await out('wait --for=delete deploy/web --timeout=2s')).toBe('error: timed out waiting for the condition on deployments/web\n');
     expect(await out('delete deploy web')).toBe('deployment.apps "web" deleted\n');
     expect(await out('get deploy')).toBe('No resources found in default namespace.\n');
   });
