@@ -185,12 +185,23 @@ export class TerminalSession implements Session {
     const isDone = (): boolean => result !== undefined;
     this.#editor.show(line);
     this.#begin(line, (ended) => { result = ended; });
-    if (typed !== undefined) await this.host.send({ k: 'data', session: this.id, data: `${typed}\x04` });
     let limit = this.host.nowMicros() + limitMicros;
     const driven = async (): Promise<CommandResult | undefined> => {
       await this.host.driveUntil(() => isDone() || this.host.nowMicros() >= limit);
       return result;
     };
+    const type = (data: string): Promise<void> => this.host.send({ k: 'data', session: this.id, data });
+    const parts = typeof typed === 'string' ? [typed] : typed ?? [];
+    for (const [index, part] of parts.entries()) {
+      const isLast = index === parts.length - 1;
+      await type(isLast ? `${part}\x04` : part);
+      if (isLast) break;
+      const ended = await driven();
+      if (ended) return ended;
+      // A terminal forgets what was typed before Ctrl-C: so the rest comes after it.
+      await type('\x03');
+      limit = this.host.nowMicros() + limitMicros;
+    }
     const ended = await driven();
     if (ended) return ended;
     for (let tries = 0; limitMicros < Infinity && tries < INTERRUPTS_MAX; tries += 1) {

@@ -96,8 +96,9 @@ export interface Session {
 }
 
 export interface RunOptions {
-  /** Typed once the line runs, then Ctrl-D. */
-  readonly typed?: string;
+  /** Typed once the line runs, then Ctrl-D. Of several parts each but the last ends in something that does not end by itself: Ctrl-C
+   *  follows when it has taken as long as the limit. */
+  readonly typed?: string | readonly string[];
   /** Ctrl-C is pressed when the command has taken so long, in cluster time. */
   readonly limitMicros?: number;
 }

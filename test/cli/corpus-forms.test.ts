@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { commandOf } from '../../src/cli/corpus/entries.ts';
 import { isEndless, isInteractive } from '../../src/cli/corpus/endless.ts';
 import { namespacesIn } from '../../src/cli/corpus/play-manifests.ts';
-import { placeOf, typedAfter } from '../../src/cli/corpus/play-page.ts';
+import { partsOf, placeOf, typedAfter } from '../../src/cli/corpus/play-page.ts';
 import { sameShape } from '../../src/cli/corpus/shape.ts';
 import { subcommandOf } from '../../src/cli/corpus/subcommand.ts';
 import { judge } from '../../src/cli/corpus/verdict.ts';
@@ -53,6 +53,11 @@ describe('commands that read what is typed', () => {
       ['ls', 'pod'],
     ].map(([command, where]) => commandOf({ command, where }));
     expect([typedAfter(rows, 0), typedAfter(rows, 3)]).toEqual(['ls\nexit\n', undefined]);
+  });
+
+  it('is cut after what needs a Ctrl-C', () => {
+    expect(partsOf('ls\ntcpdump\nlsof\nexit\n')).toEqual(['ls\ntcpdump\n', 'lsof\nexit\n']);
+    expect(partsOf('ls\n')).toEqual(['ls\n']);
   });
 });
 

@@ -121,7 +121,7 @@ async function createPlayer(sandbox: Sandbox): Promise<Player> {
       const endless = isEndless(row.command) || (typed ?? '').split('\n').some((line) => isEndless(line));
       const result = await run(row.command, {
         limitMicros: endless ? ENDLESS_MICROS : LIMIT_MICROS,
-        ...(typed !== undefined && { typed }),
+        ...(typed !== undefined && { typed: partsOf(typed) }),
       });
       return outcomeOf(row, result, endless, crashes, withoutHelm);
     },
@@ -149,6 +149,16 @@ async function createPlayer(sandbox: Sandbox): Promise<Player> {
       if (seconds > 0) await sandbox.time.runUntil({ atMicros: sandbox.time.state.nowMicros + seconds * 1e6 });
     },
   };
+}
+
+/** What is typed, cut after each line that needs a Ctrl-C before the next. */
+export function partsOf(typed: string): readonly string[] {
+  const parts = [''];
+  for (const line of typed.split(/(?<=\n)/)) {
+    parts[parts.length - 1] += line;
+    if (isEndless(line)) parts.push('');
+  }
+  return parts;
 }
 
 async function openTerminal(sandbox: Sandbox): Promise<{ readonly session: Session; readonly closed: () => boolean }> {
