@@ -22,7 +22,7 @@ export function userOf(message: IncomingMessage, token: string | undefined, plai
 /** The common name is the user, the organizations are the groups. */
 function certified(socket: TLSSocket): UserInfo | undefined {
   if (!socket.authorized) return undefined;
-  const { subject, fingerprint256 = '' } = socket.getPeerCertificate();
+  const { subject, fingerprint256 } = socket.getPeerCertificate();
   const names = (value: string | readonly string[] | undefined): readonly string[] => (value === undefined ? [] : typeof value === 'string' ? [value] : value);
   const [name] = names(subject?.CN);
   if (name === undefined) return undefined;

@@ -46,7 +46,7 @@ function checkRequest(errors: Errors, request: string): void {
 
 function validate({ spec, status }: CertificateSigningRequest): Errors {
   const errors: Errors = [];
-  const { request = '', signerName = '', usages = [], expirationSeconds } = spec ?? {};
+  const { request = '', signerName = '', usages = [], expirationSeconds } = (spec ?? {}) as Partial<NonNullable<typeof spec>>;
   checkRequest(errors, request);
   if (usages.length === 0) errors.push(required('spec.usages'));
   usages.forEach((usage, i) => {
