@@ -12,9 +12,9 @@ import type {
   CustomResourceDefinitionVersion,
   JSONSchemaProps,
 } from '../api/generated/types.ts';
+import { customResourceOf } from '../api/custom-resource.ts';
 import { dns1123SubdomainErrors, nameErrorsOf } from '../api/names.ts';
 import type { KubeObject } from '../api/object.ts';
-import type { Resource, Subresource } from '../api/resource.ts';
 import { CustomResourceDefinitions } from '../api/resources.ts';
 import { compileStructural, withDefaults } from '../api/schema/structural.ts';
 import { validateStructural } from '../api/schema/structural-validation.ts';
@@ -30,8 +30,6 @@ import type { Strategy, StrategyContext } from './strategy.ts';
 
 type Printer = ReturnType<Printers['tableFor']>;
 
-const STANDARD = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
-const READ_WRITE = ['get', 'patch', 'update'];
 export const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
 
 /** Serves what is defined now, and follows the definitions. */
@@ -58,26 +56,6 @@ export function serveCustomResources(server: ServerState): void {
   });
 }
 
-function resourceOf({ spec }: CustomResourceDefinition, version: CustomResourceDefinitionVersion): Resource {
-  const { names, group, scope } = spec;
-  const subresources: Subresource[] = [];
-  if (version.subresources?.scale)
-    subresources.push({ name: 'scale', verbs: READ_WRITE, kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' } });
-  if (version.subresources?.status) subresources.push({ name: 'status', verbs: READ_WRITE });
-  return {
-    group,
-    version: version.name,
-    kind: names.kind,
-    plural: names.plural,
-    singular: names.singular ?? names.kind.toLowerCase(),
-    shortNames: names.shortNames ?? [],
-    namespaced: scope === 'Namespaced',
-    categories: names.categories ?? [],
-    verbs: STANDARD,
-    subresources,
-  };
-}
-
 /** Best version first: by stability, then by number, as discovery orders them. */
 export function compareVersions(a: string, b: string): number {
   const parts = (text: string): readonly number[] => {
@@ -96,7 +74,7 @@ function addRows(server: ServerState, definition: CustomResourceDefinition): voi
   server.kinds.remove(spec.group, spec.names.plural);
   if (conflictOf(server, definition) !== undefined) return;
   for (const version of spec.versions.filter(({ served }) => served).sort((a, b) => compareVersions(a.name, b.name))) {
-    const resource = resourceOf(definition, version);
+    const resource = customResourceOf(definition, version);
     const schema = version.schema?.openAPIV3Schema ?? {};
     const shownAs =
       (name: string) =>

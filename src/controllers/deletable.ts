@@ -1,5 +1,6 @@
 /** Every kind that can be listed and deleted, custom ones too, as discovery would tell.
  *  Upstream: staging/src/k8s.io/client-go/discovery */
+import { customResourceOf } from '../api/custom-resource.ts';
 import type { CustomResourceDefinition } from '../api/generated/types.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Resource } from '../api/resource.ts';
@@ -15,21 +16,9 @@ const BUILT_IN = RESOURCES.filter((row) => !VIEWS.has(row) && NEEDED.every((verb
 /** The rows of established CustomResourceDefinitions, in the version that they store. */
 export function customResource(definition: CustomResourceDefinition): Resource | undefined {
   const established = definition.status?.conditions?.some((condition) => condition.type === 'Established' && condition.status === 'True');
-  const { group, names, scope, versions } = definition.spec;
+  const { versions } = definition.spec;
   const version = versions.find((each) => each.storage && each.served) ?? versions.find((each) => each.served);
-  if (established !== true || version === undefined) return undefined;
-  return {
-    group,
-    version: version.name,
-    kind: names.kind,
-    plural: names.plural,
-    singular: names.singular ?? names.kind.toLowerCase(),
-    shortNames: names.shortNames ?? [],
-    namespaced: scope === 'Namespaced',
-    categories: names.categories ?? [],
-    subresources: [],
-    verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
-  } as Resource;
+  return established === true && version !== undefined ? customResourceOf(definition, version) : undefined;
 }
 
 export function createDeletable(context: ControllerContext): () => readonly Resource<KubeObject>[] {

@@ -2,30 +2,11 @@
  *  Upstream: github.com/google/cel-go parser/{parser.go,macro.go}, ext/comprehensions.go */
 import type { Expr, FoldKind } from './expr.ts';
 import type { Token } from './tokens.ts';
-import { CelSyntaxError, tokensOf } from './tokens.ts';
+import { CelSyntaxError, RESERVED_WORDS, tokensOf } from './tokens.ts';
 import { Uint } from './values.ts';
 
 const DEPTH_MAX = 250;
 const EXPECTED = `{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}`;
-const RESERVED = new Set([
-  'as',
-  'break',
-  'const',
-  'continue',
-  'else',
-  'for',
-  'function',
-  'if',
-  'import',
-  'let',
-  'loop',
-  'package',
-  'namespace',
-  'return',
-  'var',
-  'void',
-  'while',
-]);
 const RELATIONS = new Set(['<', '<=', '>', '>=', '==', '!=']);
 const INT_MAX = 2n ** 63n;
 
@@ -169,7 +150,7 @@ export function parseCel(source: string): Expr {
   function identifier({ text, at }: Token): Expr {
     if (text === 'true' || text === 'false') return { op: 'literal', at, value: text === 'true' };
     if (text === 'null') return { op: 'literal', at, value: null };
-    if (RESERVED.has(text)) throw new CelSyntaxError(at, `Syntax error: reserved identifier: ${text}`);
+    if (RESERVED_WORDS.has(text)) throw new CelSyntaxError(at, `Syntax error: reserved identifier: ${text}`);
     const open = accept('(');
     if (open === undefined) return { op: 'ident', at, name: text };
     const given = args(')');

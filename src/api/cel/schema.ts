@@ -3,6 +3,7 @@
 import { fromBase64 } from '../../base/bytes.ts';
 import type { JSONSchemaProps } from '../generated/types.ts';
 import { parseDuration, parseTimestamp } from './times.ts';
+import { RESERVED_WORDS } from './tokens.ts';
 import type { CelType } from './types.ts';
 import { BOOL, BYTES, DOUBLE, DURATION, DYN, INT, listOf, mapOf, STRING, TIMESTAMP } from './types.ts';
 import type { Value } from './values.ts';
@@ -75,34 +76,13 @@ function objectType(schema: JSONSchemaProps, name: string, isRoot: boolean): Cel
   return { kind: 'object', name, fields };
 }
 
-const RESERVED = new Set([
-  'true',
-  'false',
-  'null',
-  'in',
-  'as',
-  'break',
-  'const',
-  'continue',
-  'else',
-  'for',
-  'function',
-  'if',
-  'import',
-  'let',
-  'loop',
-  'package',
-  'namespace',
-  'return',
-  'var',
-  'void',
-  'while',
-]);
+/** What may not be a name in an expression as it stands: the reserved words and those of the language itself. */
+const KEYWORDS = new Set([...RESERVED_WORDS, 'true', 'false', 'null', 'in']);
 const ESCAPES: Readonly<Record<string, string>> = { '.': '__dot__', '-': '__dash__', '/': '__slash__' };
 
 /** A property as an expression names it; undefined where it cannot. */
 export function escapeName(name: string): string | undefined {
-  if (RESERVED.has(name)) return `__${name}__`;
+  if (KEYWORDS.has(name)) return `__${name}__`;
   if (!/^[A-Za-z_./-][A-Za-z0-9_./-]*$/.test(name)) return undefined;
   return name.replaceAll('__', '__underscores__').replace(/[./-]/g, (character) => ESCAPES[character] as string);
 }

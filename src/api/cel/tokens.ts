@@ -17,6 +17,11 @@ export class CelSyntaxError extends Error {
   }
 }
 
+/** Words that CEL keeps for itself without a use. */
+export const RESERVED_WORDS: ReadonlySet<string> = new Set(
+  'as break const continue else for function if import let loop package namespace return var void while'.split(' '),
+);
+
 const OPERATORS = [
   '==',
   '!=',
