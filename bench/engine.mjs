@@ -7,14 +7,16 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { root } from '../scripts/prepare.mjs';
+import { requestRows } from './request-rows.mjs';
 
 const { values } = parseArgs({ options: { 'runs': { type: 'string', default: '5' }, 'no-peer': { type: 'boolean' }, 'no-page': { type: 'boolean' }, 'write': { type: 'boolean' } } });
 const runs = Number(values.runs);
-const program = join(root, '.cache/measure.mjs');
-const memory = join(root, '.cache/memory.mjs');
+const bundled = (name) => join(root, `.cache/${name}.mjs`);
+const program = bundled('measure');
+const memory = bundled('memory');
 const banner = { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" };
-for (const [name, outfile] of [['measure', program], ['memory', memory]]) {
-  await build({ entryPoints: [join(root, `bench/${name}.ts`)], bundle: true, platform: 'node', format: 'esm', target: 'es2023', outfile, loader: { '.json': 'json' }, logLevel: 'error', banner });
+for (const name of ['measure', 'memory', 'requests', 'requests-worker']) {
+  await build({ entryPoints: [join(root, `bench/${name}.ts`)], bundle: true, platform: 'node', format: 'esm', target: 'es2023', outfile: bundled(name), loader: { '.json': 'json' }, logLevel: 'error', banner });
 }
 
 function run(file, ...args) {
@@ -68,6 +70,11 @@ for (const [what, mode] of [['Heap before and after bad input, compacted', 'bad'
   const list = later.map(([name, mb]) => `${name} ${mb.toFixed(1)}`).join(', ');
   row(what, `${from.toFixed(1)} MB; ${list}`, mode === 'bad' ? 'within 20 %' : '', mode === 'bad' ? worst <= 1.2 : undefined);
 }
+
+for (const cells of requestRows({
+  measure: (mode, kind) => (mode === 'growth' ? run(bundled('requests'), mode) : medians(Math.min(runs, 3), function requests() { return run(bundled('requests'), mode, kind); })),
+  measurePeer: () => (values['no-peer'] ? undefined : medians(Math.min(runs, 3), function peer() { return run(join(root, 'bench/peer-requests.mjs')); })),
+})) row(...cells);
 
 if (!values['no-page']) {
   if (!existsSync(join(root, 'dist/index.html'))) execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { cwd: root, stdio: 'inherit' });

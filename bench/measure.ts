@@ -36,7 +36,11 @@ async function first(): Promise<object> {
     await simulation.runThrough(simulation.frontier + 250_000);
     if (created) phase = (await client.get(Pods, 'web', 'default')).status?.phase ?? '';
     // Until the API server answers and the namespace has its service account, there is nothing to create it in.
-    else created = await client.create(Pods, pod).then(() => true, () => false);
+    else
+      created = await client.create(Pods, pod).then(
+        () => true,
+        () => false,
+      );
   }
   return { wallMs: performance.now() - before, cpuMs: cpuMs() - beforeCpu, virtualMs: simulation.frontier / 1000 };
 }
@@ -50,8 +54,14 @@ async function scale(replicas: number, nodes: number): Promise<object> {
   const before = cpuMs();
   const startedAt = simulation.frontier;
   const deployment: Deployment = {
-    apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'default' },
-    spec: { replicas, selector: { matchLabels: { app: 'web' } }, template: { metadata: { labels: { app: 'web' } }, spec: { containers: [container] } } },
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace: 'default' },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: 'web' } },
+      template: { metadata: { labels: { app: 'web' } }, spec: { containers: [container] } },
+    },
   };
   await client.create(Deployments, deployment);
   let ready = 0;
@@ -60,7 +70,14 @@ async function scale(replicas: number, nodes: number): Promise<object> {
     ready = (await client.get(Deployments, 'web', 'default')).status?.readyReplicas ?? 0;
   }
   const end = cpuMs();
-  return { replicas, nodes, ready, cpuMs: end - before, withStartCpuMs: end - beforeAll, virtualMs: (simulation.frontier - startedAt) / 1000 };
+  return {
+    replicas,
+    nodes,
+    ready,
+    cpuMs: end - before,
+    withStartCpuMs: end - beforeAll,
+    virtualMs: (simulation.frontier - startedAt) / 1000,
+  };
 }
 
 async function idle(nodes: number): Promise<object> {

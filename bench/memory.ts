@@ -13,17 +13,25 @@ if (collect === undefined) throw new Error('memory is measured with --expose-gc'
 
 /** A turn of the event loop lies between: what a finished call still holds is let go then. */
 async function heapMb(): Promise<number> {
-  await new Promise((resolve) => { setImmediate(resolve); });
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
   collect?.();
   collect?.();
   const { heapUsed, external } = process.memoryUsage();
   return (heapUsed + external) / 1e6;
 }
 
-async function open(): Promise<{ readonly sandbox: Sandbox; readonly session: Session; run(line: string, seconds?: number): Promise<void> }> {
+async function open(): Promise<{
+  readonly sandbox: Sandbox;
+  readonly session: Session;
+  run(line: string, seconds?: number): Promise<void>;
+}> {
   const sandbox = await openCluster({ profile: makeProfile({ nodes: 3 }), playing: false, speed: Infinity });
   const session = await sandbox.shell();
-  const run = async (line: string, seconds = 120): Promise<void> => { await session.run(line, { limitMicros: seconds * 1e6 }); };
+  const run = async (line: string, seconds = 120): Promise<void> => {
+    await session.run(line, { limitMicros: seconds * 1e6 });
+  };
   return { sandbox, session, run };
 }
 

@@ -1,19 +1,9 @@
-// The peer in our table: @ngrok/webernetes, bundled because it does not load in Node as published. It runs in real time, so
-// what is compared is the processor time that the work costs, not the wall time.
+// The peer in our table: @ngrok/webernetes. It runs in real time, so what is compared is the processor time that the
+// work costs, not the wall time.
 //   node bench/peer.mjs REPLICAS NODES   prints {"cpuMs":..,"wallMs":..,"ready":..}
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { loadPeer } from './peer-bundle.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const bundle = join(root, '.cache/peer.mjs');
-mkdirSync(dirname(bundle), { recursive: true });
-await build({
-  stdin: { contents: "export * from '@ngrok/webernetes';", resolveDir: root }, bundle: true, format: 'esm', platform: 'node', outfile: bundle, logLevel: 'error',
-  banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
-});
-const { Cluster, BaseImage } = await import(pathToFileURL(bundle).href);
+const { Cluster, BaseImage } = await loadPeer();
 
 class Server extends BaseImage {
   static imageName = 'server';
