@@ -16,9 +16,9 @@ export function authenticate(request: ApiRequest, standing: UserInfo, tokens: To
   const authorization = request.headers?.['authorization'];
   if (authorization === undefined) return standing;
   const [scheme, token] = authorization.split(' ');
-  const user = scheme?.toLowerCase() === 'bearer' && token !== undefined ? tokens.userOf(token) : undefined;
-  if (user === undefined) throw unauthorized();
-  return user;
+  const holder = scheme?.toLowerCase() === 'bearer' && token !== undefined ? tokens.holderOf(token) : '';
+  if (typeof holder === 'string') throw unauthorized();
+  return holder.user;
 }
 
 /** One thing that the asker wants to be taken for, as a resource that it must be allowed to `impersonate`. */

@@ -232,15 +232,12 @@ function handleUnstored(call: Call): Answer {
   }
 }
 
-function reviewToken(call: Call, review: TokenReview): TokenReview {
-  const user = call.server.tokens.userOf(review.spec.token ?? '');
-  const status =
-    user === undefined
-      ? { user: {}, error: 'invalid bearer token' }
-      : {
-          authenticated: true,
-          user: { username: user.name, ...(user.uid && { uid: user.uid }), groups: user.groups },
-          audiences: review.spec.audiences ?? ['https://kubernetes.default.svc.cluster.local'],
-        };
-  return { ...review, status };
+/** Upstream: pkg/registry/authentication/tokenreview/storage.go */
+function reviewToken({ server }: Call, review: TokenReview): TokenReview {
+  const { token = '', audiences = [] } = review.spec;
+  const holder = server.tokens.holderOf(token, audiences.length > 0 ? audiences : undefined);
+  if (typeof holder === 'string') return { ...review, status: { user: {}, error: holder } };
+  const { name, uid, groups, extra } = holder.user;
+  const user = { username: name, ...(uid && { uid }), groups, ...(extra && { extra }) };
+  return { ...review, status: { authenticated: true, user, audiences: holder.audiences } };
 }

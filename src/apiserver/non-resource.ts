@@ -7,6 +7,7 @@ import { createDiscovery } from './discovery.ts';
 import { createOpenApi } from './openapi.ts';
 import { queryOf } from './request-info.ts';
 import type { ServerState } from './server-state.ts';
+import { SIGNING_ALGORITHM } from './token-keys.ts';
 import { ISSUER } from './tokens.ts';
 
 export interface NonResources {
@@ -15,6 +16,12 @@ export interface NonResources {
 
 const text = (status: number, body: string): ApiResponse => ({ status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body });
 const json = (body: object, type = 'application/json'): ApiResponse => ({ status: 200, headers: { 'content-type': type }, body });
+
+/** Documents that the relying parties of tokens may keep for an hour. */
+const published = (body: object, type?: string): ApiResponse => {
+  const answer = json(body, type);
+  return { ...answer, headers: { ...answer.headers, 'cache-control': 'public, max-age=3600' } };
+};
 
 const CHECKS = ['ping', 'log', 'etcd', 'poststarthook/start-apiserver-admission-initializer', 'poststarthook/generic-apiserver-start-informers',
   'poststarthook/priority-and-fairness-config-consumer', 'poststarthook/priority-and-fairness-filter', 'poststarthook/storage-object-count-tracker-hook',
@@ -44,14 +51,14 @@ export function createNonResources(server: ServerState, aggregator: Aggregator, 
         case 'openapi': return (await openApi.answer(request, parts)) ?? text(404, '404 page not found\n');
         case '.well-known':
           if (parts[1] === 'openid-configuration') {
-            return json({
+            return published({
               issuer: ISSUER, jwks_uri: `https://${address}/openid/v1/jwks`, response_types_supported: ['id_token'], subject_types_supported: ['public'],
-              id_token_signing_alg_values_supported: ['HS256'],
+              id_token_signing_alg_values_supported: [SIGNING_ALGORITHM],
             });
           }
           break;
         case 'openid':
-          if (path === '/openid/v1/jwks') return json({ keys: [] }, 'application/jwk-set+json');
+          if (path === '/openid/v1/jwks') return published(server.tokens.keySet, 'application/jwk-set+json');
           break;
         case 'logs': throw notAcceptable([]);
         default:

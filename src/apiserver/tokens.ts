@@ -1,8 +1,5 @@
-/** Service account tokens: JWTs with Kubernetes' claims.
- *  Differs from Kubernetes: signed with HMAC-SHA256 and a key made from the cluster's seed, so that a replay gives the same tokens; the key set is empty.
- *  Upstream: pkg/serviceaccount/{claims,jwt}.go */
-import { base64, equalBytes, fromBase64, fromUtf8, utf8 } from '../base/bytes.ts';
-import { hmacSha256, sha256Bytes } from '../base/hash.ts';
+/** Service account tokens: issued with Kubernetes' claims, and valid as long as what they are bound to is there.
+ *  Upstream: pkg/serviceaccount/claims.go, pkg/registry/core/serviceaccount/storage/token.go */
 import { rfc3339 } from '../base/time.ts';
 import type { World } from '../base/world.ts';
 import { badRequest, conflict, invalid, notFound } from '../api/errors.ts';
@@ -10,111 +7,175 @@ import { invalidValue } from '../api/field-error.ts';
 import type { AuthenticationV1TokenRequest, Pod, ServiceAccount } from '../api/generated/types.ts';
 import { Nodes, Pods, Secrets, ServiceAccounts } from '../api/resources.ts';
 import type { KubeObject } from '../api/object.ts';
+import type { Resource } from '../api/resource.ts';
 import type { UserInfo } from '../api/transport.ts';
 import type { Storage } from './storage.ts';
+import { createTokenKeys } from './token-keys.ts';
 
 export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
-const KEY_PATH = '/registry/serviceaccount-signing-key';
+const API_AUDIENCES: readonly string[] = [ISSUER];
 const SECONDS_MIN = 600;
 const SECONDS_MAX = 2 ** 32;
 const SECONDS_DEFAULT = 3600;
+/** A token for a Pod that asks for exactly this long lives a year, so that old clients which never read it again go on working. */
+const EXTENDED_WHEN_SECONDS = 3607;
+const EXTENDED_SECONDS = 365 * 24 * 3600;
 
-interface Reference { readonly name: string; readonly uid: string }
+interface Reference {
+  readonly name: string;
+  readonly uid?: string;
+}
+interface Bound {
+  readonly namespace: string;
+  readonly node?: Reference;
+  readonly pod?: Reference;
+  readonly secret?: Reference;
+  readonly serviceaccount: Reference;
+  readonly warnafter?: number;
+}
 interface Claims {
-  readonly aud: readonly string[]; readonly exp: number; readonly iat: number; readonly iss: string; readonly jti: string; readonly nbf: number; readonly sub: string;
-  readonly 'kubernetes.io': { readonly namespace: string; readonly serviceaccount: Reference; readonly pod?: Reference; readonly node?: Reference; readonly secret?: Reference };
+  readonly aud: readonly string[];
+  readonly exp: number;
+  readonly iat: number;
+  readonly iss: string;
+  readonly jti: string;
+  readonly 'kubernetes.io': Bound;
+  readonly nbf: number;
+  readonly sub: string;
+}
+
+export interface TokenHolder {
+  readonly user: UserInfo;
+  /** Those of the wanted audiences that the token is for. */
+  readonly audiences: readonly string[];
 }
 
 export interface TokenAuthority {
   issue(namespace: string, name: string, request: AuthenticationV1TokenRequest): AuthenticationV1TokenRequest;
-  /** undefined: not one of ours, expired, or its account or Pod is gone. */
-  userOf(token: string): UserInfo | undefined;
+  /** Who shows a token that is good for one of the audiences (default: this API); a text: why it is not good. */
+  holderOf(token: string, audiences?: readonly string[]): TokenHolder | string;
+  /** The public keys, as /openid/v1/jwks tells them. */
+  readonly keySet: object;
 }
 
-const urlSafe = (bytes: Uint8Array): string => base64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-const fromUrlSafe = (text: string): Uint8Array | undefined =>
-  fromBase64(text.replaceAll('-', '+').replaceAll('_', '/') + '==='.slice(0, (4 - (text.length % 4)) % 4));
-
 export function createTokenAuthority(world: World, storage: Storage): TokenAuthority {
-  const key = utf8(signingKey(world, storage));
-  const header = urlSafe(utf8(JSON.stringify({ alg: 'HS256', kid: urlSafe(sha256Bytes(key)).slice(0, 43) })));
-  const mac = hmacSha256(key);
-  const sign = (claims: Claims): string => {
-    const body = `${header}.${urlSafe(utf8(JSON.stringify(claims)))}`;
-    return `${body}.${urlSafe(mac(body))}`;
-  };
+  const keys = createTokenKeys(world, storage.etcd);
   return {
+    keySet: keys.keySet,
     issue(namespace, name, request) {
       const account = storage.read(ServiceAccounts, namespace, name);
       if (account === undefined) throw notFound(ServiceAccounts, name);
       const { spec } = request;
       const seconds = spec.expirationSeconds ?? SECONDS_DEFAULT;
       checkSeconds(seconds);
-      const audiences = spec.audiences?.length ? spec.audiences : [ISSUER];
+      const audiences = spec.audiences?.length ? spec.audiences : API_AUDIENCES;
       const now = Math.floor(world.clock.now() / 1000);
-      const token = sign({
-        aud: audiences, exp: now + seconds, iat: now, iss: ISSUER, jti: world.random.uuid(), 'kubernetes.io': boundTo(storage, account, request), nbf: now,
+      const bound = boundTo(storage, account, request);
+      const isExtended =
+        bound.pod !== undefined && seconds === EXTENDED_WHEN_SECONDS && audiences.every((audience) => API_AUDIENCES.includes(audience));
+      const claims: Claims = {
+        aud: audiences,
+        exp: now + (isExtended ? EXTENDED_SECONDS : seconds),
+        iat: now,
+        iss: ISSUER,
+        jti: world.random.uuid(),
+        'kubernetes.io': isExtended ? { ...bound, warnafter: now + seconds } : bound,
+        nbf: now,
         sub: `system:serviceaccount:${namespace}:${name}`,
-      });
+      };
       return {
-        kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', metadata: { name, namespace, creationTimestamp: rfc3339(now * 1000) },
-        spec: { ...spec, audiences, expirationSeconds: seconds }, status: { token, expirationTimestamp: rfc3339((now + seconds) * 1000) },
+        kind: 'TokenRequest',
+        apiVersion: 'authentication.k8s.io/v1',
+        metadata: { name, namespace, creationTimestamp: rfc3339(now * 1000) },
+        spec: { ...spec, audiences, expirationSeconds: seconds },
+        status: { token: keys.sign(claims), expirationTimestamp: rfc3339((now + seconds) * 1000) },
       };
     },
-    userOf(token) {
-      const claims = verified(token, mac);
-      if (claims === undefined || claims.exp * 1000 < world.clock.now()) return undefined;
-      const { namespace, serviceaccount, pod } = claims['kubernetes.io'];
-      if (storage.read(ServiceAccounts, namespace, serviceaccount.name)?.metadata?.uid !== serviceaccount.uid) return undefined;
-      if (pod !== undefined && storage.read(Pods, namespace, pod.name)?.metadata?.uid !== pod.uid) return undefined;
-      return {
-        name: claims.sub, uid: serviceaccount.uid, groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
-        ...(pod && { extra: { 'authentication.kubernetes.io/pod-name': [pod.name], 'authentication.kubernetes.io/pod-uid': [pod.uid] } }),
-      };
+    holderOf(token, wanted = API_AUDIENCES) {
+      const claims = keys.verified(token) as Claims | undefined;
+      if (claims === undefined) return 'invalid bearer token';
+      if (claims.exp * 1000 < world.clock.now()) return '[invalid bearer token, service account token has expired]';
+      const audiences = wanted.filter((audience) => claims.aud.includes(audience));
+      if (audiences.length === 0) {
+        return `[invalid bearer token, token audiences ${quoted(claims.aud)} is invalid for the target audiences ${quoted(wanted)}]`;
+      }
+      const problem = problemOf(storage, claims['kubernetes.io']);
+      return problem === undefined ? { user: userOf(claims), audiences } : `[invalid bearer token, ${problem}]`;
     },
   };
 }
 
-/** Made once a cluster; a restarted server finds it in etcd. */
-function signingKey(world: World, { etcd }: Storage): string {
-  const found = etcd.get(KEY_PATH)?.value as { readonly key: string } | undefined;
-  if (found) return found.key;
-  const random = world.random.fork('service-account-key');
-  const key = `${random.uuid()}${random.uuid()}`.slice(0, 64);
-  etcd.put(KEY_PATH, { key });
-  return key;
-}
+const quoted = (texts: readonly string[]): string => `[${texts.map((text) => JSON.stringify(text)).join(' ')}]`;
 
 function checkSeconds(seconds: number): void {
-  const text = seconds < SECONDS_MIN ? 'may not specify a duration less than 10 minutes' : seconds > SECONDS_MAX ? 'may not specify a duration larger than 2^32 seconds' : '';
-  if (text !== '') throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', [invalidValue('spec.expirationSeconds', seconds, text)]);
+  const text =
+    seconds < SECONDS_MIN
+      ? 'may not specify a duration less than 10 minutes'
+      : seconds > SECONDS_MAX
+        ? 'may not specify a duration larger than 2^32 seconds'
+        : '';
+  if (text === '') return;
+  throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', [invalidValue('spec.expirationSeconds', seconds, text)]);
 }
 
-function boundTo(storage: Storage, account: ServiceAccount, { spec }: AuthenticationV1TokenRequest): Claims['kubernetes.io'] {
+const BINDABLE: Readonly<Record<string, Resource>> = { Pod: Pods, Secret: Secrets, Node: Nodes };
+
+function boundTo(storage: Storage, account: ServiceAccount, { spec }: AuthenticationV1TokenRequest): Bound {
   const { name = '', namespace = '', uid = '' } = account.metadata ?? {};
-  const claims = { namespace, serviceaccount: { name, uid } };
+  const serviceaccount = { name, uid };
   const ref = spec.boundObjectRef;
-  if (ref === undefined) return claims;
-  const resource = ref.kind === 'Pod' ? Pods : ref.kind === 'Secret' ? Secrets : ref.kind === 'Node' ? Nodes : undefined;
-  if (resource === undefined) throw badRequest(`cannot bind token to object of type ${ref.apiVersion ?? 'v1'}, Kind=${ref.kind}`);
-  const found: KubeObject | undefined = storage.read(resource as typeof Pods, ref.kind === 'Node' ? '' : namespace, ref.name ?? '');
+  if (ref === undefined) return { namespace, serviceaccount };
+  const { kind = '', apiVersion = 'v1' } = ref;
+  const resource = Object.hasOwn(BINDABLE, kind) ? BINDABLE[kind] : undefined;
+  if (resource === undefined) throw badRequest(`cannot bind token to object of type ${apiVersion}, Kind=${kind}`);
+  const found: KubeObject | undefined = storage.read(resource, resource.namespaced ? namespace : '', ref.name ?? '');
   if (found === undefined) throw notFound(resource, ref.name ?? '');
-  const uidOf = found.metadata?.uid ?? '';
-  if (ref.uid && ref.uid !== uidOf) {
-    throw conflict(resource, ref.name ?? '', `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`);
+  const bound = { name: ref.name ?? '', uid: found.metadata?.uid ?? '' };
+  if (ref.uid && ref.uid !== bound.uid) {
+    const text = `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`;
+    throw conflict(resource, bound.name, text);
   }
-  if (ref.kind === 'Pod' && ((found as Pod).spec?.serviceAccountName ?? '') !== name) {
+  if (kind === 'Node') return { namespace, node: bound, serviceaccount };
+  if (kind === 'Secret') return { namespace, secret: bound, serviceaccount };
+  const { spec: podSpec } = found as Pod;
+  if ((podSpec?.serviceAccountName ?? '') !== name) {
     throw badRequest(`cannot bind token for serviceaccount "${name}" to pod running with different serviceaccount name.`);
   }
-  const bound = { name: ref.name ?? '', uid: uidOf };
-  return ref.kind === 'Pod' ? { ...claims, pod: bound } : ref.kind === 'Node' ? { ...claims, node: bound } : { ...claims, secret: bound };
+  if (!podSpec?.nodeName) return { namespace, pod: bound, serviceaccount };
+  const node = storage.read(Nodes, '', podSpec.nodeName)?.metadata;
+  return { namespace, node: { name: podSpec.nodeName, ...(node?.uid && { uid: node.uid }) }, pod: bound, serviceaccount };
 }
 
-function verified(token: string, mac: (text: string) => Uint8Array): Claims | undefined {
-  const [header, body, signature] = token.split('.');
-  if (header === undefined || body === undefined || signature === undefined) return undefined;
-  const given = fromUrlSafe(signature);
-  if (given === undefined || !equalBytes(given, mac(`${header}.${body}`))) return undefined;
-  const bytes = fromUrlSafe(body);
-  return bytes && (JSON.parse(fromUtf8(bytes)) as Claims);
+/** A token ends with its account and with the object that it is bound to. */
+function problemOf(storage: Storage, { namespace, serviceaccount, pod, secret, node }: Bound): string | undefined {
+  const account = storage.read(ServiceAccounts, namespace, serviceaccount.name)?.metadata;
+  if (account === undefined) return `serviceaccounts "${serviceaccount.name}" not found`;
+  if (account.uid !== serviceaccount.uid) {
+    return `service account UID (${account.uid}) does not match claim (${serviceaccount.uid})`;
+  }
+  const isThere = (resource: Resource, within: string, { name, uid }: Reference): boolean =>
+    storage.read(resource, within, name)?.metadata?.uid === uid;
+  const isBound =
+    (secret === undefined || isThere(Secrets, namespace, secret)) &&
+    (pod === undefined || isThere(Pods, namespace, pod)) &&
+    (pod !== undefined || node === undefined || isThere(Nodes, '', node));
+  return isBound ? undefined : 'service account token has been invalidated';
+}
+
+function userOf({ sub, jti, 'kubernetes.io': { namespace, serviceaccount, pod, node } }: Claims): UserInfo {
+  const extra: Record<string, readonly string[]> = { 'authentication.kubernetes.io/credential-id': [`JTI=${jti}`] };
+  for (const [what, reference] of [
+    ['node', node],
+    ['pod', pod],
+  ] as const) {
+    if (reference === undefined) continue;
+    extra[`authentication.kubernetes.io/${what}-name`] = [reference.name];
+    if (reference.uid !== undefined) extra[`authentication.kubernetes.io/${what}-uid`] = [reference.uid];
+  }
+  return {
+    name: sub,
+    uid: serviceaccount.uid,
+    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+    extra,
+  };
 }

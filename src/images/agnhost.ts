@@ -12,6 +12,8 @@ import { collectOutput } from '../cri/streams.ts';
 import { readResolvConf } from '../cri/resolver.ts';
 import type { Process, Program } from '../cri/process.ts';
 import { formatDate } from '../sh/dates.ts';
+import { serveGuestbook } from './agnhost-guestbook.ts';
+import { checkIssuer } from './agnhost-issuer.ts';
 import { serveWebhook } from './agnhost-webhook.ts';
 import type { Catalogued } from './catalogued.ts';
 import { MB } from './catalogued.ts';
@@ -244,23 +246,15 @@ const grpcHealthChecking: Command = async process => {
   return 0;
 };
 
-const guestbook: Command = async process => {
-  const entries: string[] = [];
-  serveHttp(process.world, process.net, Number(option(process, 'http-port', '80')), request => {
-    const { path, query } = parseTarget(request.target);
-    if (path === '/guestbook') {
-      if (query.get('cmd') === 'set') { entries.push(query.get('value') ?? ''); return textAnswer(200, '{"message": "Updated"}'); }
-      return textAnswer(200, JSON.stringify({ data: entries.join(',') }));
-    }
-    return textAnswer(200, path === '/register' ? '' : 'guestbook\n');
-  });
-  await untilStopped(process);
-  return 0;
-};
-
 const COMMANDS: Readonly<Record<string, Command>> = {
   pause, netexec, 'serve-hostname': serveHostname, liveness, connect, mounttest, 'entrypoint-tester': entrypointTester, 'test-webserver': testWebserver, 'logs-generator': logsGenerator,
-  porter, 'grpc-health-checking': grpcHealthChecking, guestbook, webhook: (process) => serveWebhook(process, Number(option(process, 'port', '443'))),
+  porter, 'grpc-health-checking': grpcHealthChecking,
+  guestbook: (process) => serveGuestbook(process, {
+    httpPort: Number(option(process, 'http-port', '80')), backendPort: Number(option(process, 'backend-port', '6379')), replicaOf: option(process, 'replicaof', ''),
+  }),
+  'test-service-account-issuer-discovery': (process) =>
+    checkIssuer(process, { tokenPath: option(process, 'token-path', ''), audience: option(process, 'audience', '') }),
+  webhook: (process) => serveWebhook(process, Number(option(process, 'port', '443'))),
   'dns-suffix': async process => { await process.stdout.write(`${readResolvConf(process.files).searches.join(',')}\n`); return 0; },
   'dns-server-list': async process => { await process.stdout.write(`${readResolvConf(process.files).servers.join(',')}\n`); return 0; },
   'etc-hosts': async process => { await process.stdout.write(readText(process.files, '/etc/hosts')); return 0; },
