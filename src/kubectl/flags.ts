@@ -67,11 +67,8 @@ export function parseFlags(path: string, words: readonly string[]): Flags {
   let dash = -1;
   const fail = (message: string): CommandError => new CommandError(`${message}\nSee 'kubectl${path && ` ${path}`} --help' for usage.`);
   const set = (spec: FlagSpec, value: string): void => {
-    const problem = check(spec, value);
-    if (problem !== undefined) {
-      const shown = spec.short === undefined ? `--${spec.name}` : `-${spec.short}, --${spec.name}`;
-      throw fail(`invalid argument ${JSON.stringify(value)} for "${shown}" flag: ${problem}`);
-    }
+    const problem = flagProblem(spec, value);
+    if (problem !== undefined) throw fail(problem);
     const more = spec.type === 'l' ? splitComma(value) : [value];
     if (spec.type === 'l' || spec.type === 'a') values.set(spec.name, [...(values.get(spec.name) ?? []), ...more]);
     else values.set(spec.name, [value]);
@@ -159,6 +156,14 @@ function flagValues(
 }
 
 const BOOLS = ['1', 't', 'T', 'TRUE', 'true', 'True', '0', 'f', 'F', 'FALSE', 'false', 'False'];
+
+/** pflag's complaint about a value; undefined where the flag takes it. */
+export function flagProblem(spec: FlagSpec, value: string): string | undefined {
+  const problem = check(spec, value);
+  if (problem === undefined) return undefined;
+  const shown = spec.short === undefined ? `--${spec.name}` : `-${spec.short}, --${spec.name}`;
+  return `invalid argument ${JSON.stringify(value)} for "${shown}" flag: ${problem}`;
+}
 
 function check(spec: FlagSpec, value: string): string | undefined {
   if (spec.type === 'b' && !BOOLS.includes(value)) return `strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`;

@@ -13,6 +13,7 @@ import { type Flags, flagsOf, parseFlags } from './flags.ts';
 import { helpText } from './help.ts';
 import type { KubectlIo } from './io.ts';
 import { klogWarning } from './klog.ts';
+import { type Place, type Preferred, isAlias, withPreferences } from './kuberc.ts';
 import { causeOf, recorded } from './record.ts';
 import { createRest } from './rest.ts';
 import { pluginCommand } from './plugins.ts';
@@ -29,7 +30,7 @@ export interface KubectlProgram {
   /** Runs one command line (without the word kubectl) and resolves with its exit code; it never throws. */
   run(argv: readonly string[], io: KubectlIo): Promise<number>;
   /** A command line of a plugin's, with its program first; undefined for kubectl's own commands. */
-  plugin(argv: readonly string[], io: Pick<KubectlIo, 'files' | 'env'>): readonly string[] | undefined;
+  plugin(argv: readonly string[], io: Place): readonly string[] | undefined;
 }
 
 /** How long a discovery is believed: real kubectl keeps it six hours, and asks again for a type that it does not know. */
@@ -37,20 +38,24 @@ const DISCOVERY_MS = 6 * 3_600_000;
 
 export function createKubectl(settings: KubectlSettings): KubectlProgram {
   const cache: { found?: Discovery; atMs: number; key: string } = { atMs: 0, key: '' };
-  const run = async (argv: readonly string[], io: KubectlIo): Promise<number> => {
+  const run = async (typed: readonly string[], io: KubectlIo): Promise<number> => {
+    let alias: Preferred['alias'];
     try {
-      return await dispatch(settings, cache, argv, io, run);
+      const preferred = withPreferences(COMMANDS, typed, io);
+      ({ alias } = preferred);
+      if (preferred.warnings !== '') await io.stderr.write(preferred.warnings);
+      return await dispatch(settings, cache, preferred.argv, io, run);
     } catch (error) {
       const failure = io.signal.aborted && !(error instanceof CommandError) ? new Interrupted() : error;
       if (isBrokenPipe(failure)) throw failure;
       const { text, code } = report(failure);
-      if (text !== '') await io.stderr.write(text);
+      if (text !== '') await io.stderr.write(alias === undefined ? text : text.replaceAll(`'kubectl ${alias.command} `, `'kubectl ${alias.name} `));
       return code;
     }
   };
   const isOwn = (word: string): boolean =>
     COMMANDS.some(({ name, aliases }) => !name.includes(' ') && (name === word || aliases?.includes(word)));
-  return { run, plugin: (argv, io) => (isOwn(argv[0] ?? '') ? undefined : pluginCommand(io, argv)) };
+  return { run, plugin: (argv, io) => (isOwn(argv[0] ?? '') || isAlias(COMMANDS, argv, io) ? undefined : pluginCommand(io, argv)) };
 }
 
 const isBrokenPipe = (error: unknown): boolean => error instanceof Error && error.name === 'BrokenPipe';
