@@ -7,6 +7,7 @@ import type { KubeObject } from '../api/object.ts';
 import type { Resource } from '../api/resource.ts';
 import type { UserInfo } from '../api/transport.ts';
 import type { Dialer } from './dialer.ts';
+import type { ServerTrust } from './server-trust.ts';
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 
@@ -43,6 +44,7 @@ export interface AdmissionServices {
   readonly cel: CelLoader;
   readonly authorizer: Authorizer;
   readonly dialer: Dialer;
+  readonly trust: ServerTrust;
   resourceOf(apiVersion: string, kind: string): Resource | undefined;
   /** As the versioned API defaults it. */
   defaulted(resource: Resource, object: KubeObject): KubeObject;

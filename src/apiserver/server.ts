@@ -34,6 +34,7 @@ import { headerOf, requestInfoOf } from './request-info.ts';
 import type { Call, ServerState } from './server-state.ts';
 import type { Storage } from './storage.ts';
 import { createStorage, whileReachable } from './storage.ts';
+import { createServerTrust } from './server-trust.ts';
 import { strategyFor } from './strategies/strategy-for.ts';
 import { isProxied, isStreamed, openStream, proxy, readLog } from './streams.ts';
 import { tableFor } from './tables/table-for.ts';
@@ -169,6 +170,7 @@ function stateOf(options: ApiserverOptions, storage: Storage, kinds: Kinds, etcd
     world,
     cel,
     dialer,
+    trust: createServerTrust(world),
     get authorizer() {
       return authorizer;
     },

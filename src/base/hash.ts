@@ -1,6 +1,6 @@
 /** Hashes: small and quick ones for names and history, SHA-256 where Kubernetes uses it. */
 import { hmac } from '@noble/hashes/hmac.js';
-import { sha256 } from '@noble/hashes/sha2.js';
+import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { utf8 } from './bytes.ts';
 
 /** FNV-1a, 32 bits, over UTF-8: what ComputeHash and the Pod template hash are made of. */
@@ -22,7 +22,11 @@ export function sha256Hex(data: string | Uint8Array): string {
 /** HMAC-SHA256 under one key, which is worked into the hash once. */
 export function hmacSha256(key: Uint8Array): (data: string | Uint8Array) => Uint8Array {
   const keyed = hmac.create(sha256, key);
-  return (data) => keyed.clone().update(typeof data === 'string' ? utf8(data) : data).digest();
+  return (data) =>
+    keyed
+      .clone()
+      .update(typeof data === 'string' ? utf8(data) : data)
+      .digest();
 }
 
 export function hex(bytes: Uint8Array): string {
@@ -72,3 +76,10 @@ export class Fingerprint {
     return `${this.texts}:${lanes.join('')}`;
   }
 }
+
+/** Of certificates made by others. SHA-1 is not among them: nobody trusts it any more. */
+export const DIGESTS = { 'SHA-256': sha256, 'SHA-384': sha384, 'SHA-512': sha512 } as const satisfies Record<
+  string,
+  (data: Uint8Array) => Uint8Array
+>;
+export type DigestName = keyof typeof DIGESTS;

@@ -1,7 +1,8 @@
 /** HTTP/1.1 over a byte stream: a client and a server. `https` is the same bytes behind a marker: nothing is encrypted here.
- *  Differs from Kubernetes: TLS between Pods is a one-line hello with the server name, and no certificate is checked. */
+ *  Differs from Kubernetes: TLS between Pods is a one-line hello with the server name; only a client that asks for the certificate
+ *  (the API server calling a webhook) sees one and checks it. */
 import type { World } from '../base/world.ts';
-import { concat, fromUtf8, utf8 } from '../base/bytes.ts';
+import { base64, concat, fromBase64, fromUtf8, utf8 } from '../base/bytes.ts';
 import { NetworkError } from './network.ts';
 import type { ByteStream, Listener, NetworkNamespace } from './network.ts';
 
@@ -39,6 +40,10 @@ export interface HttpResponse {
 const HEADER_MAX = 64 * 1024;
 const BODY_MAX = 64 * 1024 * 1024;
 const TLS_HELLO = '\x16TLS ';
+/** The hello of a client that wants to see the certificate first, the server's answer, and what a client says that does not trust it. */
+const TLS_ASK = '\x16TLS? ';
+const TLS_CERTIFICATE = '\x16CERT ';
+const TLS_ALERT = '\x16ALERT ';
 
 export const REASONS: Readonly<Record<number, string>> = {
   200: 'OK', 201: 'Created', 202: 'Accepted', 204: 'No Content', 206: 'Partial Content', 301: 'Moved Permanently', 302: 'Found', 303: 'See Other',
@@ -51,6 +56,9 @@ export const REASONS: Readonly<Record<number, string>> = {
 export class HttpError extends Error {
   constructor(readonly code: 'malformed' | 'empty' | 'too-large', message: string) { super(message); this.name = 'HttpError'; }
 }
+
+/** The certificate of the other side is not to be trusted, or it has none. */
+export class TlsError extends Error {}
 
 interface Source { line(): Promise<string | undefined>; bytes(count: number): Promise<Uint8Array>; toEnd(): Promise<Uint8Array> }
 
@@ -134,6 +142,8 @@ export interface HttpSend {
   readonly body?: Uint8Array | string;
   /** Speaks TLS: the server name. */
   readonly tls?: string;
+  /** Looks at the server's chain (PEM) before anything is sent; a text says what is wrong with it. */
+  readonly trusts?: (chain: string) => string | undefined;
 }
 
 /** The request as bytes on the wire, headers in the order given, Host first. */
@@ -147,13 +157,27 @@ export function requestText(send: HttpSend): string {
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-/** One request over a connection; the answer is read whole. Rejects with NetworkError or HttpError. */
+async function shakeHands(stream: ByteStream, source: Source, name: string, trusts: NonNullable<HttpSend['trusts']>): Promise<void> {
+  await stream.write(`${TLS_ASK}${name}\n`);
+  const line = await source.line();
+  if (line === undefined) throw new HttpError('empty', 'EOF');
+  if (!line.startsWith(TLS_CERTIFICATE)) throw new TlsError('http: server gave HTTP response to HTTPS client');
+  const chain = fromUtf8(fromBase64(line.slice(TLS_CERTIFICATE.length)) ?? new Uint8Array(0));
+  const fault = chain === '' ? undefined : trusts(chain);
+  if (fault === undefined) return;
+  await stream.write(`${TLS_ALERT}bad certificate\n`);
+  stream.end();
+  throw new TlsError(`tls: failed to verify certificate: ${fault}`);
+}
+
+/** One request over a connection; the answer is read whole. Rejects with NetworkError, HttpError or TlsError. */
 export async function sendHttp(stream: ByteStream, send: HttpSend): Promise<HttpResponse> {
-  const hello = send.tls === undefined ? '' : `${TLS_HELLO}${send.tls}\n`;
+  const source = sourceOf(stream);
+  if (send.tls !== undefined && send.trusts !== undefined) await shakeHands(stream, source, send.tls, send.trusts);
+  const hello = send.tls === undefined || send.trusts !== undefined ? '' : `${TLS_HELLO}${send.tls}\n`;
   const head = hello + requestText(send);
   if (send.body === undefined) await stream.write(head);
   else await stream.write(concat([utf8(head), typeof send.body === 'string' ? utf8(send.body) : send.body]));
-  const source = sourceOf(stream);
   const line = await source.line();
   if (line === undefined) throw new HttpError('empty', 'Empty reply from server');
   const found = /^HTTP\/([0-9.]+) ([0-9]{3}) ?(.*)$/.exec(line);
@@ -188,6 +212,10 @@ export interface ServeOptions {
   readonly atOnce?: (request: HttpRequest) => boolean;
   /** Only TLS is spoken on this port; plain HTTP is answered with 400. */
   readonly tls?: boolean;
+  /** The chain in PEM, for clients that ask. A server without one is trusted as it is. */
+  readonly certificate?: string;
+  /** Hears what became of a handshake: "remote error: tls: bad certificate". */
+  readonly handshakeFailed?: (stream: ByteStream, why: string) => void;
 }
 
 /** Serves until the world's scope ends or the listener is closed. A connection serves many requests. */
@@ -211,6 +239,12 @@ async function serveConnection(world: World, stream: ByteStream, handler: HttpHa
   for (;;) {
     let line = await source.line();
     if (line?.startsWith(TLS_HELLO)) { tls = line.slice(TLS_HELLO.length); line = await source.line(); }
+    else if (line?.startsWith(TLS_ASK) && options.tls === true) {
+      tls = line.slice(TLS_ASK.length);
+      await stream.write(`${TLS_CERTIFICATE}${base64(options.certificate ?? '')}\n`);
+      line = await source.line();
+      if (line?.startsWith(TLS_ALERT)) { options.handshakeFailed?.(stream, `remote error: tls: ${line.slice(TLS_ALERT.length)}`); break; }
+    }
     if (line === undefined) break;
     if (line === '') continue;
     const found = /^([A-Z]+) (\S+) HTTP\/1\.([01])$/.exec(line);

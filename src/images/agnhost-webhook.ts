@@ -1,10 +1,7 @@
 /** `agnhost webhook`: an admission webhook with a path a behaviour.
  *  Upstream: test/images/agnhost/webhook */
-import { base64, fromUtf8 } from '../base/bytes.ts';
-import type { HttpAnswer } from '../cri/http.ts';
-import { parseTarget, serveHttp } from '../cri/http.ts';
+import { base64 } from '../base/bytes.ts';
 import type { Process } from '../cri/process.ts';
-import { textAnswer, untilStopped } from './web.ts';
 
 interface Subject {
   readonly metadata?: { readonly name?: string; readonly labels?: Readonly<Record<string, string>> };
@@ -15,19 +12,23 @@ interface Review {
   readonly apiVersion?: string;
   readonly request?: {
     readonly uid?: string;
+    readonly operation?: string;
     readonly name?: string;
     readonly object?: Subject | null;
     readonly oldObject?: Subject | null;
   };
 }
 interface Verdict {
-  readonly allowed: boolean;
+  /** undefined: it never answers. */
+  readonly allowed: boolean | undefined;
   readonly message?: string;
   readonly patch?: readonly object[];
 }
 
 const KEY = 'webhook-e2e-test';
 const UNWANTED = 'webhook-disallow';
+const LASTING = 'webhook-nondeletable';
+const HANGING = 'wait-forever';
 const ALLOW: Verdict = { allowed: true };
 const deny = (message: string): Verdict => ({ allowed: false, message });
 const unless = (isWrong: boolean, message: string): Verdict => (isWrong ? deny(message) : ALLOW);
@@ -49,7 +50,16 @@ function addData({ data = {} }: Subject): Verdict {
   return { allowed: true, patch };
 }
 
+function checkData(what: string, contains: string): (subject: Subject, review: Review) => Verdict {
+  return ({ data }, { request }) => {
+    const value = data?.[KEY];
+    if (request?.operation !== 'DELETE') return unless(value === UNWANTED, `the ${what} contains ${contains}`);
+    return unless(value === LASTING, `the ${what} cannot be deleted because it contains unwanted key and value`);
+  };
+}
+
 function checkPod({ metadata, spec }: Subject): Verdict {
+  if (metadata?.labels?.[KEY] === HANGING) return { allowed: undefined };
   let message = '';
   if (metadata?.labels?.[KEY] === UNWANTED) message += 'the pod contains unwanted label; ';
   if (spec?.containers?.some(({ name }) => name.includes(UNWANTED)) === true) message += 'the pod contains unwanted container name; ';
@@ -58,66 +68,44 @@ function checkPod({ metadata, spec }: Subject): Verdict {
 
 const INIT = { image: 'webhook-added-image', name: 'webhook-added-init-container', resources: {} };
 
-const CHECKS: Readonly<Record<string, (subject: Subject) => Verdict>> = {
+const CHECKS: Readonly<Record<string, (subject: Subject, review: Review) => Verdict>> = {
   '/always-deny': () => deny('this webhook denies all requests'),
   '/always-allow-delay-5s': () => ({ allowed: true, message: 'this webhook allows all requests' }),
   '/add-label': addLabel,
   '/pods': checkPod,
-  '/pods/attach': () => deny("attaching to pod 'to-be-attached-pod' is not allowed"),
+  '/pods/attach': (_, { request }) =>
+    unless(request?.name === 'to-be-attached-pod', "attaching to pod 'to-be-attached-pod' is not allowed"),
   '/mutating-pods': ({ metadata }) =>
     metadata?.name === 'webhook-to-be-mutated'
       ? { allowed: true, patch: [{ op: 'add', path: '/spec/initContainers', value: [INIT] }] }
       : ALLOW,
-  '/configmaps': ({ data }) => unless(data?.[KEY] === UNWANTED, 'the configmap contains unwanted key and value'),
+  '/configmaps': checkData('configmap', 'unwanted key and value'),
   '/mutating-configmaps': addData,
-  '/custom-resource': ({ data }) => unless(data?.[KEY] === UNWANTED, 'the custom resource contains unwanted data'),
+  '/custom-resource': checkData('custom resource', 'unwanted data'),
   '/mutating-custom-resource': addData,
   '/crd': ({ metadata }) => unless(metadata?.labels?.[KEY] === UNWANTED, 'the crd contains unwanted label'),
 };
 
-function reviewed({ apiVersion, request }: Review, { allowed, message, patch = [] }: Verdict): HttpAnswer {
+function reviewed({ apiVersion, request }: Review, { allowed, message, patch = [] }: Verdict): object {
   const response = {
     uid: request?.uid ?? '',
     allowed,
     ...(message !== undefined && { status: { metadata: {}, message } }),
     ...(patch.length > 0 && { patchType: 'JSONPatch', patch: base64(JSON.stringify(patch)) }),
   };
-  return {
-    status: 200,
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ kind: 'AdmissionReview', apiVersion: apiVersion ?? 'admission.k8s.io/v1', response }),
-  };
+  return { kind: 'AdmissionReview', apiVersion: apiVersion ?? 'admission.k8s.io/v1', response };
 }
 
 const DELAY_MS = 5000;
 
-function parsed(body: Uint8Array): Review | undefined {
-  try {
-    return JSON.parse(fromUtf8(body)) as Review;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-/** Serves HTTPS on the port until it is stopped. */
-export async function serveWebhook(process: Process, port: number): Promise<number> {
-  serveHttp(
-    process.world,
-    process.net,
-    port,
-    async ({ target, body }) => {
-      const { path } = parseTarget(target);
-      if (path === '/readyz') return textAnswer(200, 'ok');
-      const check = Object.hasOwn(CHECKS, path) ? CHECKS[path] : undefined;
-      if (check === undefined) return textAnswer(404, '404 page not found\n');
-      const review = parsed(body);
-      if (review === undefined) return textAnswer(400, 'contentType is not application/json');
-      if (path === '/always-allow-delay-5s') await process.clock.sleep(DELAY_MS);
-      return reviewed(review, check(review.request?.object ?? review.request?.oldObject ?? {}));
-    },
-    { tls: true },
-  );
-  await untilStopped(process);
-  return 0;
+/** What answers the reviews of a path. */
+export function admissionHandler({ clock, world }: Process, path: string): ((review: unknown) => Promise<object>) | undefined {
+  const check = Object.hasOwn(CHECKS, path) ? CHECKS[path] : undefined;
+  if (check === undefined) return undefined;
+  return async (body) => {
+    const review = body as Review;
+    if (path === '/always-allow-delay-5s') await clock.sleep(DELAY_MS);
+    const verdict = check(review.request?.object ?? review.request?.oldObject ?? {}, review);
+    return verdict.allowed === undefined ? world.suspend<object>(() => undefined) : reviewed(review, verdict);
+  };
 }

@@ -12,9 +12,12 @@ import { collectOutput } from '../cri/streams.ts';
 import { readResolvConf } from '../cri/resolver.ts';
 import type { Process, Program } from '../cri/process.ts';
 import { formatDate } from '../sh/dates.ts';
+import { convertReview } from './agnhost-conversion.ts';
 import { serveGuestbook } from './agnhost-guestbook.ts';
 import { checkIssuer } from './agnhost-issuer.ts';
-import { serveWebhook } from './agnhost-webhook.ts';
+import { serveReviews } from './agnhost-review.ts';
+import type { ReviewServer } from './agnhost-review.ts';
+import { admissionHandler } from './agnhost-webhook.ts';
 import type { Catalogued } from './catalogued.ts';
 import { MB } from './catalogued.ts';
 import { anyTag, versionTags } from './tags.ts';
@@ -246,6 +249,10 @@ const grpcHealthChecking: Command = async process => {
   return 0;
 };
 
+const reviews = (process: Process, handlerOf: ReviewServer['handlerOf']): Promise<number> => serveReviews(process, {
+  port: Number(option(process, 'port', '443')), certificateFile: option(process, 'tls-cert-file', ''), keyFile: option(process, 'tls-private-key-file', ''), handlerOf,
+});
+
 const COMMANDS: Readonly<Record<string, Command>> = {
   pause, netexec, 'serve-hostname': serveHostname, liveness, connect, mounttest, 'entrypoint-tester': entrypointTester, 'test-webserver': testWebserver, 'logs-generator': logsGenerator,
   porter, 'grpc-health-checking': grpcHealthChecking,
@@ -254,7 +261,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   }),
   'test-service-account-issuer-discovery': (process) =>
     checkIssuer(process, { tokenPath: option(process, 'token-path', ''), audience: option(process, 'audience', '') }),
-  webhook: (process) => serveWebhook(process, Number(option(process, 'port', '443'))),
+  webhook: (process) => reviews(process, (path) => admissionHandler(process, path)),
+  'crd-conversion-webhook': (process) => reviews(process, (path) => (path === '/crdconvert' ? convertReview : undefined)),
   'dns-suffix': async process => { await process.stdout.write(`${readResolvConf(process.files).searches.join(',')}\n`); return 0; },
   'dns-server-list': async process => { await process.stdout.write(`${readResolvConf(process.files).servers.join(',')}\n`); return 0; },
   'etc-hosts': async process => { await process.stdout.write(readText(process.files, '/etc/hosts')); return 0; },

@@ -1,27 +1,38 @@
 /** What a learner does to guard a cluster: a webhook that a Pod serves, a policy, a custom resource with rules. */
 import { expect, it } from 'vitest';
+import { base64 } from '../../src/base/bytes.ts';
+import { serverCertificates } from '../support/server-certificates.ts';
 import { openPlayer } from './play.ts';
 
+const CERTIFICATES = serverCertificates('hook.default.svc');
+
 const WEBHOOK = `
+apiVersion: v1
+kind: Secret
+type: kubernetes.io/tls
+metadata: {name: hook}
+data: {tls.crt: ${base64(CERTIFICATES.certificate)}, tls.key: ${base64(CERTIFICATES.key)}}
+---
 apiVersion: v1
 kind: Pod
 metadata: {name: hook, labels: {app: hook}}
 spec:
   containers:
-  - {name: hook, image: 'registry.k8s.io/e2e-test-images/agnhost:2.53', args: [webhook, --port=8443], ports: [{containerPort: 8443}], readinessProbe: {httpGet: {scheme: HTTPS, path: /readyz, port: 8443}}}
+  - {name: hook, image: 'registry.k8s.io/e2e-test-images/agnhost:2.53', args: [webhook, --port=8443, --tls-cert-file=/certs/tls.crt, --tls-private-key-file=/certs/tls.key], volumeMounts: [{name: certs, mountPath: /certs}], ports: [{containerPort: 8443}], readinessProbe: {httpGet: {scheme: HTTPS, path: /readyz, port: 8443}}}
+  volumes: [{name: certs, secret: {secretName: hook}}]
 ---
 apiVersion: v1
 kind: Service
 metadata: {name: hook}
 spec: {selector: {app: hook}, ports: [{port: 443, targetPort: 8443}]}
 `;
-const hook = (kind: string, path: string): string => `
+const hook = (kind: string, path: string, authority = CERTIFICATES.authority): string => `
 apiVersion: admissionregistration.k8s.io/v1
 kind: ${kind}WebhookConfiguration
 metadata: {name: ${kind.toLowerCase()}-hook}
 webhooks:
 - name: check.example.com
-  clientConfig: {service: {namespace: default, name: hook, path: ${path}}}
+  clientConfig: {service: {namespace: default, name: hook, path: ${path}}, caBundle: ${base64(authority)}}
   rules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [configmaps]}]
   namespaceSelector: {matchLabels: {guarded: 'yes'}}
   sideEffects: None
@@ -76,6 +87,7 @@ it('webhooks of Pods, policies and rules guard the cluster', async () => {
     'webhook.yaml': WEBHOOK,
     'validating.yaml': hook('Validating', '/configmaps'),
     'mutating.yaml': hook('Mutating', '/mutating-configmaps'),
+    'stranger.yaml': hook('Validating', '/configmaps', serverCertificates('hook.default.svc', 'another').authority),
     'policy.yaml': POLICY,
     'crd.yaml': SHIRTS,
     'shirt.yaml': shirt('ok', 4),
@@ -106,6 +118,15 @@ it('webhooks of Pods, policies and rules guard the cluster', async () => {
   const large = await result('kubectl apply -f large.yaml');
   expect(large.stderr).toBe('The Shirt "large" is invalid: spec: Invalid value: "object": too large\n');
   expect(await run('kubectl explain shirt.spec')).toContain('What it looks like.');
+  await run('kubectl apply -f stranger.yaml');
+  const stranger = await result('kubectl create configmap strange -n safe');
+  expect(stranger.stderr).toContain(
+    'failed calling webhook "check.example.com": failed to call webhook: Post "https://hook.default.svc:443/configmaps?timeout=5s": ' +
+      'tls: failed to verify certificate: x509: certificate signed by unknown authority (possibly because of "x509: ECDSA verification failure" ' +
+      'while trying to verify candidate authority certificate "e2e-server-cert-ca")',
+  );
+  expect(await run('kubectl logs hook')).toMatch(/http: TLS handshake error from [\d.]+:\d+: remote error: tls: bad certificate/);
+  await run('kubectl apply -f validating.yaml');
   await run('kubectl delete pod hook --now');
   const closed = await result('kubectl create configmap later -n safe');
   expect(closed.stderr).toContain(

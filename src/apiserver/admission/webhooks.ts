@@ -15,7 +15,8 @@ import { admissionRequest } from './admission-request.ts';
 import { activationOf, conditionsHold, scopeOf } from './expressions.ts';
 import { isExempt, isMatching } from './matching.ts';
 import type { ReviewResponse } from './webhook-client.ts';
-import { askWebhook, WebhookCallError } from './webhook-client.ts';
+import { askWebhook } from './webhook-client.ts';
+import { WebhookCallError } from '../webhook.ts';
 
 type Webhook = MutatingWebhook | ValidatingWebhook;
 
@@ -59,7 +60,14 @@ async function answerOf(
   const { object = null, old = null } = attributes;
   const request = { ...admissionRequest(attributes, services.world.random.uuid()), object, oldObject: old };
   try {
-    const response = await askWebhook(hook.clientConfig, request, hook.timeoutSeconds ?? DEFAULT_TIMEOUT, reader, services);
+    const response = await askWebhook(
+      hook.clientConfig,
+      request,
+      hook.timeoutSeconds ?? DEFAULT_TIMEOUT,
+      reader,
+      services,
+      hook.admissionReviewVersions,
+    );
     for (const text of response.warnings ?? []) attributes.warn(text);
     return response;
   } catch (error) {
@@ -79,9 +87,8 @@ function denial({ name }: Webhook, given: Partial<Status> | undefined): ApiError
   return new ApiError({ ...given, kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: text, code } as Status);
 }
 
-function patched(hook: MutatingWebhook, { patch, patchType }: ReviewResponse, object: KubeObject): KubeObject {
+function patched({ patch }: ReviewResponse, object: KubeObject): KubeObject {
   if (patch === undefined || patch === '') return object;
-  if (patchType !== 'JSONPatch') throw failure(hook, `failed to call webhook: unsupported patch type ${JSON.stringify(patchType ?? '')}`);
   try {
     const operations = JSON.parse(fromUtf8(fromBase64(patch) ?? new Uint8Array())) as readonly JsonPatchOperation[];
     return applyJsonPatch(object, operations) as KubeObject;
@@ -112,7 +119,7 @@ async function mutate(
     const response = await answerOf(hook, now, reader, services);
     if (response === undefined) return;
     if (response.allowed !== true) throw denial(hook, response.status);
-    const next = patched(hook, response, current);
+    const next = patched(response, current);
     if (next !== current && !equal(next, current)) current = services.defaulted(attributes.resource, next);
     seen.set(hook, current);
   };
