@@ -17,7 +17,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly query?: readonly (readonly [string, string])[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** An object where the content type is JSON; bytes for everything else (YAML, protobuf, proxied bodies). */
+  /** An object where the content type is JSON, and where our own clients speak protobuf; bytes for everything else (YAML, protobuf
+   *  from outside, proxied bodies). */
   readonly body?: object | Uint8Array;
   /** Who asks, where authentication has happened already: on in-cluster links and for the administrator. */
   readonly user?: UserInfo;

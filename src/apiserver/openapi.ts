@@ -11,6 +11,7 @@ import type { ApiRequest, ApiResponse } from '../api/transport.ts';
 import type { Aggregator } from './aggregator.ts';
 import type { Kind } from './kinds.ts';
 import { openApiV2 } from './openapi-v2.ts';
+import { headerOf } from './request-info.ts';
 import type { ServerState } from './server-state.ts';
 
 export interface OpenApi {
@@ -290,14 +291,15 @@ export function createOpenApi(server: ServerState, aggregator: Aggregator): Open
         documents = new Map();
       }
       if (parts[1] !== 'v2' && parts[1] !== 'v3') return undefined;
-      const json = (body: object): ApiResponse => ({ status: 200, headers: { 'content-type': 'application/json' }, body });
+      const elsewhere = aggregator.all.filter(({ openApi }) => openApi !== undefined).map(({ group, version }) => `apis/${group}/${version}`);
+      const hash = sha256Hex(`${server.version}/${kinds.generation}/${elsewhere.join(' ')}`).toUpperCase();
+      const etag = `"${hash.slice(0, 32)}"`;
+      const json = (body: object): ApiResponse => ({ status: 200, headers: { 'content-type': 'application/json', etag }, body });
+      const known = headerOf(request, 'if-none-match') ?? '';
+      if (known === '*' || known === etag) return { status: 304, headers: { etag }, body: '' };
       if (parts[1] === 'v2') return parts.length === 2 ? json(wholeOf(await load())) : undefined;
       if (parts.length === 2) {
-        const elsewhere = aggregator.all
-          .filter(({ openApi }) => openApi !== undefined)
-          .map(({ group, version }) => `apis/${group}/${version}`);
         const paths = new Set([...kinds.all.map(({ resource }) => pathOf(resource)), ...elsewhere]);
-        const hash = sha256Hex(`${server.version}/${kinds.generation}/${elsewhere.length}`).toUpperCase();
         return json({
           paths: Object.fromEntries([...paths].sort().map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }])),
         });

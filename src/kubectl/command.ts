@@ -3,6 +3,7 @@ import type { KubectlIo } from './io.ts';
 import type { Config } from './config.ts';
 import type { Discovery, Mapping } from './discovery.ts';
 import type { Flags } from './flags.ts';
+import type { OpenApi } from './openapi.ts';
 import type { Rest } from './rest.ts';
 
 export interface Command {
@@ -40,6 +41,7 @@ export interface Kubectl {
   /** The command line as --record writes it to objects. */
   readonly cause: string;
   readonly rest: Rest;
+  readonly openApi: OpenApi;
   readonly config: Config;
   /** The namespace of -n, or of the context, or "default". */
   readonly namespace: string;

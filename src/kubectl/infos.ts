@@ -5,6 +5,7 @@ import { type Mapping, findKind, inCategory, pathOf } from './discovery.ts';
 import { AggregateFailure, CommandError, isNotFound, usageError } from './errors.ts';
 import { type Manifest, readManifests, requireKind, requireMetadata } from './manifests.ts';
 import { type Obj, list, str } from './obj.ts';
+import { verifyManifest } from './openapi.ts';
 
 /** One object that a command works on: where it is, and what is known of it. */
 export interface Info {
@@ -160,6 +161,7 @@ export async function visit(k: Kubectl, selection: Selection, each: (info: Info)
   for (const manifest of targets.files) {
     await attempt(async () => {
       const info = await manifestInfo(k, manifest, selection.ownNamespace);
+      await verifyManifest(k, info.mapping);
       await each(selection.latest === true ? await fetched(k, info, selection.subresource) : info);
       count += 1;
     });

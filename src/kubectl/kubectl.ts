@@ -15,7 +15,8 @@ import type { KubectlIo } from './io.ts';
 import { klogWarning } from './klog.ts';
 import { type Place, type Preferred, isAlias, withPreferences } from './kuberc.ts';
 import { causeOf, recorded } from './record.ts';
-import { createRest } from './rest.ts';
+import { createOpenApi } from './openapi.ts';
+import { ACCEPT_ANY, ACCEPT_JSON, createRest } from './rest.ts';
 import { pluginCommand } from './plugins.ts';
 
 export interface KubectlSettings {
@@ -59,6 +60,10 @@ export function createKubectl(settings: KubectlSettings): KubectlProgram {
 }
 
 const isBrokenPipe = (error: unknown): boolean => error instanceof Error && error.name === 'BrokenPipe';
+
+/** These read objects into Go's types, and take whatever the server likes best; the others want JSON. */
+const READS_ANY =
+  /^(set|rollout|taint|cordon|uncordon|drain|expose|logs|exec|attach|port-forward|debug|run|cluster-info|version|create job|certificate|top)\b/;
 
 /** Ways to ask for a dry run that were in use before. Upstream: staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go GetDryRunStrategy */
 const CLIENT_DRY_RUN: Readonly<Record<string, readonly [place: string, text: string]>> = {
@@ -120,6 +125,7 @@ function session(
     transport: settings.transport,
     userAgent: `kubectl/${version} (linux/amd64) kubernetes`,
     headers: config.headers,
+    accept: READS_ANY.test(command.name) ? ACCEPT_ANY : ACCEPT_JSON,
     signal: io.signal,
     check: () => checkServer(settings, config),
     warn: (text) => io.stderr.write(`Warning: ${text}\n`),
@@ -158,6 +164,7 @@ function session(
     namespace: flags.str('namespace') || config.namespace || 'default',
     namespaceGiven: flags.changed('namespace') && flags.str('namespace') !== '',
     version: { gitVersion: version, kustomize: 'v5.6.0' },
+    openApi: createOpenApi(rest),
     discovery,
     rediscover,
     mapping,

@@ -30,7 +30,7 @@ export async function podsOf(k: Kubectl, object: Obj): Promise<readonly Pod[]> {
     throw new CommandError(`cannot ${k.path === 'logs' ? 'get the logs from' : 'attach to'} ${type}: selector for ${type} not implemented`);
   }
   const namespace = str(object, 'metadata', 'namespace') || k.namespace;
-  const found = await k.rest.json('GET', pathOf(await k.mapping('pods'), namespace), { query: [['labelSelector', selector]] });
+  const found = await k.rest.json('GET', pathOf(await k.mapping('pods'), namespace), { query: [['labelSelector', selector]], typed: true });
   return (list(found, 'items') as readonly Pod[]).map((p) => ({ apiVersion: 'v1', kind: 'Pod', ...p }));
 }
 

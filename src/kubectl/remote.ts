@@ -25,9 +25,33 @@ export async function joinStreams(k: Kubectl, path: string, query: Query, stream
   if (streams.stdin || streams.input !== undefined) all.push(['stdin', 'true']);
   all.push(['stdout', 'true']);
   if (streams.tty) all.push(['tty', 'true']);
-  const connection = await k.rest.connect('GET', path, { query: all.filter(([, v]) => v !== 'false'), accept: 'application/json, */*' });
+  const asked = all.filter(([, v]) => v !== 'false');
+  const connection = await upgraded(k, path, asked, REMOTE_COMMAND);
   await streams.onOpen?.();
   return runStreams(k, connection, streams);
+}
+
+/** Which protocols are asked for: over a WebSocket first, and over SPDY where that is refused. */
+export interface Protocols {
+  readonly webSocket: string;
+  readonly spdy: string;
+}
+
+const REMOTE_COMMAND: Protocols = {
+  webSocket: 'v5.channel.k8s.io',
+  spdy: 'v5.channel.k8s.io, v4.channel.k8s.io, v3.channel.k8s.io, v2.channel.k8s.io, channel.k8s.io',
+};
+
+/** Upstream: staging/src/k8s.io/client-go/tools/remotecommand/fallback.go */
+export async function upgraded(k: Kubectl, path: string, query: Query, protocols: Protocols): Promise<Connection> {
+  const webSocket = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-protocol': protocols.webSocket };
+  try {
+    return await k.rest.connect('GET', path, { query, headers: webSocket });
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    const spdy = { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': protocols.spdy };
+    return k.rest.connect('POST', path, { query, headers: spdy });
+  }
 }
 
 async function runStreams(k: Kubectl, connection: Connection, streams: RemoteStreams): Promise<number> {

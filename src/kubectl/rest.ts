@@ -11,6 +11,9 @@ import type { Obj } from './obj.ts';
 
 export const ACCEPT_JSON = 'application/json';
 export const ACCEPT_ANY = 'application/json, */*';
+/** What the typed clients of client-go send and ask for. */
+export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+export const ACCEPT_TYPED = 'application/vnd.kubernetes.protobuf,application/json';
 export const ACCEPT_TABLE =
   'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json';
 
@@ -22,6 +25,9 @@ export interface RestOptions {
   /** Bytes are sent as they are. */
   readonly body?: object | Uint8Array;
   readonly contentType?: string;
+  /** As a typed client asks: by default it speaks protobuf. The body stays an object; it becomes bytes where it leaves our machines. */
+  readonly typed?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Rest {
@@ -37,6 +43,8 @@ export interface RestSettings {
   readonly userAgent: string;
   /** Who the kubeconfig and --as, --as-group, --token say that we are. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What is asked for where a command does not say. */
+  readonly accept: string;
   readonly signal: AbortSignal;
   /** Throws where the kubeconfig names a server that cannot be reached. */
   readonly check: () => void;
@@ -54,10 +62,13 @@ export function createRest(settings: RestSettings): Rest {
       path: bare,
       query,
       headers: {
-        accept: options.accept ?? ACCEPT_JSON,
+        accept: options.accept ?? (options.typed === true ? ACCEPT_TYPED : settings.accept),
         'user-agent': settings.userAgent,
         ...settings.headers,
-        ...(options.body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
+        ...options.headers,
+        ...(options.body === undefined
+          ? {}
+          : { 'content-type': options.contentType ?? (options.typed === true ? PROTOBUF : 'application/json') }),
       },
       ...(options.body === undefined ? {} : { body: options.body }),
     };

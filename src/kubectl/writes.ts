@@ -37,7 +37,7 @@ export function fieldValidation(k: Kubectl): string {
 export async function createObject(k: Kubectl, mapping: Mapping, namespace: string, object: Obj, source = ''): Promise<Obj> {
   try {
     return await k.rest.json('POST', pathOf(mapping, namespace), {
-      body: withoutNulls(object),
+      body: object,
       query: writeQuery(k, { validation: true }),
     });
   } catch (error) {
@@ -52,12 +52,14 @@ export async function patchObject(
   name: string,
   type: PatchType,
   patch: object,
-  options: { readonly query?: Query; readonly subresource?: string } = {},
+  options: { readonly query?: Query; readonly subresource?: string; readonly accept?: string; readonly typed?: boolean } = {},
 ): Promise<Obj> {
   return k.rest.json('PATCH', pathOf(mapping, namespace, name, options.subresource), {
     body: patch,
     contentType: CONTENT[type],
     query: options.query ?? writeQuery(k),
+    ...(options.accept !== undefined && { accept: options.accept }),
+    ...(options.typed === true && { typed: true }),
   });
 }
 
@@ -74,10 +76,13 @@ export async function createAndPrint(k: Kubectl, mapping: Mapping, object: Obj, 
   return print(typed({ apiVersion: final.apiVersion, kind: final.kind, ...created } as Obj), operation);
 }
 
+/** The others create through a typed client. */
+const IN_JSON: ReadonlySet<string> = new Set(['run', 'expose']);
+
 async function post(k: Kubectl, path: string, object: Obj, what: string): Promise<Obj> {
   try {
     return await k.rest.json('POST', path, {
-      body: withoutNulls(object),
+      ...(IN_JSON.has(k.path) ? { body: object } : { body: withoutNulls(object), typed: true }),
       query: writeQuery(k, { validation: k.flags.str('validate') !== '' }),
     });
   } catch (error) {

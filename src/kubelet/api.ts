@@ -6,7 +6,7 @@ import type { Status } from '../api/object.ts';
 import type { ApiRequest, ApiResponse, Connection, Frame, Transport } from '../api/transport.ts';
 import { utf8 } from '../base/bytes.ts';
 import { Queue } from '../base/queue.ts';
-import { streamSession, forwardPort, type OpenSession, type StreamOptions } from './api-streams.ts';
+import { streamSession, forwardPort, openForward, type OpenSession, type StreamOptions } from './api-streams.ts';
 import { chosenLines, createLogWriter, logContainerId, logOptions, type LogOptions } from './container-logs.ts';
 import type { KubeletContext } from './context.ts';
 import type { KubeletOptions } from './options.ts';
@@ -193,5 +193,6 @@ async function portForward(tools: ApiTools, namespace: string, name: string, que
   const sandbox = cache.view(state.uid).sandboxes.find((each) => each.state === 'ready');
   const net = state.pod.spec?.hostNetwork === true ? context.net : sandbox === undefined ? undefined : context.runtime.sandboxNetwork(sandbox.id);
   if (net === undefined) throw refusal(500, `cannot forward to pod "${name}": sandbox is not running`);
+  if (port === 0) return openForward(context.world);
   return forwardPort(context.world, net, port, sandbox?.id ?? state.uid);
 }

@@ -42,6 +42,8 @@ export { ADMIN };
 
 /** What every connection of a server shares. */
 export interface Front {
+  /** The schema in protobuf as it was last made: it takes a while. */
+  readonly encoded: { etag: string; bytes: Uint8Array };
   readonly transport: Transport;
   readonly isAllowed: (message: IncomingMessage) => boolean;
   readonly userOf: (message: IncomingMessage) => UserInfo | undefined;
@@ -50,7 +52,7 @@ export interface Front {
 /** Resolves when it listens; rejects where the port is taken. */
 export function serveHttp(transport: Transport, options: ServeOptions): Promise<Server> {
   const { host = '127.0.0.1', certificates, token, user = ADMIN } = options;
-  const front: Front = { transport, isAllowed: LOOPBACK.test(host) ? isLocal : () => true, userOf: (message) => userOf(message, token, user) };
+  const front: Front = { encoded: { etag: '', bytes: new Uint8Array() }, transport, isAllowed: LOOPBACK.test(host) ? isLocal : () => true, userOf: (message) => userOf(message, token, user) };
   const listen = (message: IncomingMessage, response: ServerResponse): void => void answer(front, message, response);
   const server = certificates ? createTlsServer(tlsOptions(certificates), listen) : createServer(listen);
   serveUpgrades(server, front);
@@ -89,10 +91,15 @@ function withoutProtobuf(request: ApiRequest): ApiRequest {
 }
 
 /** The schema in protobuf, for those who ask for it first; everything else stays JSON, which every client takes. */
-function asWanted({ path, headers = {} }: ApiRequest, answered: ApiResponse): ApiResponse {
+function asWanted({ encoded }: Front, { path, headers = {} }: ApiRequest, answered: ApiResponse): ApiResponse {
   if (path !== '/openapi/v2' || answered.status !== 200 || !headers['accept']?.includes(OPENAPI_PROTOBUF)) return answered;
   if (typeof answered.body !== 'object' || answered.body instanceof Uint8Array) return answered;
-  return { ...answered, headers: { ...answered.headers, 'content-type': OPENAPI_ANSWERED }, body: encodeOpenApi(answered.body) };
+  const { etag = '' } = answered.headers;
+  if (etag === '' || encoded.etag !== etag) {
+    encoded.bytes = encodeOpenApi(answered.body);
+    encoded.etag = etag;
+  }
+  return { ...answered, headers: { ...answered.headers, 'content-type': OPENAPI_ANSWERED }, body: encoded.bytes };
 }
 
 function isStream({ method, path, query = [] }: ApiRequest): boolean {
@@ -119,7 +126,8 @@ function status(code: number, reason: string, message: string): ApiResponse {
   return { status: code, headers: { 'content-type': 'application/json' }, body };
 }
 
-async function answer({ transport, isAllowed, userOf: whoSent }: Front, message: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(front: Front, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { transport, isAllowed, userOf: whoSent } = front;
   try {
     if (!isAllowed(message)) return send(message, response, status(FOREIGN.code, FOREIGN.reason, FOREIGN.message));
     if (!METHODS.has(message.method ?? '')) return send(message, response, status(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource'));
@@ -127,7 +135,7 @@ async function answer({ transport, isAllowed, userOf: whoSent }: Front, message:
     if (body === undefined) return send(message, response, status(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${BODY_MAX}`));
     const request = withoutProtobuf(apiRequestOf(message, whoSent(message), body));
     if (isStream(request)) await stream(transport, request, message, response);
-    else send(message, response, asWanted(request, await transport.request(request)));
+    else send(message, response, asWanted(front, request, await transport.request(request)));
   } catch (error) {
     failed(error, message, response);
   }

@@ -5,7 +5,7 @@ import { RESOURCES } from '../../src/api/resources.ts';
 import { notFound } from '../../src/api/errors.ts';
 import { matches, parseSelector } from '../../src/api/selectors.ts';
 
-export type Fixture = { readonly apiVersion: string; readonly kind: string; readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Record<string, string> }; readonly [field: string]: unknown };
+export type Fixture = { readonly apiVersion: string; readonly kind: string; readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Record<string, string>; readonly [field: string]: unknown }; readonly [field: string]: unknown };
 
 export interface Canned extends Transport { readonly asked: ApiRequest[] }
 
@@ -46,7 +46,7 @@ function answer(objects: readonly Fixture[], request: ApiRequest): ApiResponse {
 }
 
 /** The recorded stand-in found the events of "web" for everything whose name begins with it. */
-function fieldsMatch(object: Fixture, selector: string): boolean {
+export function fieldsMatch(object: Fixture, selector: string): boolean {
   const node = /spec\.nodeName=([^,]*)/.exec(selector)?.[1];
   if (node !== undefined && (object['spec'] as { nodeName?: string } | undefined)?.nodeName !== node) return false;
   const involved = object['involvedObject'] as { kind: string; name: string } | undefined;

@@ -11,8 +11,10 @@ const golden = readFileSync('test/golden/dryrun-1.33.txt', 'utf8').split(/^\$ ku
 
 describe('generators make what real kubectl 1.33 makes', () => {
   it.each(golden)('$command', async ({ command, text, code }) => {
-    const runner = createRunner(cannedTransport([]));
+    const server = cannedTransport([]);
+    const runner = createRunner(server);
     const result = await runner.run(command.replace('--schedule=*/1 * * * *', "--schedule='*/1 * * * *'"));
     expect(result).toEqual({ stdout: text, stderr: '', code });
+    expect(server.asked.filter(({ path }) => path !== '/api' && path !== '/apis')).toEqual([]);
   });
 });

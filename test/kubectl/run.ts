@@ -16,7 +16,7 @@ export interface Runner {
   run(line: string | readonly string[], options?: { readonly stdin?: string; readonly edit?: KubectlIo['edit']; readonly limitMs?: number; readonly signal?: AbortSignal }): Promise<Result>;
 }
 
-export function createRunner(transport: Transport, options: { readonly startAtMs?: number; readonly lone?: LoneWorld; readonly tty?: boolean; readonly env?: Readonly<Record<string, string>> } = {}): Runner {
+export function createRunner(transport: Transport, options: { readonly startAtMs?: number; readonly lone?: LoneWorld; readonly tty?: boolean; readonly env?: Readonly<Record<string, string>>; /** Both outputs as one text, in the order in which they were written: it is `stdout`. */ readonly joined?: boolean } = {}): Runner {
   const lone = options.lone ?? loneWorld(options.startAtMs === undefined ? {} : { startAtMs: options.startAtMs });
   const files = createMemoryFiles({ now: () => lone.world.clock.now() });
   files.makeDirectory('/root', { recursive: true });
@@ -24,12 +24,13 @@ export function createRunner(transport: Transport, options: { readonly startAtMs
   return {
     lone, files,
     run: async (line, { stdin = '', edit, limitMs = 120_000, signal } = {}) => {
-      const [stdout, stderr] = [collectOutput(), collectOutput()];
+      const stdout = collectOutput();
+      const stderr = options.joined === true ? stdout : collectOutput();
       const code = await lone.drive(kubectl.run(typeof line === 'string' ? words(line) : line, {
         world: lone.world, clock: lone.world.clock, signal: signal ?? new AbortController().signal, stdin: bytesInput(stdin), stdout, stderr, files,
         env: new Map(Object.entries({ HOME: '/root', ...options.env })), cwd: '/root', ...(edit !== undefined && { edit }), ...(options.tty === true && { tty: { columns: 80, rows: 24 } }),
       }), limitMs);
-      return { code, stdout: stdout.text(), stderr: stderr.text() };
+      return { code, stdout: stdout.text(), stderr: options.joined === true ? '' : stderr.text() };
     },
   };
 }

@@ -85,6 +85,7 @@ export async function applyOne(k: Kubectl, info: Info, dryRun: DryRun, print: Pr
     const format = outputFormat(k).name;
     return print(format === '' || format === 'name' ? live : preview(live, modified), 'configured');
   }
+  if (k.flags.bool('openapi-patch')) await k.openApi.mergeKeys();
   const patch = applyPatch(info, lastAppliedOf(live) ?? {}, modified, live);
   if (Object.keys(patch).length === 0) return print(live, 'unchanged');
   try {

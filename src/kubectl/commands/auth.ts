@@ -1,12 +1,13 @@
 /** kubectl auth can-i and whoami; reconcile stands beside it.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/auth */
 import type { Command, Kubectl } from '../command.ts';
-import { findResource } from '../discovery.ts';
+import { type Mapping, findResource } from '../discovery.ts';
 import { CommandError } from '../errors.ts';
 import { byText, dict, list, str } from '../obj.ts';
 import { objectPrinter, outputFormat } from '../printers/output.ts';
 import { typed } from '../printers/typed.ts';
 import { plainTable } from '../printers/table.ts';
+import { ACCEPT_ANY } from '../rest.ts';
 import { type Rule, brackets, broken, compacted, ruleText } from './rules.ts';
 
 export const auth: Command = { name: 'auth', summary: 'Inspect authorization' };
@@ -37,6 +38,7 @@ export const canI: Command = {
       : { resourceAttributes: await attributes(k, verb, what) };
     const review = await k.rest.json('POST', `${REVIEW}/selfsubjectaccessreviews`, {
       body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec },
+      typed: true,
     });
     const allowed = str(review, 'status', 'allowed') === 'true';
     if (!k.flags.bool('quiet')) {
@@ -49,6 +51,13 @@ export const canI: Command = {
     return allowed ? 0 : 1;
   },
 };
+
+/** Real kubectl reads there whether the type has a namespace, which we know. */
+async function askResources(k: Kubectl, mapping: Mapping | undefined): Promise<void> {
+  if (mapping === undefined) return;
+  const root = mapping.group === '' ? `/api/${mapping.version}` : `/apis/${mapping.group}/${mapping.version}`;
+  await k.rest.text('GET', root, { accept: ACCEPT_ANY, headers: { 'if-none-match': '*' } });
+}
 
 const KNOWN_VERBS = 'get list watch create update patch delete deletecollection use bind impersonate * escalate proxy approve sign'.split(
   ' ',
@@ -63,6 +72,7 @@ async function attributes(k: Kubectl, verb: string, what: string): Promise<objec
     await k.say(`Warning: resource '${mapping.resource}' is not namespace scoped${group}\n\n`);
   }
   if (mapping !== undefined && !KNOWN_VERBS.includes(verb)) await k.say(`Warning: verb '${verb}' is not a known verb\n\n`);
+  await askResources(k, mapping);
   const subresource = k.flags.str('subresource');
   const namespace = mapping?.namespaced === false || k.flags.bool('all-namespaces') ? '' : k.namespace;
   return {
@@ -84,6 +94,7 @@ function combined({ resources = [], apiGroups = [] }: Rule): string {
 async function listRules(k: Kubectl): Promise<void> {
   const review = await k.rest.json('POST', `${REVIEW}/selfsubjectrulesreviews`, {
     body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace: k.namespace } },
+    typed: true,
   });
   const status = dict(review, 'status');
   const rules = compacted(broken([...(list(status, 'resourceRules') as Rule[]), ...(list(status, 'nonResourceRules') as Rule[])]));
@@ -99,6 +110,7 @@ export const whoami: Command = {
   run: async (k) => {
     const review = await k.rest.json('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {
       body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+      typed: true,
     });
     const format = outputFormat(k);
     if (k.flags.str('output') !== '') return k.print(objectPrinter(k, format, true)(typed(review)));

@@ -54,7 +54,7 @@ function parseSpec(text: string): Spec {
 async function run(k: Kubectl, spec: Spec, command: readonly string[], input?: Uint8Array): Promise<Uint8Array> {
   const namespace = spec.namespace ?? k.namespace;
   const mapping = await k.mapping('pods');
-  const pod = (await k.rest.json('GET', pathOf(mapping, namespace, spec.pod!))) as unknown as Pod;
+  const pod = (await k.rest.json('GET', pathOf(mapping, namespace, spec.pod!), { typed: true })) as unknown as Pod;
   const container = await containerFor(k, pod, k.flags.str('container'));
   const received: Uint8Array[] = [];
   const code = await joinStreams(

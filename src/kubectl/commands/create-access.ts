@@ -56,7 +56,10 @@ export const token: Command = {
     };
     let answer: Obj;
     try {
-      answer = await k.rest.json('POST', pathOf(await k.mapping('serviceaccounts'), k.namespace, name, 'token'), { body: request });
+      answer = await k.rest.json('POST', pathOf(await k.mapping('serviceaccounts'), k.namespace, name, 'token'), {
+        body: request,
+        typed: true,
+      });
     } catch (error) {
       throw new CommandError(`failed to create token: ${errorText(error)}`);
     }

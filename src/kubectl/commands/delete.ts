@@ -7,7 +7,7 @@ import { type Info, visit } from '../infos.ts';
 import { readStdin } from '../manifests.ts';
 import { type Obj, str } from '../obj.ts';
 import { dryRunOf, outputFormat } from '../printers/output.ts';
-import { openWatch, readWatch } from '../watch.ts';
+import { followObject } from '../watch.ts';
 import { sendRaw } from './create.ts';
 
 const IMMEDIATE =
@@ -38,12 +38,11 @@ async function run(k: Kubectl): Promise<void> {
   let seconds = flags.int('grace-period');
   if (flags.bool('now')) seconds = 1;
   if (force && seconds < 0) seconds = 0;
-  let wait = flags.bool('wait');
+  const wait = flags.bool('wait');
   if (seconds === 0 && !force) {
     seconds = 1;
   } else if (force && seconds === 0) {
     await k.say(IMMEDIATE);
-    if (!flags.changed('wait')) wait = false;
   } else if (force && seconds > 0) {
     throw new CommandError('--force and --grace-period greater than 0 cannot be specified together');
   }
@@ -72,6 +71,8 @@ async function run(k: Kubectl): Promise<void> {
     } catch (error) {
       if (k.io.signal.aborted) throw error;
       if (!(ignore && isNotFound(error))) failures.push(withSource('deleting', info.source, error));
+      // What was not there is waited for all the same.
+      else deleted.push(info);
       continue;
     }
     deleted.push(info);
@@ -142,31 +143,18 @@ const isForbidden = (error: unknown): boolean =>
 /** Resolves when the object is gone or another one has its name; throws the timeout's text at `endMs`. */
 export async function waitDeleted(k: Kubectl, info: Info, endMs: number | undefined): Promise<void> {
   const uid = str(info.object, 'metadata', 'uid');
-  for (;;) {
-    const live = await readLive(k, info);
-    if (live === undefined || (uid !== '' && str(live, 'metadata', 'uid') !== uid)) return;
-    const left = endMs === undefined ? undefined : endMs - k.io.clock.now();
-    if (left !== undefined && left <= 0) throw timedOut(info);
-    const query = [
-      ['fieldSelector', `metadata.name=${info.name}`],
-      ['resourceVersion', await listVersion(k, info)],
-    ] as const;
-    const connection = await openWatch(k, pathOf(info.mapping, info.namespace), query, 'application/json');
-    const result = await readWatch(k, connection, left, (event) => event.type === 'DELETED');
-    if (result === 'done') return;
-    if (result === 'timeout') throw timedOut(info);
-    await k.io.clock.sleep(100, k.io.signal);
-  }
+  const isGone = (live: Obj | undefined): boolean => live === undefined || (uid !== '' && str(live, 'metadata', 'uid') !== uid);
+  if (isGone(await readLive(k, info))) return;
+  if (endMs !== undefined && endMs <= k.io.clock.now()) throw timedOut(info);
+  const result = await followObject(k, info, endMs, {
+    listed: async (object) => isGone(object),
+    changed: async (type, object) => type === 'DELETED' || isGone(object),
+  });
+  if (result === 'timeout') throw timedOut(info);
 }
 
 export const timedOut = (info: Info): CommandError =>
   new CommandError(`timed out waiting for the condition on ${info.mapping.resource}/${info.name}`);
-
-/** The watch begins at the list: an object's own revision may be too old to watch from. */
-async function listVersion(k: Kubectl, info: Info): Promise<string> {
-  const query = [['fieldSelector', `metadata.name=${info.name}`] as const];
-  return str(await k.rest.json('GET', pathOf(info.mapping, info.namespace), { query }), 'metadata', 'resourceVersion');
-}
 
 async function readLive(k: Kubectl, info: Info): Promise<Obj | undefined> {
   try {

@@ -5,8 +5,8 @@ import type { Command, Kubectl } from '../command.ts';
 import { apiVersionOf, pathOf } from '../discovery.ts';
 import { CommandError, isNotFound, report } from '../errors.ts';
 import { type Info, visit } from '../infos.ts';
-import { LAST_APPLIED, isBuiltIn, lastAppliedOf, withLastApplied } from '../last-applied.ts';
-import { type Obj, at, byText, put, str } from '../obj.ts';
+import { LAST_APPLIED, isBuiltIn, lastAppliedOf } from '../last-applied.ts';
+import { type Obj, byText, put, str } from '../obj.ts';
 import { withoutManagedFields } from '../printers/output.ts';
 import { patchObject } from '../writes.ts';
 import { unifiedDiff } from '../unified-diff.ts';
@@ -68,6 +68,7 @@ async function liveOf(k: Kubectl, info: Info): Promise<Obj | undefined> {
 /** The server says what the object would be; it stores nothing. */
 async function mergedOf(k: Kubectl, info: Info, live: Obj | undefined): Promise<Obj> {
   const dry = [['dryRun', 'All'] as const];
+  await k.openApi.verify(info.mapping);
   if (k.flags.bool('server-side')) {
     const manager = k.flags.changed('field-manager') ? k.flags.str('field-manager') : 'kubectl';
     return patchObject(k, info.mapping, info.namespace, info.name, 'apply', info.object!, {
@@ -75,8 +76,9 @@ async function mergedOf(k: Kubectl, info: Info, live: Obj | undefined): Promise<
     });
   }
   const query = [...dry, ['fieldManager', k.flags.str('field-manager')] as const];
-  if (live === undefined) return k.rest.json('POST', pathOf(info.mapping, info.namespace), { body: withLastApplied(info.object!), query });
+  if (live === undefined) return k.rest.json('POST', pathOf(info.mapping, info.namespace), { body: info.object!, query });
   const modified = withoutAnnotation(info.object!);
+  await k.openApi.mergeKeys();
   const patch = put(
     applyPatch(info, lastAppliedOf(live) ?? {}, modified, live) as Obj,
     ['metadata', 'resourceVersion'],
@@ -103,10 +105,7 @@ function difference(
   merged: Obj | undefined,
   folders: { readonly live: string; readonly merged: string },
 ): string {
-  const shown = (object: Obj): Obj => {
-    const visible = masked(k.flags.bool('show-managed-fields') ? object : withoutManagedFields(object));
-    return at(visible, 'metadata', 'annotations', LAST_APPLIED) === undefined ? visible : withoutAnnotation(visible);
-  };
+  const shown = (object: Obj): Obj => masked(k.flags.bool('show-managed-fields') ? object : withoutManagedFields(object));
   const before = live === undefined ? '' : toYaml(shown(live));
   const after = merged === undefined ? '' : toYaml(shown(merged));
   const file = fileOf(info);
@@ -122,7 +121,7 @@ function difference(
 
 function withoutAnnotation(object: Obj): Obj {
   const { [LAST_APPLIED]: _, ...annotations } = object.metadata?.annotations ?? {};
-  return put(object, ['metadata', 'annotations'], Object.keys(annotations).length === 0 ? undefined : annotations);
+  return put(object, ['metadata', 'annotations'], annotations);
 }
 
 /** What a Secret holds is not shown. */

@@ -7,7 +7,7 @@ import type { Command, Kubectl } from '../command.ts';
 import { pathOf } from '../discovery.ts';
 import { AggregateFailure, CommandError, errorText, isNotFound, isReason, usageError } from '../errors.ts';
 import { type Info, visit } from '../infos.ts';
-import { type Obj, at, list } from '../obj.ts';
+import { type Obj, at, list, str } from '../obj.ts';
 import { dryRunOf, resultPrinter } from '../printers/output.ts';
 import { patchObject } from '../writes.ts';
 
@@ -57,6 +57,7 @@ async function cordonOne(k: Kubectl, info: Info, unschedulable: boolean): Promis
       { spec: { unschedulable: unschedulable ? true : null } },
       {
         query: dryRun === 'server' ? [['dryRun', 'All']] : [],
+        typed: true,
       },
     );
   }
@@ -107,15 +108,7 @@ interface Sorted {
 }
 
 async function drainOne(k: Kubectl, node: Info): Promise<void> {
-  const mapping = await k.mapping('pods');
-  const found = await k.rest.json('GET', pathOf(mapping, ''), {
-    query: [
-      ['fieldSelector', `spec.nodeName=${node.name}`],
-      ['limit', '500'],
-    ],
-  });
-  const selector = parseSelector(k.flags.str('pod-selector'));
-  const pods = (list(found, 'items') as readonly Pod[]).filter((p) => matches(selector, p.metadata?.labels ?? {}));
+  const pods = await podsOn(k, node);
   const { evict, warnings, problems } = await sorted(k, pods);
   if (problems.length > 0) throw new AggregateFailure(problems.map((problem) => new CommandError(problem, 1, true)));
   for (const warning of warnings) await k.say(`Warning: ${warning}\n`);
@@ -128,9 +121,58 @@ async function drainOne(k: Kubectl, node: Info): Promise<void> {
   }
   const limit = k.flags.durationMs('timeout');
   const end = limit > 0 ? k.io.clock.now() + limit : undefined;
-  const results = await Promise.allSettled(evict.map((pod) => evictOne(k, pod, end)));
+  try {
+    await takeAway(k, evict, end);
+  } catch (error) {
+    if (k.io.signal.aborted) throw error;
+    const { evict: left } = await sorted(k, await podsOn(k, node));
+    if (left.length > 0) {
+      const pods = left.map((pod) => `pod/${pod.metadata?.name ?? ''}\n`).join('');
+      await k.say(`There are pending pods in node ${JSON.stringify(node.name)} when an error occurred: ${asList(error)}\n${pods}`);
+    }
+    throw error;
+  }
+}
+
+/** By eviction where the server has it, all at once; by deletion else, one after the other. */
+async function takeAway(k: Kubectl, pods: readonly Pod[], end: number | undefined): Promise<void> {
+  if (pods.length === 0) return;
+  if (k.flags.bool('disable-eviction') || !(await canEvict(k))) {
+    for (const pod of pods) await deletePod(k, pod);
+    for (const pod of pods) await gone(k, pod, end);
+    return;
+  }
+  // The goroutine that was started last runs first.
+  const results = await Promise.allSettled([...pods.slice(-1), ...pods.slice(0, -1)].map((pod) => evictOne(k, pod, end)));
   const failures = results.filter((r) => r.status === 'rejected').map((r) => r.reason as unknown);
   if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateFailure(failures);
+}
+
+async function canEvict(k: Kubectl): Promise<boolean> {
+  const found = await k.rest.json('GET', '/api/v1');
+  return list(found, 'resources').some((resource) => str(resource, 'name') === 'pods/eviction' && str(resource, 'kind') === 'Eviction');
+}
+
+const deleteOptionsOf = (k: Kubectl): object =>
+  k.flags.int('grace-period') >= 0 ? { gracePeriodSeconds: k.flags.int('grace-period') } : {};
+
+async function deletePod(k: Kubectl, pod: Pod): Promise<void> {
+  const path = pathOf(await k.mapping('pods'), pod.metadata?.namespace ?? '', pod.metadata?.name ?? '');
+  try {
+    await k.rest.json('DELETE', path, { body: deleteOptionsOf(k), typed: true });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+async function podsOn(k: Kubectl, node: Info): Promise<readonly Pod[]> {
+  const query = [
+    ['fieldSelector', `spec.nodeName=${node.name}`],
+    ['limit', '500'],
+  ] as const;
+  const found = await k.rest.json('GET', pathOf(await k.mapping('pods'), ''), { query, typed: true });
+  const selector = parseSelector(k.flags.str('pod-selector'));
+  return (list(found, 'items') as readonly Pod[]).filter((p) => matches(selector, p.metadata?.labels ?? {}));
 }
 
 const name = (pod: Pod): string => `${pod.metadata?.namespace ?? ''}/${pod.metadata?.name ?? ''}`;
@@ -195,55 +237,51 @@ async function daemonSetThere(k: Kubectl, pod: Pod, owner: string): Promise<bool
 
 /** Asks until the disruption budget allows it, then waits until the Pod is gone. */
 async function evictOne(k: Kubectl, pod: Pod, end: number | undefined): Promise<void> {
-  const mapping = await k.mapping('pods');
   const [namespace, podName] = [pod.metadata?.namespace ?? '', pod.metadata?.name ?? ''];
-  const late = (): CommandError =>
-    new CommandError(
-      `error when waiting for pod ${JSON.stringify(podName)} in namespace ${JSON.stringify(namespace)} to terminate: global timeout reached: ${k.flags.str('timeout')}`,
-    );
+  const path = pathOf(await k.mapping('pods'), namespace, podName, 'eviction');
+  const options = deleteOptionsOf(k);
+  const metadata = { name: podName, namespace };
+  const eviction = {
+    apiVersion: 'policy/v1',
+    kind: 'Eviction',
+    metadata,
+    ...(Object.keys(options).length > 0 && { deleteOptions: options }),
+  };
+  const what = `error when evicting pods/${JSON.stringify(podName)} -n ${JSON.stringify(namespace)}`;
   await k.print(`evicting pod ${name(pod)}\n`);
-  const seconds = k.flags.int('grace-period');
-  const deleteOptions = seconds >= 0 ? { gracePeriodSeconds: seconds } : {};
   for (;;) {
-    if (end !== undefined && k.io.clock.now() >= end) throw late();
+    if (end !== undefined && k.io.clock.now() >= end) throw late(k, pod);
     try {
-      if (k.flags.bool('disable-eviction')) {
-        await k.rest.json('DELETE', pathOf(mapping, namespace, podName), { body: deleteOptions });
-      } else {
-        const eviction = {
-          apiVersion: 'policy/v1',
-          kind: 'Eviction',
-          metadata: { name: podName, namespace },
-          ...(seconds >= 0 && { deleteOptions }),
-        };
-        await k.rest.json('POST', pathOf(mapping, namespace, podName, 'eviction'), { body: eviction });
-      }
+      await k.rest.json('POST', path, { body: eviction, typed: true });
       break;
     } catch (error) {
       if (isNotFound(error)) return;
-      if (!isReason(error, 'TooManyRequests'))
-        throw new CommandError(`error when evicting pods/${JSON.stringify(podName)} -n ${JSON.stringify(namespace)}: ${errorText(error)}`);
-      await k.say(
-        `error when evicting pods/${JSON.stringify(podName)} -n ${JSON.stringify(namespace)} (will retry after 5s): ${errorText(error)}\n`,
-      );
+      if (!isReason(error, 'TooManyRequests')) throw new CommandError(`${what}: ${errorText(error)}`);
+      await k.say(`${what} (will retry after 5s): ${errorText(error)}\n`);
       await k.io.clock.sleep(5000, k.io.signal);
     }
   }
-  await gone(k, pod, end, late);
-  await k.print(`pod/${podName} evicted\n`);
+  await gone(k, pod, end);
 }
 
-async function gone(k: Kubectl, pod: Pod, end: number | undefined, late: () => CommandError): Promise<void> {
+const late = (k: Kubectl, { metadata = {} }: Pod): CommandError =>
+  new CommandError(
+    `error when waiting for pod ${JSON.stringify(metadata.name)} in namespace ${JSON.stringify(metadata.namespace)} to terminate: ` +
+      `global timeout reached: ${k.flags.str('timeout')}`,
+  );
+
+async function gone(k: Kubectl, pod: Pod, end: number | undefined): Promise<void> {
   const path = pathOf(await k.mapping('pods'), pod.metadata?.namespace ?? '', pod.metadata?.name ?? '');
   for (;;) {
     try {
-      const live: Obj = await k.rest.json('GET', path);
-      if (live.metadata?.uid !== pod.metadata?.uid) return;
+      const live: Obj = await k.rest.json('GET', path, { typed: true });
+      if (live.metadata?.uid !== pod.metadata?.uid) break;
     } catch (error) {
-      if (isNotFound(error)) return;
-      throw error;
+      if (!isNotFound(error)) throw error;
+      break;
     }
-    if (end !== undefined && k.io.clock.now() >= end) throw late();
+    if (end !== undefined && k.io.clock.now() >= end) throw late(k, pod);
     await k.io.clock.sleep(1000, k.io.signal);
   }
+  await k.print(`pod/${pod.metadata?.name ?? ''} ${k.flags.bool('disable-eviction') ? 'deleted' : 'evicted'}\n`);
 }

@@ -74,7 +74,7 @@ async function listed(k: Kubectl, path: string, query: Query): Promise<{ readonl
   let next = '';
   for (;;) {
     const more = next === '' ? [] : [['continue', next] as const];
-    const page = await k.rest.json('GET', path, { query: [...query, ['limit', k.flags.str('chunk-size')], ...more] });
+    const page = await k.rest.json('GET', path, { query: [...query, ['limit', k.flags.str('chunk-size')], ...more], typed: true });
     items.push(...(list(page, 'items') as CoreV1Event[]));
     next = str(page, 'metadata', 'continue');
     if (next === '') return { items, version: str(page, 'metadata', 'resourceVersion') };

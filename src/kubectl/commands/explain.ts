@@ -4,6 +4,7 @@ import type { Command, Kubectl } from '../command.ts';
 import { type Mapping, findKind, groupResource } from '../discovery.ts';
 import { CommandError, isNotFound } from '../errors.ts';
 import { at, dict, list, str } from '../obj.ts';
+import { openApiIndex } from '../openapi.ts';
 
 export const explain: Command = {
   name: 'explain',
@@ -79,7 +80,7 @@ async function target(k: Kubectl, text: string): Promise<{ mapping: Mapping; pat
 
 async function openApi(k: Kubectl, gv: string, mapping: Mapping): Promise<Document> {
   try {
-    const root = await k.rest.json('GET', '/openapi/v3', { query: [['timeout', '32s']], accept: 'application/json, */*' });
+    const root = await openApiIndex(k.rest);
     const url = str(root, 'paths', gv, 'serverRelativeURL') || `/openapi/v3/${gv}`;
     const document = await k.rest.json('GET', url, { query: [['timeout', '32s']] });
     return { schemas: dict(document, 'components', 'schemas') };

@@ -6,10 +6,11 @@ import { NetworkError } from '../../cri/network.ts';
 import type { ByteStream, Listener, NetworkNamespace } from '../../cri/network.ts';
 import type { Command, Kubectl } from '../command.ts';
 import { pathOf } from '../discovery.ts';
-import { CommandError, errorText, usageError } from '../errors.ts';
+import { CommandError, StatusError, errorText, usageError } from '../errors.ts';
 import { type Info, oneInfo } from '../infos.ts';
 import { list, num, str } from '../obj.ts';
 import { podOfInfo } from '../pods.ts';
+import { type Protocols, upgraded } from '../remote.ts';
 
 export const portForward: Command = {
   name: 'port-forward',
@@ -28,10 +29,24 @@ export const portForward: Command = {
     const ports = k.args.slice(1).map((text) => parsePort(text, info, pod));
     if (pod.status?.phase !== 'Running')
       throw new CommandError(`unable to forward port because pod is not running. Current status=${pod.status?.phase ?? ''}`);
+    await tryOut(k, pod);
     if (k.io.net === undefined) throw new CommandError('there is no network here to listen on');
     await forward(k, k.io.net, pod, ports);
   },
 };
+
+const PROTOCOLS: Protocols = { webSocket: 'SPDY/3.1+portforward.k8s.io', spdy: 'portforward.k8s.io' };
+
+/** The way to the Pod is opened before anything listens; each connection then goes over it. */
+async function tryOut(k: Kubectl, { metadata = {} }: Pod): Promise<void> {
+  const path = pathOf(await k.mapping('pods'), metadata.namespace ?? k.namespace, metadata.name ?? '');
+  await k.rest.json('GET', path, { typed: true });
+  try {
+    (await upgraded(k, `${path}/portforward`, [], PROTOCOLS)).close();
+  } catch (error) {
+    throw error instanceof StatusError ? new CommandError(`error upgrading connection: ${error.message}`) : error;
+  }
+}
 
 interface Ports {
   readonly local: number;

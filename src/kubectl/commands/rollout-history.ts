@@ -88,7 +88,12 @@ export async function revisionsOf(k: Kubectl, info: Info): Promise<readonly Revi
   const type = mapping.resource === 'deployments' ? 'replicasets.v1.apps' : 'controllerrevisions.v1.apps';
   if (!['deployments', 'daemonsets', 'statefulsets'].includes(mapping.resource))
     throw new CommandError(`no history viewer has been implemented for ${JSON.stringify(mapping.kind)}`);
-  const found = await k.rest.json('GET', pathOf(await k.mapping(type), info.namespace), { query: [['labelSelector', selector]] });
+  // Real kubectl reads it once more, with the client of its type.
+  await k.rest.json('GET', pathOf(mapping, info.namespace, info.name), { typed: true });
+  const found = await k.rest.json('GET', pathOf(await k.mapping(type), info.namespace), {
+    query: [['labelSelector', selector]],
+    typed: true,
+  });
   const owned = (list(found, 'items') as Obj[]).filter((o) =>
     list(o, 'metadata', 'ownerReferences').some((r) => str(r, 'uid') === uid && at(r, 'controller') === true),
   );

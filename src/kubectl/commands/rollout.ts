@@ -2,14 +2,14 @@
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/rollout */
 import { rfc3339 } from '../../base/time.ts';
 import type { Command, Kubectl } from '../command.ts';
-import { groupResource, pathOf } from '../discovery.ts';
+import { groupResource } from '../discovery.ts';
 import { CommandError } from '../errors.ts';
 import { type Info, visit } from '../infos.ts';
-import { type Obj, at, list, str } from '../obj.ts';
+import { type Obj, at } from '../obj.ts';
 import { dryRunOf, resultPrinter } from '../printers/output.ts';
 import { typed } from '../printers/typed.ts';
 import { rolloutStatus } from '../rollout-status.ts';
-import { openWatch, readWatch } from '../watch.ts';
+import { followObject } from '../watch.ts';
 import { patchObject, writeQuery } from '../writes.ts';
 
 export const rollout: Command = {
@@ -102,36 +102,15 @@ async function follow(k: Kubectl, info: Info, end: number | undefined): Promise<
     await k.print(`${text}\n`);
     return done || !k.flags.bool('watch');
   };
-  const first = await readOne(k, info);
-  if (await told(first.object)) return;
-  let { version } = first;
-  for (;;) {
-    const query = [
-      ['fieldSelector', `metadata.name=${info.name}`],
-      ['resourceVersion', version],
-    ] as const;
-    const connection = await openWatch(k, pathOf(info.mapping, info.namespace), query, 'application/json');
-    const result = await readWatch(k, connection, end === undefined ? undefined : end - k.io.clock.now(), async (event) => {
-      version = event.object.metadata?.resourceVersion ?? version;
-      if (event.type === 'DELETED') throw new CommandError(`object has been deleted`);
-      return event.type === 'BOOKMARK' ? false : told(event.object as Obj);
-    });
-    if (result === 'done') return;
-    if (result === 'timeout') throw new CommandError('timed out waiting for the condition');
-    await k.io.clock.sleep(100, k.io.signal);
-  }
-}
-
-async function readOne(k: Kubectl, info: Info): Promise<{ readonly object: Obj; readonly version: string }> {
-  const query = [
-    ['fieldSelector', `metadata.name=${info.name}`],
-    ['limit', '500'],
-    ['resourceVersion', '0'],
-  ] as const;
-  const found = await k.rest.json('GET', pathOf(info.mapping, info.namespace), { query });
-  const object = list(found, 'items')[0] as Obj | undefined;
-  if (object === undefined) throw new CommandError(`${groupResource(info.mapping)} ${JSON.stringify(info.name)} not found`);
-  const whole = { ...object, apiVersion: info.object?.apiVersion ?? '', kind: info.mapping.kind };
-  // The watch begins at the list: an object's own revision may be too old to watch from.
-  return { object: whole, version: str(found, 'metadata', 'resourceVersion') };
+  const result = await followObject(k, info, end, {
+    listed: async (object) => {
+      if (object === undefined) throw new CommandError(`${groupResource(info.mapping)} ${JSON.stringify(info.name)} not found`);
+      return told(object);
+    },
+    changed: async (type, object) => {
+      if (type === 'DELETED') throw new CommandError(`object has been deleted`);
+      return told(object);
+    },
+  });
+  if (result === 'timeout') throw new CommandError('timed out waiting for the condition');
 }

@@ -4,8 +4,9 @@ import type { Command, Kubectl } from '../command.ts';
 import { apiVersionOf, pathOf } from '../discovery.ts';
 import { CommandError, StatusError, errorText, isNotFound } from '../errors.ts';
 import { type Info, visit } from '../infos.ts';
-import { type Obj, num, str } from '../obj.ts';
+import { type Obj, at, dict, list, num, str } from '../obj.ts';
 import { dryRunOf, resultPrinter } from '../printers/output.ts';
+import { ACCEPT_ANY } from '../rest.ts';
 import { createAndPrint, patchObject } from '../writes.ts';
 import { readWatch, openWatch } from '../watch.ts';
 
@@ -92,6 +93,7 @@ async function scaleOne(k: Kubectl, info: Info, replicas: number, dryRun: string
     { spec: { replicas } },
     {
       subresource: 'scale',
+      accept: ACCEPT_ANY,
       query: dryRun === 'server' ? [['dryRun', 'All']] : [],
     },
   );
@@ -154,5 +156,23 @@ export const autoscale: Command = {
 
 async function autoscaled(k: Kubectl, object: Obj): Promise<void> {
   const mapping = await k.mapping('horizontalpodautoscalers.v2.autoscaling');
-  await createAndPrint(k, mapping, object, dryRunOf(k) === 'client' ? 'created' : 'autoscaled');
+  const done = dryRunOf(k) === 'client' ? 'created' : 'autoscaled';
+  try {
+    await createAndPrint(k, mapping, object, done);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    await createAndPrint(k, await k.mapping('horizontalpodautoscalers.v1.autoscaling'), inVersion1(object), done);
+  }
+}
+
+/** An older server knows only the share of CPU. */
+function inVersion1(object: Obj): Obj {
+  const { metrics: _, ...spec } = dict(object, 'spec');
+  const cpu = at(list(object, 'spec', 'metrics')[0], 'resource', 'target', 'averageUtilization');
+  return {
+    ...object,
+    apiVersion: 'autoscaling/v1',
+    spec: { ...spec, ...(cpu !== undefined && { targetCPUUtilizationPercentage: cpu }) },
+    status: { currentReplicas: 0, desiredReplicas: 0 },
+  } as Obj;
 }

@@ -3,6 +3,7 @@
 import { quantityMillis, quantityUnits } from '../../api/quantity.ts';
 import { parseTime } from '../../base/time.ts';
 import type { Command, Kubectl } from '../command.ts';
+import { discover } from '../discovery.ts';
 import { goDurationText } from '../duration.ts';
 import { CommandError, usageError } from '../errors.ts';
 import { type Obj, at, list, str } from '../obj.ts';
@@ -31,8 +32,8 @@ export const topNode: Command = {
     if (metrics.length === 0) throw new CommandError('metrics not available yet');
     const nodes =
       name === undefined
-        ? list(await k.rest.json('GET', '/api/v1/nodes', { query: selector(k) }), 'items')
-        : [await k.rest.json('GET', `/api/v1/nodes/${name}`)];
+        ? list(await k.rest.json('GET', '/api/v1/nodes', { query: selector(k), typed: true }), 'items')
+        : [await k.rest.json('GET', `/api/v1/nodes/${name}`, { typed: true })];
     const rows = order(k, metrics, false).map((m) => nodeRow(k, m, nodes));
     const missing = nodes.map(nameOf).filter((known) => !metrics.some((m) => nameOf(m) === known));
     const unknown = missing.map((known) => [known, '<unknown>', '<unknown>', '<unknown>', '<unknown>']);
@@ -90,7 +91,7 @@ function sum(metrics: readonly Obj[], columns: number): string[][] {
 }
 
 async function nothing(k: Kubectl, everywhere: boolean): Promise<void> {
-  const pods = list(await k.rest.json('GET', `/api/v1/namespaces/${k.namespace}/pods`, { query: selector(k) }), 'items');
+  const pods = list(await k.rest.json('GET', `/api/v1/namespaces/${k.namespace}/pods`, { query: selector(k), typed: true }), 'items');
   if (pods.length === 0) return k.say(everywhere ? 'No resources found\n' : `No resources found in ${k.namespace} namespace.\n`);
   for (const pod of pods) {
     const age = k.io.clock.now() - parseTime(str(pod, 'metadata', 'creationTimestamp'));
@@ -123,14 +124,14 @@ function checked(k: Kubectl, what: string, words: string): string | undefined {
 
 async function requireMetrics(k: Kubectl): Promise<void> {
   // Asked anew each time: what was there a minute ago may not answer now.
-  if ((await k.rediscover()).groupVersions.includes('metrics.k8s.io/v1beta1')) return;
+  if ((await discover(k.rest, false)).groupVersions.includes('metrics.k8s.io/v1beta1')) return;
   throw new CommandError('Metrics API not available');
 }
 
 async function read(k: Kubectl, path: string, name: string | undefined): Promise<readonly Obj[]> {
   const found = await k.rest.json('GET', name === undefined ? path : `${path}/${name}`, {
     query: name === undefined ? selector(k) : [],
-    accept: 'application/json, */*',
+    accept: 'application/vnd.kubernetes.protobuf, */*',
   });
   return name === undefined ? (list(found, 'items') as Obj[]) : [found];
 }

@@ -1,13 +1,12 @@
 /** kubectl wait.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/wait/wait.go */
 import type { Command, Kubectl } from '../command.ts';
-import { pathOf } from '../discovery.ts';
 import { AggregateFailure, CommandError, isNotFound } from '../errors.ts';
 import { type Info, NO_RESOURCE, visit } from '../infos.ts';
 import { type Obj, list, str } from '../obj.ts';
 import { resultPrinter } from '../printers/output.ts';
 import { compileJsonPath, relaxedPath } from '../printers/json-path.ts';
-import { openWatch, readWatch } from '../watch.ts';
+import { followObject } from '../watch.ts';
 import { timedOut, waitDeleted } from './delete.ts';
 
 export const wait: Command = {
@@ -23,6 +22,8 @@ export const wait: Command = {
   complete: 'resource',
   run,
 };
+
+const CREATED_MS = 500;
 
 type Goal = { readonly type: 'delete' } | { readonly type: 'create' } | { readonly type: 'check'; readonly met: (object: Obj) => boolean };
 
@@ -122,38 +123,17 @@ function jsonPathGoal(text: string): Goal {
 async function waitMet(k: Kubectl, info: Info, met: (object: Obj) => boolean, end: number): Promise<Obj> {
   // All share the time: where it is over nothing is looked at any more.
   if (k.io.clock.now() >= end && k.flags.durationMs('timeout') !== 0) throw timedOut(info);
-  if (met(info.object!)) return info.object!;
   let last = info.object!;
-  // The watch begins at the list, as an object's own revision may be too old to watch from.
-  const selected = [
-    ['fieldSelector', `metadata.name=${info.name}`],
-    ['limit', '500'],
-  ] as const;
-  const listed = await k.rest.json('GET', pathOf(info.mapping, info.namespace), { query: selected });
-  // It may have come true while others were waited for: then no event will tell.
-  const already = list(listed, 'items').find((item) => met(item as Obj)) as Obj | undefined;
-  if (already !== undefined) return { ...already, apiVersion: info.object!.apiVersion, kind: info.mapping.kind } as Obj;
-  let version = str(listed, 'metadata', 'resourceVersion');
-  for (;;) {
-    if (k.io.clock.now() >= end) throw timedOut(info);
-    const query = [
-      ['fieldSelector', `metadata.name=${info.name}`],
-      ['resourceVersion', version],
-    ] as const;
-    const connection = await openWatch(k, pathOf(info.mapping, info.namespace), query, 'application/json');
-    const result = await readWatch(k, connection, end - k.io.clock.now(), (event) => {
-      version = event.object.metadata?.resourceVersion ?? version;
-      if (event.type === 'BOOKMARK' || event.type === 'DELETED') return false;
-      last = event.object as Obj;
-      return met(last);
-    });
-    if (result === 'done') return last;
-    if (result === 'timeout') throw timedOut(info);
-    await k.io.clock.sleep(100, k.io.signal);
-  }
+  const look = async (object: Obj | undefined): Promise<boolean> => {
+    last = object ?? last;
+    return object !== undefined && met(object);
+  };
+  const changed = async (type: string, object: Obj): Promise<boolean> => type !== 'DELETED' && look(object);
+  if ((await followObject(k, info, end, { listed: look, changed })) === 'timeout') throw timedOut(info);
+  return last;
 }
 
-/** Asks again every second until everything that was named is there. */
+/** Asks again twice a second until everything that was named is there. */
 async function waitCreated(k: Kubectl, args: readonly string[], end: number): Promise<void> {
   for (;;) {
     try {
@@ -166,7 +146,7 @@ async function waitCreated(k: Kubectl, args: readonly string[], end: number): Pr
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
+    await k.io.clock.sleep(Math.min(CREATED_MS, Math.max(0, end - k.io.clock.now())), k.io.signal);
     if (k.io.clock.now() >= end) throw new CommandError('timed out waiting for the condition');
-    await k.io.clock.sleep(Math.min(1000, Math.max(1, end - k.io.clock.now())), k.io.signal);
   }
 }
