@@ -161,7 +161,7 @@ const OPERATIONS: readonly (readonly [name: string, operations: Operations])[] =
     '[sig-storage] VolumeAttachment Conformance should run through the lifecycle of a VolumeAttachment',
     {
       resource: VolumeAttachments,
-      object: { spec: { attacher: 'example.com/none', nodeName: 'node-1', source: { persistentVolumeName: 'pv' } } },
+      object: { spec: { attacher: 'none.example.com', nodeName: 'node-1', source: { persistentVolumeName: 'pv' } } },
       status: { attached: true },
     },
   ],

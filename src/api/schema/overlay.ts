@@ -98,5 +98,5 @@ export const ZERO_KEPT: ReadonlySet<string> = new Set(words(
   + 'PolicyRule.verbs ContainerStatus.imageID ContainerStatus.image CoreV1Event.reportingComponent CoreV1Event.reportingInstance '
   + 'Taint.effect DiscoveryV1EndpointPort.name Lease.spec LeaseSpec.holderIdentity '
   + 'EndpointSlice.endpoints EndpointSlice.ports IngressBackend.service '
-  + 'SeccompProfile.localhostProfile ConfigMapEnvSource.name SecretEnvSource.name',
+  + 'SeccompProfile.localhostProfile ConfigMapEnvSource.name SecretEnvSource.name CSIVolumeSource.readOnly AzureDiskVolumeSource.readOnly',
 ));

@@ -31,6 +31,7 @@ import { limitRangeStrategy, nodeStrategy, podDisruptionBudgetStrategy, priority
 import { clusterRoleBindingStrategy, clusterRoleStrategy, roleBindingStrategy, roleStrategy } from './rbac.ts';
 import { serviceStrategy } from './service.ts';
 import { daemonSetStrategy, statefulSetStrategy } from './statefulset.ts';
+import { csiDriverStrategy, csiNodeStrategy, runtimeClassStrategy, volumeAttachmentStrategy } from './storage.ts';
 import { persistentVolumeClaimStrategy, persistentVolumeStrategy, storageClassStrategy } from './volume-claim.ts';
 
 const STRATEGIES: Readonly<Record<string, object>> = {
@@ -51,6 +52,10 @@ const STRATEGIES: Readonly<Record<string, object>> = {
   'StatefulSet.apps': statefulSetStrategy,
   'DaemonSet.apps': daemonSetStrategy,
   'StorageClass.storage.k8s.io': storageClassStrategy,
+  'CSIDriver.storage.k8s.io': csiDriverStrategy,
+  'CSINode.storage.k8s.io': csiNodeStrategy,
+  'VolumeAttachment.storage.k8s.io': volumeAttachmentStrategy,
+  'RuntimeClass.node.k8s.io': runtimeClassStrategy,
   'Lease.coordination.k8s.io': leaseStrategy,
   'Job.batch': jobStrategy,
   'CronJob.batch': cronJobStrategy,
