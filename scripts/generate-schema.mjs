@@ -7,6 +7,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { betterTexts } from './api-descriptions.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const models = join(root, 'node_modules/@kubernetes/client-node/dist/gen/models');
@@ -42,6 +43,8 @@ function typescript(type) {
 
 const unescape = (text) => text.replace(/\\'/g, "'").replace(/\\"/g, '"').replace(/\s*\n\s*\*?\s?/g, ' ').trim();
 
+const better = betterTexts(root);
+
 const schema = {};
 const descriptions = {};
 for (const file of readdirSync(models).filter((name) => name.endsWith('.js')).sort()) {
@@ -61,7 +64,7 @@ for (const file of readdirSync(models).filter((name) => name.endsWith('.js')).so
     if (line?.[1]) texts[attribute.baseName] = unescape(line[1]);
   }
   schema[name] = fields;
-  descriptions[name] = [head ? unescape(head[1]) : '', texts];
+  descriptions[name] = better(name, Object.keys(fields), [head ? unescape(head[1]) : '', texts]);
 }
 
 const quoteKey = (key) => (/^[A-Za-z_]\w*$/.test(key) ? key : JSON.stringify(key));

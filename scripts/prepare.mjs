@@ -16,7 +16,8 @@ function installPackages() {
   if (existsSync(marker) && readFileSync(marker, 'utf8') === lock) return;
   const [major] = process.versions.node.split('.').map(Number);
   if (major < 20) throw new Error(`Tabernetes needs Node 20 or newer; this is ${process.version}.`);
-  if (!existsSync(join(root, 'node_modules/vite'))) {
+  // Packages without a marker were put there by hand, and are believed.
+  if (existsSync(marker) || !existsSync(join(root, 'node_modules/vite'))) {
     say('Installing packages ...');
     // Not `npm ci`: it asks for download addresses in the lock file, which ours leaves to the registry that is configured.
     run(npm, ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
@@ -26,8 +27,8 @@ function installPackages() {
 
 function generateSchema() {
   const made = join(root, 'src/api/generated/types.ts');
-  const script = join(root, 'scripts/generate-schema.mjs');
-  if (existsSync(made) && statSync(made).mtimeMs >= statSync(script).mtimeMs) return;
+  const [script, texts] = ['generate-schema', 'api-descriptions'].map((name) => join(root, `scripts/${name}.mjs`));
+  if (existsSync(made) && [script, texts].every((source) => statSync(made).mtimeMs >= statSync(source).mtimeMs)) return;
   run(process.execPath, [script]);
 }
 

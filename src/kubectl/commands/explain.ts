@@ -216,19 +216,21 @@ function fieldList(document: Document, schema: unknown, indent: string, recursiv
 const word = (value: unknown): string => (value === '' ? '""' : String(value));
 
 /** Words up to the width; empty lines and list items stand by themselves. */
+/** Breaks lines at spaces as github.com/mitchellh/go-wordwrap does: spaces at a break go, those that begin a line stay. */
 function wrap(text: string, width: number, indent: string): string {
-  const lines: string[] = [];
-  for (const paragraph of text.split('\n')) {
+  const limit = width - indent.length;
+  const lines = text.split('\n').flatMap((paragraph) => {
+    const broken: string[] = [];
     let line = '';
-    for (const part of paragraph.split(' ')) {
-      if (line !== '' && indent.length + line.length + 1 + part.length > width) {
-        lines.push(indent + line.trimEnd());
-        line = part;
-      } else {
-        line = line === '' ? part : `${line} ${part}`;
+    for (const [, spaces = '', word = ''] of paragraph.matchAll(/( *)([^ ]*)/g)) {
+      if (word !== '' && line.length + spaces.length > 0 && line.length + spaces.length + word.length > limit) {
+        broken.push(line);
+        line = word;
+      } else if (word !== '' || line.length + spaces.length <= limit) {
+        line += spaces + word;
       }
     }
-    lines.push(indent + line);
-  }
-  return lines.join('\n');
+    return [...broken, line];
+  });
+  return lines.map((line) => indent + line).join('\n');
 }
