@@ -8,6 +8,7 @@ import { createDeploymentController } from './deployment.ts';
 import { createDisruptionController } from './disruption.ts';
 import { createEndpointsController } from './endpoints.ts';
 import { createEndpointSliceController } from './endpointslice.ts';
+import { createEndpointSliceMirroring } from './endpointslice-mirroring.ts';
 import { createGarbageCollector } from './garbage-collector.ts';
 import { createJobController } from './job.ts';
 import { createNamespaceController } from './namespace.ts';
@@ -40,6 +41,7 @@ export const createControllerRows = (settings: ControllerSettings): readonly Con
   { name: 'taint-eviction-controller', create: createTaintEvictionController, latencyMs: SOON },
   { name: 'endpoints-controller', create: createEndpointsController, source: 'endpoint-controller' },
   { name: 'endpointslice-controller', create: createEndpointSliceController, source: 'endpoint-slice-controller' },
+  { name: 'endpointslice-mirroring-controller', create: createEndpointSliceMirroring },
   { name: 'namespace-controller', create: createNamespaceController, workers: 10 },
   { name: 'garbage-collector-controller', create: createGarbageCollector },
   { name: 'pod-garbage-collector-controller', create: createPodGarbageCollector },

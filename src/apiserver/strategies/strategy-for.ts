@@ -3,6 +3,7 @@
 import type { KubeObject } from '../../api/object.ts';
 import type { Strategy } from '../strategy.ts';
 import { strategyOf } from './base.ts';
+import { ipAddressStrategy, serviceCidrStrategy } from './addresses.ts';
 import {
   mutatingWebhookConfigurationStrategy,
   validatingAdmissionPolicyBindingStrategy,
@@ -55,6 +56,8 @@ const STRATEGIES: Readonly<Record<string, object>> = {
   'CSIDriver.storage.k8s.io': csiDriverStrategy,
   'CSINode.storage.k8s.io': csiNodeStrategy,
   'VolumeAttachment.storage.k8s.io': volumeAttachmentStrategy,
+  'IPAddress.networking.k8s.io': ipAddressStrategy,
+  'ServiceCIDR.networking.k8s.io': serviceCidrStrategy,
   'RuntimeClass.node.k8s.io': runtimeClassStrategy,
   'Lease.coordination.k8s.io': leaseStrategy,
   'Job.batch': jobStrategy,
