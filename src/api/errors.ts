@@ -101,6 +101,11 @@ export const unprocessable = (of: GroupResource, name: string, message: string):
 /** An error of the server without a reason; kubectl says "Error from server: ...". */
 export const unexplained = (message: string): ApiError => new ApiError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 });
 
+/** What looks without leaving a trace cannot ask over the network: the request is to be made again as an input. */
+const CANNOT_WAIT = 'an observer cannot ask over the network';
+export const observersCannotWait = (): ApiError => failure(503, 'ServiceUnavailable', CANNOT_WAIT);
+export const isObserverRefused = (status: { readonly message?: string } | undefined): boolean => status?.message === CANNOT_WAIT;
+
 export const setOnCreate = (): ApiError => unexplained('resourceVersion should not be set on objects to be created');
 
 export const badRequest = (message: string): ApiError => failure(400, 'BadRequest', message);

@@ -8,7 +8,7 @@ import { equal } from '../base/json.ts';
 import { Queue } from '../base/queue.ts';
 import { rfc3339 } from '../base/time.ts';
 import { TimeoutError, withTimeout } from '../base/with-timeout.ts';
-import { ApiError } from '../api/errors.ts';
+import { ApiError, observersCannotWait } from '../api/errors.ts';
 import type { APIService, EndpointSlice } from '../api/generated/types.ts';
 import { APIServices, EndpointSlices, Services } from '../api/resources.ts';
 import type { ApiRequest, ApiResponse } from '../api/transport.ts';
@@ -218,8 +218,8 @@ export function createAggregator(server: ServerState): Aggregator {
     find: (group, version) => ordered.find((entry) => entry.group === group && entry.version === version),
     async pass({ group, version }, request) {
       const entry = ordered.find((each) => each.group === group && each.version === version);
-      // Differs from Kubernetes: who only observes cannot go through the network; the page's reads of metrics are inputs.
-      if (entry === undefined || !entry.available || request.headers?.['x-observer'] !== undefined) return unavailable();
+      if (entry === undefined || !entry.available) return unavailable();
+      if (request.headers?.['x-observer'] !== undefined) return { status: 503, headers: {}, body: observersCannotWait().status };
       try {
         return responseOf(await send(server, entry.place, request, ANSWER_MS));
       } catch (error) {

@@ -1,6 +1,5 @@
 /** CustomResourceDefinitions at work: each served version is a row while its definition exists; names are accepted and the
  *  definition established; on deletion its objects go first.
- *  Differs from Kubernetes: webhooks convert nothing, versions differ in apiVersion only.
  *  Upstream: staging/src/k8s.io/apiextensions-apiserver/pkg/{apiserver,controller} */
 import { Queue } from '../base/queue.ts';
 import { humanDuration, parseTime, rfc3339 } from '../base/time.ts';
@@ -21,6 +20,7 @@ import { validateStructural } from '../api/schema/structural-validation.ts';
 import { compileSimplePath } from '../api/simple-path.ts';
 import { approvalCondition } from './custom-resources/approval.ts';
 import { nameConflict } from './custom-resources/names.ts';
+import { versionsOf } from './custom-resources/versions.ts';
 import type { RuleSet } from './custom-resources/rules.ts';
 import { compileRules, hasRules } from './custom-resources/rules.ts';
 import type { Kind } from './kinds.ts';
@@ -70,15 +70,11 @@ export function compareVersions(a: string, b: string): number {
 
 function addRows(server: ServerState, definition: CustomResourceDefinition): void {
   const { spec } = definition;
-  const storageVersion = spec.versions.find((version) => version.storage)?.name ?? spec.versions[0]?.name ?? '';
   server.kinds.remove(spec.group, spec.names.plural);
   if (conflictOf(server, definition) !== undefined) return;
   for (const version of spec.versions.filter(({ served }) => served).sort((a, b) => compareVersions(a.name, b.name))) {
     const resource = customResourceOf(definition, version);
     const schema = version.schema?.openAPIV3Schema ?? {};
-    const shownAs =
-      (name: string) =>
-      (object: KubeObject): KubeObject => ({ ...object, apiVersion: `${spec.group}/${name}` });
     server.kinds.add({
       resource,
       strategy: strategyOf(version, schema),
@@ -87,7 +83,7 @@ function addRows(server: ServerState, definition: CustomResourceDefinition): voi
       isStored: true,
       openApi: schema,
       ...(hasRules(schema) && { needsCel: () => true }),
-      ...(version.name !== storageVersion && { toStored: shownAs(storageVersion), fromStored: shownAs(version.name) }),
+      ...versionsOf(definition, version, server.reader),
     });
     server.customPrinters.set(`${resource.kind}.${resource.group}`, printerOf(version.additionalPrinterColumns));
   }
@@ -217,10 +213,13 @@ const condition = (
 function cleanUp(server: ServerState, kind: Kind, definition: CustomResourceDefinition, modRevision: number): void {
   const { kinds, storage, world } = server;
   const { group, names, versions } = definition.spec;
-  const custom = kinds.find(group, versions.find(({ served }) => served)?.name ?? '', names.plural);
+  const shown = kinds.find(group, versions.find(({ served }) => served)?.name ?? '', names.plural);
+  // As they are stored: no webhook may stand in the way.
+  const custom: Kind | undefined = shown && { resource: shown.resource, strategy: shown.strategy, prefix: shown.prefix, schema: shown.schema, isStored: true };
   const now = rfc3339(world.clock.now());
   let left = 0;
-  for (const object of custom === undefined ? [] : storage.list(custom.resource)) {
+  for (const { value } of custom === undefined ? [] : storage.etcd.range(custom.prefix).kvs) {
+    const object = value as KubeObject;
     const { metadata = {} } = object;
     if ((metadata.finalizers ?? []).length > 0) {
       left += 1;

@@ -78,6 +78,7 @@ export async function deleteObject(call: Call, options: DeleteOptions): Promise<
     checkPreconditions(call, old, options);
     await admitValidating(call, 'DELETE', undefined, old, dryRun);
     const next = deletingState(call, old, options);
+    if (next !== undefined && next !== old) await kind.conversion?.prepare(next);
     const done = next === undefined ? remove(call, old, modRevision, dryRun) : mark(call, next, old, modRevision, dryRun);
     if (done !== undefined) return done;
     if (attempt >= TRIES) throw conflict(kind.resource, info.name);

@@ -27,12 +27,23 @@ export interface Kind {
   /** Kinds that show the objects of another one differ from what is stored. */
   readonly toStored?: (object: KubeObject) => KubeObject;
   readonly fromStored?: (object: KubeObject) => KubeObject;
+  /** Where versions are converted over the network, so that reading and writing may have to wait. */
+  readonly conversion?: Conversion;
   /** The schema as its author wrote it: custom resources publish it. */
   readonly openApi?: object;
   /** Whether the object cannot be written before CEL is there. */
   readonly needsCel?: (object: KubeObject) => boolean;
   /** False for kinds that are never stored (reviews). */
   readonly isStored: boolean;
+}
+
+export interface Conversion {
+  /** To be awaited before the object is put into the store. Throws ApiError. */
+  prepare(object: KubeObject): Promise<void>;
+  /** Throws ConversionNeeded, once for all of the stored values that cannot be shown yet. */
+  show(values: readonly KubeObject[]): void;
+  /** What was just stored is what was sent. */
+  remember(value: KubeObject, object: KubeObject): void;
 }
 
 export interface Kinds {

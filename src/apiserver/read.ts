@@ -58,6 +58,7 @@ export function listObjects(call: Call): KubeList {
   try {
     do {
       const page = etcd.range(prefix, { atRevision: choice.atRevision, startKey, limit: choice.limit });
+      kind.conversion?.show(page.kvs.map(({ value }) => value as KubeObject));
       for (const kv of page.kvs) {
         const object = (kind.fromStored ? kind.fromStored(kv.value as KubeObject) : kv.value) as KubeObject;
         if (choice.selection.matches !== undefined && !choice.selection.matches(object)) continue;

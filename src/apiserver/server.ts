@@ -3,7 +3,7 @@
  *  Upstream: staging/src/k8s.io/apiserver/pkg/server/config.go */
 import { onKilled } from '../base/scope.ts';
 import type { World } from '../base/world.ts';
-import { ApiError, forbidden, unknownResource } from '../api/errors.ts';
+import { ApiError, forbidden, observersCannotWait, unknownResource } from '../api/errors.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Resource } from '../api/resource.ts';
 import type { ApiRequest, ApiResponse, Connection, Transport, UserInfo } from '../api/transport.ts';
@@ -17,7 +17,10 @@ import { admissionChain } from './admission/admission-chain.ts';
 import { createAuthorizer, forbiddenReason } from './authorization/authorizer.ts';
 import { ADMINISTRATOR, authenticate, impersonate } from './authentication.ts';
 import { bootstrap } from './bootstrap.ts';
+import { admitConnection } from './connect.ts';
+import { decodeObject } from './body.ts';
 import { serveCustomResources } from './custom-resources.ts';
+import { ConversionNeeded, whileConverting } from './custom-resources/versions.ts';
 import type { Dialer } from './dialer.ts';
 import { noDialer } from './dialer.ts';
 import { expireEvents } from './event-ttl.ts';
@@ -163,9 +166,10 @@ function countedEtcd(etcd: Etcd, subscriptions: Disposable[]): Etcd {
 
 function stateOf(options: ApiserverOptions, storage: Storage, kinds: Kinds, etcd: Etcd): ServerState {
   const { world } = options;
-  const hub = createWatchHub(etcd);
+  const hub = createWatchHub(world, etcd);
   const cel = createCelLoader(world);
   const dialer = options.dialer ?? noDialer();
+  const decodeCache = new WeakMap();
   const services: AdmissionServices = {
     world,
     cel,
@@ -175,7 +179,11 @@ function stateOf(options: ApiserverOptions, storage: Storage, kinds: Kinds, etcd
       return authorizer;
     },
     resourceOf: (apiVersion, kind) => kinds.byKind(apiVersion, kind)?.resource,
-    defaulted: (resource, object) => kinds.of(resource).strategy.applyDefaults(object),
+    defaulted: (resource, object) => {
+      const kind = kinds.of(resource);
+      const decoded = decodeObject(object, resource, kind.schema, { validation: 'Ignore', cache: decodeCache, warn: () => undefined });
+      return kind.strategy.applyDefaults(decoded);
+    },
   };
   const reader: AdmissionReader = {
     get: (resource, namespace, name) => storage.read(resource, namespace, name),
@@ -203,7 +211,7 @@ function stateOf(options: ApiserverOptions, storage: Storage, kinds: Kinds, etcd
       options.serviceCidr ?? '10.96.0.0/12',
       options.nodePortRange ?? '30000-32767',
     ),
-    decodeCache: new WeakMap(),
+    decodeCache,
     fields: createFieldManager(world),
     dialer,
     tokens: createTokenAuthority(world, storage),
@@ -286,13 +294,28 @@ async function respond(gate: Gate, request: ApiRequest, standing: UserInfo, sign
     if (elsewhere !== undefined) return traced(gate, request, user, verb, await gate.aggregator.pass(elsewhere, request));
     if (call === undefined) return await gate.nonResources.answer(request, user);
     if (isStreamed(call)) return traced(gate, request, user, verb, await readLog(call, signal));
-    if (isProxied(call)) return traced(gate, request, user, verb, await proxy(call, signal));
-    const answer = await handle(call);
+    if (isProxied(call)) {
+      await admitConnection(call);
+      return traced(gate, request, user, verb, await proxy(call, signal));
+    }
+    const answer = await converted(call, () => handle(call));
     return traced(gate, request, user, verb, responseOf(answer, warnings), answer.revision);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return traced(gate, request, user, verb, { status: error.code, headers: JSON_HEADERS, body: error.status });
   }
+}
+
+/** With what must be converted first. What only observes cannot wait for the network. */
+function converted<T>({ request }: Call, act: () => T | Promise<T>): Promise<T> {
+  return whileConverting(async () => {
+    try {
+      return await act();
+    } catch (error) {
+      if (error instanceof ConversionNeeded && request.headers?.['x-observer'] !== undefined) throw observersCannotWait();
+      throw error;
+    }
+  });
 }
 
 const JSON_HEADERS: Readonly<Record<string, string>> = Object.freeze({ 'content-type': 'application/json' });
@@ -330,12 +353,13 @@ async function connect(gate: Gate, request: ApiRequest, standing: UserInfo, sign
   const { call, user, info } = admit(gate, request, standing);
   if (call === undefined) throw unknownResource();
   if (isStreamed(call)) {
+    await admitConnection(call);
     const connection = await openStream(call, signal);
     traced(gate, request, user, info.verb, { status: 101, headers: {}, body: '' });
     return connection;
   }
   if (info.verb !== 'watch') throw unknownResource();
-  const connection = openWatch(call, gate.opened);
+  const connection = await converted(call, () => openWatch(call, gate.opened));
   signal?.addEventListener('abort', () => connection.close());
   traced(gate, request, user, info.verb, { status: 200, headers: {}, body: '' });
   return connection;

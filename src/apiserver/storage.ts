@@ -51,6 +51,7 @@ export function createStorage(etcd: Etcd, kinds: Kinds): Storage {
       const { namespace = '', name = '' } = object.metadata ?? {};
       const stored = kind.toStored ? kind.toStored(object) : object;
       const kv = etcd.put(keyOf(kind, namespace, name), withRevision(stored, etcd.revision + 1), ifModRevision);
+      if (kv !== undefined) kind.conversion?.remember(kv.value as KubeObject, object);
       return kv && shown(kind, kv);
     },
     remove(kind, namespace, name, ifModRevision) {
@@ -63,7 +64,9 @@ export function createStorage(etcd: Etcd, kinds: Kinds): Storage {
     list<T extends KubeObject>(resource: Resource<T>, namespace?: string) {
       const kind = kinds.of(resource);
       const prefix = namespace === undefined || namespace === '' ? kind.prefix : `${kind.prefix}${namespace}/`;
-      return etcd.range(prefix).kvs.map((kv) => shown(kind, kv).object as T);
+      const { kvs } = etcd.range(prefix);
+      kind.conversion?.show(kvs.map(({ value }) => value as KubeObject));
+      return kvs.map((kv) => shown(kind, kv).object as T);
     },
   };
 }

@@ -2,9 +2,13 @@
  *  once. A watcher that begins in the past first gets history from etcd.
  *  Upstream: staging/src/k8s.io/apiserver/pkg/storage/cacher/cacher.go */
 import { disposable } from '../base/dispose.ts';
+import { Queue } from '../base/queue.ts';
+import type { World } from '../base/world.ts';
+import { ApiError } from '../api/errors.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { WatchEvent } from '../api/transport.ts';
 import type { Etcd, EtcdEvent } from '../etcd/etcd.ts';
+import { whileConverting } from './custom-resources/versions.ts';
 import type { Kind } from './kinds.ts';
 import { withRevision } from './storage.ts';
 
@@ -24,11 +28,12 @@ export interface Happening {
 type Listener = (happening: Happening) => void;
 
 export interface WatchHub {
-  /** Everything after the revision, beginning with history. Throws CompactedError. */
-  subscribe(kind: Kind, afterRevision: number, listener: Listener): Disposable;
+  /** Everything after the revision, beginning with history. Throws CompactedError. `failed` hears that an object cannot be
+   *  converted; it is the last that the subscription says. */
+  subscribe(kind: Kind, afterRevision: number, listener: Listener, failed?: (error: ApiError) => void): Disposable;
 }
 
-export function createWatchHub(etcd: Etcd): WatchHub {
+export function createWatchHub(world: World, etcd: Etcd): WatchHub {
   const channels = new Map<Kind, { listeners: readonly Listener[] }>();
 
   function channelOf(kind: Kind): { listeners: readonly Listener[] } {
@@ -45,7 +50,8 @@ export function createWatchHub(etcd: Etcd): WatchHub {
   }
 
   return {
-    subscribe(kind, afterRevision, listener) {
+    subscribe(kind, afterRevision, listener, failed) {
+      if (kind.conversion !== undefined) return subscribeConverted(world, etcd, kind, afterRevision, listener, failed);
       const channel = channelOf(kind);
       if (afterRevision < etcd.revision) {
         etcd.watch(kind.prefix, afterRevision, (event) => listener(happeningOf(kind, event)))[Symbol.dispose]();
@@ -56,6 +62,39 @@ export function createWatchHub(etcd: Etcd): WatchHub {
       });
     },
   };
+}
+
+/** Events one after another, each when its objects are converted. */
+function subscribeConverted(
+  world: World,
+  etcd: Etcd,
+  kind: Kind,
+  afterRevision: number,
+  listener: Listener,
+  failed: (error: ApiError) => void = () => undefined,
+): Disposable {
+  const events = new Queue<EtcdEvent>(world);
+  const watch = etcd.watch(kind.prefix, afterRevision, (event) => events.push(event));
+  world.spawn('converted watch', async () => {
+    try {
+      for await (const event of events) {
+        listener(
+          await whileConverting(() => {
+            const values = [...(event.type === 'put' ? [event.kv.value] : []), ...(event.prev ? [event.prev.value] : [])];
+            kind.conversion?.show(values as readonly KubeObject[]);
+            return happeningOf(kind, event);
+          }),
+        );
+      }
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      failed(error);
+    }
+  });
+  return disposable(() => {
+    watch[Symbol.dispose]();
+    events.close();
+  });
 }
 
 function happeningOf(kind: Kind, event: EtcdEvent): Happening {

@@ -3,7 +3,7 @@
 import { base64, utf8 } from '../base/bytes.ts';
 import { disposable } from '../base/dispose.ts';
 import { Queue } from '../base/queue.ts';
-import { invalid, expired } from '../api/errors.ts';
+import { invalid, expired, observersCannotWait } from '../api/errors.ts';
 import { forbiddenField } from '../api/field-error.ts';
 import type { KubeObject } from '../api/object.ts';
 import { apiVersionOf } from '../api/resources.ts';
@@ -23,6 +23,8 @@ const TIMEOUT_MIN_S = 1800;
 export function openWatch(call: Call, opened: (close: (error?: unknown) => void) => Disposable): Connection {
   const { kind, info, request, server } = call;
   const { etcd } = server.storage;
+  // Its events may have to be converted over the network.
+  if (kind.conversion !== undefined && request.headers?.['x-observer'] !== undefined) throw observersCannotWait();
   const selection = selectionOf(kind, queryOf(request, 'labelSelector'), queryOf(request, 'fieldSelector'));
   const initial = flagOf(request, 'sendInitialEvents');
   checkInitial(call, initial);
@@ -56,7 +58,9 @@ export function openWatch(call: Call, opened: (close: (error?: unknown) => void)
     let after = revision;
     if (initial || revision === 0) {
       after = etcd.revision;
-      for (const kv of etcd.range(kind.prefix + namespacePrefix).kvs) {
+      const { kvs } = etcd.range(kind.prefix + namespacePrefix);
+      kind.conversion?.show(kvs.map(({ value }) => value as KubeObject));
+      for (const kv of kvs) {
         if (!sees(kv.key.slice(kind.prefix.length))) continue;
         const object = (kind.fromStored ? kind.fromStored(kv.value as KubeObject) : kv.value) as KubeObject;
         if (selection.matches === undefined || selection.matches(object)) tell({ type: 'ADDED', object });
@@ -69,6 +73,9 @@ export function openWatch(call: Call, opened: (close: (error?: unknown) => void)
       if (event === undefined) return;
       told = happening.revision;
       tell(event);
+    }, (error) => {
+      tell({ type: 'ERROR', object: error.status as KubeObject });
+      close();
     }));
   } catch (error) {
     if (!(error instanceof CompactedError)) throw error;

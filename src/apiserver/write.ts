@@ -109,6 +109,7 @@ export async function storeNew(call: Call, object: KubeObject, options: WriteOpt
       await admitValidating(call, 'CREATE', next, undefined, options.dryRun);
       const exists = server.storage.get(kind, info.namespace, name) !== undefined;
       if (!exists && strategy.allocate) next = strategy.allocate(next, undefined, context);
+      await kind.conversion?.prepare(next);
       if (options.dryRun) {
         if (exists && !isGenerated) throw alreadyExists(resource, name);
         takings.giveBack();
@@ -191,6 +192,7 @@ async function storeOnce(
     await admitValidating(call, 'UPDATE', next, old, options.dryRun);
     if (strategy.allocate && info.subresource === '') next = strategy.allocate(next, old, context);
     if (completesDeletion(next)) return finishDeletion(call, next, old, modRevision, options.dryRun);
+    await kind.conversion?.prepare(next);
     if (isSame(kind, next, old)) {
       takings.giveBack();
       return { object: old, created: false };
@@ -210,8 +212,8 @@ async function storeOnce(
 }
 
 /** Kinds that show the objects of another one are compared as they are stored. */
-function isSame({ toStored }: Kind, next: KubeObject, old: KubeObject): boolean {
-  return equal(next, old) || (toStored !== undefined && equal(toStored(next), toStored(old)));
+function isSame({ toStored, conversion }: Kind, next: KubeObject, old: KubeObject): boolean {
+  return equal(next, old) || (toStored !== undefined && conversion === undefined && equal(toStored(next), toStored(old)));
 }
 
 function checkUid(call: Call, next: KubeObject, old: KubeObject): void {

@@ -160,7 +160,7 @@ export class LocalSandbox implements Sandbox {
     else {
       const entries = this.#simulation.entries.filter(({ at }) => at <= atMicros);
       const { simulation } = await this.#options.reopen({ entries, untilMicros: Math.min(atMicros, this.#simulation.frontier) });
-      this.#past = { atMicros, simulation, api: this.#transportTo(simulation) };
+      this.#past = { atMicros, simulation, api: this.#transportTo(simulation, true) };
     }
     before?.simulation.close();
     this.#tellTime();
@@ -205,9 +205,9 @@ export class LocalSandbox implements Sandbox {
     this.#simulation.close();
   }
 
-  #transportTo(simulation: Simulation): Transport {
+  #transportTo(simulation: Simulation, onlyObserves = false): Transport {
     const writes = (request: ApiRequest): boolean => isStream(request) || !['GET', 'HEAD', 'OPTIONS'].includes(request.method);
-    const outside = outsideTransport(simulation, { machine: CONTROL_PLANE, channel: 'api', name: 'page', writes }, (error) =>
+    const outside = outsideTransport(simulation, { machine: CONTROL_PLANE, channel: 'api', name: 'page', writes, onlyObserves }, (error) =>
       this.#tellError(error),
     );
     return asUser(outside, ADMINISTRATOR);

@@ -4,6 +4,7 @@ import type { World } from '../base/world.ts';
 import { outsideWorld } from '../sim/outside-world.ts';
 import { INPUT } from '../sim/quiet.ts';
 import type { Simulation } from '../sim/simulation.ts';
+import { ApiError, isObserverRefused } from '../api/errors.ts';
 import type { ApiRequest, Transport } from '../api/transport.ts';
 import { OUTSIDE, toChannel, type Channel, type OutsideMessage } from './mux.ts';
 import { Peers } from './peers.ts';
@@ -18,6 +19,8 @@ export interface OutsideOptions {
   readonly writes?: (request: ApiRequest) => boolean;
   /** Tells observers apart. */
   readonly name?: string;
+  /** Nothing becomes an input, not even a read that the server can only answer over the network. */
+  readonly onlyObserves?: boolean;
 }
 
 /** Ends when the simulation is closed; `onError` hears of inputs that could not be applied. */
@@ -37,10 +40,22 @@ export function outsideTransport(simulation: Simulation, options: OutsideOptions
   const reader = read.dial(options.machine, 'r');
   // Ids stand in the journal, so they are unlike all that stand there already: the first write is an entry itself.
   let writer: Transport | undefined;
-  const choose = (request: ApiRequest): Transport => (writes(request) ? writer ??= write.dial(options.machine, `w${simulation.entries.length}-`) : reader);
+  const writing = (): Transport => (writer ??= write.dial(options.machine, `w${simulation.entries.length}-`));
+  const choose = (request: ApiRequest): Transport => (writes(request) ? writing() : reader);
   return {
-    request: (request, signal) => choose(request).request(request, signal),
-    connect: (request, signal) => choose(request).connect(request, signal),
+    async request(request, signal) {
+      const answer = await choose(request).request(request, signal);
+      if (options.onlyObserves === true || writes(request) || answer.status !== 503 || !isObserverRefused(answer.body as { message?: string })) return answer;
+      return writing().request(request, signal);
+    },
+    async connect(request, signal) {
+      try {
+        return await choose(request).connect(request, signal);
+      } catch (error) {
+        if (options.onlyObserves === true || writes(request) || !(error instanceof ApiError) || !isObserverRefused(error.status)) throw error;
+        return writing().connect(request, signal);
+      }
+    },
   };
 }
 

@@ -2,7 +2,8 @@
  *  Upstream: staging/src/k8s.io/apiserver/pkg/admission/plugin/webhook/request/admissionreview.go */
 import type { AdmissionAttributes } from '../admission.ts';
 
-const OPTIONS = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions', CONNECT: 'ConnectOptions' } as const;
+/** Connections have none: what they are asked to do is their object. */
+const OPTIONS = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions', CONNECT: undefined } as const;
 
 /** `object` and `oldObject` are left out: policies have them beside it. */
 export function admissionRequest(attributes: AdmissionAttributes, uid: string): Readonly<Record<string, unknown>> {
@@ -20,6 +21,6 @@ export function admissionRequest(attributes: AdmissionAttributes, uid: string): 
     operation,
     userInfo: { username: user.name, ...(user.uid && { uid: user.uid }), groups: user.groups, ...(user.extra && { extra: user.extra }) },
     dryRun,
-    options: { kind: OPTIONS[operation], apiVersion: 'meta.k8s.io/v1' },
+    options: OPTIONS[operation] === undefined ? null : { kind: OPTIONS[operation], apiVersion: 'meta.k8s.io/v1' },
   };
 }

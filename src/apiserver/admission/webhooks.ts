@@ -142,13 +142,20 @@ export const mutatingWebhook: AdmissionPlugin = {
         : hooksOf<KubeObject & { webhooks?: readonly MutatingWebhook[] }, MutatingWebhook>(reader.list(MutatingWebhookConfigurations));
     return hooks.length === 0 ? object : mutate(object, attributes, reader, services as AdmissionServices, hooks);
   },
+  /** Deletions and connections are asked about too, though there is nothing to change. */
+  validate(attributes, reader) {
+    const { services } = reader;
+    if (services === undefined || (attributes.operation !== 'DELETE' && attributes.operation !== 'CONNECT')) return undefined;
+    const hooks = hooksOf<KubeObject & { webhooks?: readonly MutatingWebhook[] }, MutatingWebhook>(reader.list(MutatingWebhookConfigurations));
+    return hooks.length === 0 ? undefined : validate(attributes, reader, services, hooks);
+  },
 };
 
 async function validate(
   attributes: AdmissionAttributes,
   reader: AdmissionReader,
   services: AdmissionServices,
-  hooks: readonly ValidatingWebhook[],
+  hooks: readonly Webhook[],
 ): Promise<void> {
   for (const hook of hooks) {
     if (!(await isAsked(hook, attributes, reader, services))) continue;

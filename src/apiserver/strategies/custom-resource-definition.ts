@@ -9,6 +9,7 @@ import type {
   CustomResourceDefinitionVersion,
 } from '../../api/generated/types.ts';
 import { nameOf } from '../../api/meta.ts';
+import { REVIEW_VERSIONS } from '../custom-resources/convert.ts';
 import { approvalErrors } from '../custom-resources/approval.ts';
 import { ruleErrors } from '../custom-resources/rules.ts';
 import { structuralErrors } from '../custom-resources/structural-checks.ts';
@@ -25,7 +26,12 @@ function specDefaults(spec: CustomResourceDefinitionSpec): CustomResourceDefinit
       listKind: `${names.kind ?? ''}List`,
     }),
   );
-  return fill(named, { conversion: { strategy: 'None' } });
+  const filled = fill(named, { conversion: { strategy: 'None' } });
+  return mapField(filled, 'conversion', (conversion) =>
+    mapField(conversion, 'webhook', (webhook) =>
+      mapField(webhook, 'clientConfig', (config) => mapField(config, 'service', (service) => fill(service, { port: 443 }))),
+    ),
+  );
 }
 
 const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string'];
@@ -54,6 +60,14 @@ function checkScale(errors: Errors, { subresources }: CustomResourceDefinitionVe
   }
 }
 
+function checkReviewVersions(errors: Errors, versions: readonly string[], at: string): void {
+  if (versions.length === 0) errors.push(required(at));
+  else if (!versions.some((version) => REVIEW_VERSIONS.includes(version))) {
+    const printed = `[]string{${versions.map((version) => JSON.stringify(version)).join(', ')}}`;
+    errors.push(invalidPrinted(at, printed, `must include at least one of ${REVIEW_VERSIONS.join(', ')}`));
+  }
+}
+
 function checkConversion(errors: Errors, { conversion }: CustomResourceDefinitionSpec): void {
   if (conversion === undefined) return;
   const at = 'spec.conversion';
@@ -65,7 +79,7 @@ function checkConversion(errors: Errors, { conversion }: CustomResourceDefinitio
     if (conversion.webhook?.clientConfig === undefined) {
       errors.push(required(`${at}.webhook.clientConfig`, 'required when strategy is set to Webhook'));
     }
-    if ((conversion.webhook?.conversionReviewVersions ?? []).length === 0) errors.push(required(`${at}.conversionReviewVersions`));
+    checkReviewVersions(errors, conversion.webhook?.conversionReviewVersions ?? [], `${at}.conversionReviewVersions`);
   } else if (conversion.webhook !== undefined) {
     errors.push(forbiddenField(`${at}.webhook`, 'should not be set when strategy is not set to Webhook'));
   }
