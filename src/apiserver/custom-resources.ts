@@ -215,7 +215,13 @@ function cleanUp(server: ServerState, kind: Kind, definition: CustomResourceDefi
   const { group, names, versions } = definition.spec;
   const shown = kinds.find(group, versions.find(({ served }) => served)?.name ?? '', names.plural);
   // As they are stored: no webhook may stand in the way.
-  const custom: Kind | undefined = shown && { resource: shown.resource, strategy: shown.strategy, prefix: shown.prefix, schema: shown.schema, isStored: true };
+  const custom: Kind | undefined = shown && {
+    resource: shown.resource,
+    strategy: shown.strategy,
+    prefix: shown.prefix,
+    schema: shown.schema,
+    isStored: true,
+  };
   const now = rfc3339(world.clock.now());
   let left = 0;
   for (const { value } of custom === undefined ? [] : storage.etcd.range(custom.prefix).kvs) {

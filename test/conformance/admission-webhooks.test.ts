@@ -21,7 +21,11 @@ async function fixture() {
   const test = `webhook-test-${(count += 1)}`;
   const { ok, refused } = cluster;
   const namespace = async (suffix: string, labels: object = {}): Promise<string> => {
-    await ok('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: test + suffix, labels: { [test]: 'true', ...labels } } });
+    await ok('POST', '/api/v1/namespaces', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: test + suffix, labels: { [test]: 'true', ...labels } },
+    });
     return `/api/v1/namespaces/${test}${suffix}`;
   };
   const own = await namespace('');
@@ -35,7 +39,8 @@ async function fixture() {
     namespace,
     map,
     hook: (name: string, fields: HookFields) => hook(name, test, fields),
-    register: (side: Side, hooks: readonly object[], labels?: object, name = test) => ok('POST', pathOf(side), configuration(side, name, hooks, labels)),
+    register: (side: Side, hooks: readonly object[], labels?: object, name = test) =>
+      ok('POST', pathOf(side), configuration(side, name, hooks, labels)),
     /** What becomes of a ConfigMap that the webhook must not let through: "201" for one that it does. */
     denied: async (): Promise<string> => refused('POST', maps, map({ 'webhook-e2e-test': 'webhook-disallow' })),
     mutated: async (): Promise<object> => (await ok<Thing>('POST', maps, map({ 'mutation-start': 'yes' }))).data as object,
@@ -59,14 +64,25 @@ async function define(test: string, versions: readonly object[]): Promise<Defini
   const group = `${test}.example.com`;
   const names = { plural: 'things', singular: 'thing', kind: 'Thing', listKind: 'ThingList' };
   const spec = { group, scope: 'Namespaced', names, versions };
-  await cluster.ok('POST', CRDS, { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: `things.${group}` }, spec });
+  await cluster.ok('POST', CRDS, {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `things.${group}` },
+    spec,
+  });
   await cluster.advance(1000);
   return { group, plural: names.plural, kind: names.kind };
 }
 
 const version = (name: string, storage: boolean, schema: object = OPEN): object => ({ name, served: true, storage, schema });
-const thing = ({ group, kind }: Definition, name: string, data: object): object => ({ apiVersion: `${group}/v1`, kind, metadata: { name }, data });
-const things = ({ group, plural }: Definition, own: string, at = 'v1'): string => own.replace('/api/v1', `/apis/${group}/${at}`) + `/${plural}`;
+const thing = ({ group, kind }: Definition, name: string, data: object): object => ({
+  apiVersion: `${group}/v1`,
+  kind,
+  metadata: { name },
+  data,
+});
+const things = ({ group, plural }: Definition, own: string, at = 'v1'): string =>
+  own.replace('/api/v1', `/apis/${group}/${at}`) + `/${plural}`;
 
 beforeAll(async () => {
   cluster = await clusterWith(ADMISSION_SERVER);
@@ -90,7 +106,12 @@ describe(NAME, () => {
   it(`${NAME} listing mutating webhooks should work`, async () => {
     const { register, hook: made, mutated, test } = await fixture();
     for (let i = 0; i < 10; i += 1) {
-      await register('mutating', [made('adding-configmap-data', { ...CONFIG_MAPS, path: '/mutating-configmaps' })], { 'e2e-list-test': test }, `${test}-${i}`);
+      await register(
+        'mutating',
+        [made('adding-configmap-data', { ...CONFIG_MAPS, path: '/mutating-configmaps' })],
+        { 'e2e-list-test': test },
+        `${test}-${i}`,
+      );
     }
     const query = { labelSelector: `e2e-list-test=${test}` };
     expect((await cluster.ok<KubeList>('GET', pathOf('mutating'), undefined, { query })).items).toHaveLength(10);
@@ -119,7 +140,10 @@ describe(NAME, () => {
     await register('mutating', [made('add', { ...CONFIG_MAPS, path: '/mutating-configmaps' })]);
     expect(await mutated()).toEqual(STAGE_1);
     const found = await cluster.ok<KubeObject>('GET', path);
-    await cluster.ok('PUT', path, { ...found, webhooks: [made('add', { ...CONFIG_MAPS, path: '/mutating-configmaps', operations: ['UPDATE'] })] });
+    await cluster.ok('PUT', path, {
+      ...found,
+      webhooks: [made('add', { ...CONFIG_MAPS, path: '/mutating-configmaps', operations: ['UPDATE'] })],
+    });
     expect(await mutated()).toEqual(UNMUTATED);
     const patch = [{ op: 'replace', path: '/webhooks/0/rules/0/operations/0', value: 'CREATE' }];
     await cluster.ok('PATCH', path, patch, { headers: { 'content-type': JSON_PATCH } });
@@ -129,12 +153,18 @@ describe(NAME, () => {
 
   it(`${NAME} should be able to deny attaching pod`, async () => {
     const { register, hook: made, own, test } = await fixture();
-    await register('validating', [made('deny-attaching-pod', { operations: ['CONNECT'], resources: ['pods/attach'], path: '/pods/attach' })]);
+    await register('validating', [
+      made('deny-attaching-pod', { operations: ['CONNECT'], resources: ['pods/attach'], path: '/pods/attach' }),
+    ]);
     const spec = { containers: [{ name: 'container1', image: 'registry.k8s.io/pause:3.10' }] };
-    for (const name of ['to-be-attached-pod', 'other']) await cluster.ok('POST', `${own}/pods`, { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec });
+    for (const name of ['to-be-attached-pod', 'other'])
+      await cluster.ok('POST', `${own}/pods`, { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec });
     await cluster.run(`kubectl wait --for=condition=Ready pod --all -n ${test} --timeout=60s`);
     const attached = await cluster.result(`kubectl attach -n ${test} to-be-attached-pod -i -c=container1`);
-    expect([attached.exitCode, attached.stderr]).toEqual([1, expect.stringContaining("attaching to pod 'to-be-attached-pod' is not allowed")]);
+    expect([attached.exitCode, attached.stderr]).toEqual([
+      1,
+      expect.stringContaining("attaching to pod 'to-be-attached-pod' is not allowed"),
+    ]);
     expect((await cluster.result(`timeout 2 kubectl attach -n ${test} other -i -c=container1`)).stderr).not.toContain('not allowed');
   });
 
@@ -143,11 +173,19 @@ describe(NAME, () => {
     const defined = await define(test, [version('v1', true)]);
     const path = things(defined, own);
     const operations = ['CREATE', 'UPDATE', 'DELETE'];
-    await register('validating', [made('deny-data', { operations, groups: [defined.group], resources: ['things'], path: '/custom-resource' })]);
-    expect(await cluster.refused('POST', path, thing(defined, 'a', { 'webhook-e2e-test': 'webhook-disallow' }))).toContain('the custom resource contains unwanted data');
+    await register('validating', [
+      made('deny-data', { operations, groups: [defined.group], resources: ['things'], path: '/custom-resource' }),
+    ]);
+    expect(await cluster.refused('POST', path, thing(defined, 'a', { 'webhook-e2e-test': 'webhook-disallow' }))).toContain(
+      'the custom resource contains unwanted data',
+    );
     await cluster.ok('POST', path, thing(defined, 'b', { 'webhook-e2e-test': 'webhook-nondeletable' }));
-    expect(await cluster.refused('PATCH', `${path}/b`, { data: { 'webhook-e2e-test': 'webhook-disallow' } }, merge)).toContain('the custom resource contains unwanted data');
-    expect(await cluster.refused('DELETE', `${path}/b`)).toContain('the custom resource cannot be deleted because it contains unwanted key and value');
+    expect(await cluster.refused('PATCH', `${path}/b`, { data: { 'webhook-e2e-test': 'webhook-disallow' } }, merge)).toContain(
+      'the custom resource contains unwanted data',
+    );
+    expect(await cluster.refused('DELETE', `${path}/b`)).toContain(
+      'the custom resource cannot be deleted because it contains unwanted key and value',
+    );
     await cluster.ok('PATCH', `${path}/b`, { data: { 'webhook-e2e-test': 'webhook-allow' } }, merge);
     await cluster.ok('DELETE', `${path}/b`);
   });
@@ -155,15 +193,26 @@ describe(NAME, () => {
   it(`${NAME} should be able to deny pod and configmap creation`, async () => {
     const { register, hook: made, own, maps, map, namespace, test } = await fixture();
     const skipped = await namespace('-exempted', { 'skip-webhook-admission': 'yes' });
-    const namespaceSelector = { matchLabels: { [test]: 'true' }, matchExpressions: [{ key: 'skip-webhook-admission', operator: 'NotIn', values: ['yes'] }] };
+    const namespaceSelector = {
+      matchLabels: { [test]: 'true' },
+      matchExpressions: [{ key: 'skip-webhook-admission', operator: 'NotIn', values: ['yes'] }],
+    };
     await register('validating', [
       made('deny-pod', { resources: ['pods'], path: '/pods' }),
-      made('deny-configmap', { ...CONFIG_MAPS, operations: ['CREATE', 'UPDATE', 'DELETE'], path: '/configmaps', more: { namespaceSelector } }),
+      made('deny-configmap', {
+        ...CONFIG_MAPS,
+        operations: ['CREATE', 'UPDATE', 'DELETE'],
+        path: '/configmaps',
+        more: { namespaceSelector },
+      }),
       // Nobody can be asked here; it fails open.
       made('fail-open', { ...CONFIG_MAPS, path: '/configmaps', isTrusted: false, more: { failurePolicy: 'Ignore' } }),
     ]);
     const pod = (name: string, label: string, container: string): object => ({
-      apiVersion: 'v1', kind: 'Pod', metadata: { name, labels: { 'webhook-e2e-test': label } }, spec: { containers: [{ name: container, image: 'registry.k8s.io/pause:3.10' }] },
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, labels: { 'webhook-e2e-test': label } },
+      spec: { containers: [{ name: container, image: 'registry.k8s.io/pause:3.10' }] },
     });
     const pods = `${own}/pods`;
     const denied = await cluster.refused('POST', pods, pod('disallowed-pod', 'webhook-disallow', 'webhook-disallow'));
@@ -176,7 +225,9 @@ describe(NAME, () => {
     const changed = { ...allowed, data: { ...allowed.data, 'webhook-e2e-test': 'webhook-disallow' } };
     expect(await cluster.refused('PUT', `${maps}/allowed`, changed)).toContain(UNWANTED);
     const strategic = { headers: { 'content-type': STRATEGIC_PATCH } };
-    expect(await cluster.refused('PATCH', `${maps}/allowed`, { data: { 'webhook-e2e-test': 'webhook-disallow' } }, strategic)).toContain(UNWANTED);
+    expect(await cluster.refused('PATCH', `${maps}/allowed`, { data: { 'webhook-e2e-test': 'webhook-disallow' } }, strategic)).toContain(
+      UNWANTED,
+    );
     expect(await cluster.refused('POST', `${skipped}/configmaps`, map({ 'webhook-e2e-test': 'webhook-disallow' }))).toBe('201');
   });
 
@@ -187,7 +238,9 @@ describe(NAME, () => {
     await register('validating', [made('deny-crd-with-unwanted-label', { ...fields, more: { namespaceSelector: {}, objectSelector } })]);
     const group = `${test}.example.com`;
     const crd = (label: string): object => ({
-      apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: `denied.${group}`, labels: { [test]: 'true', 'webhook-e2e-test': label } },
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `denied.${group}`, labels: { [test]: 'true', 'webhook-e2e-test': label } },
       spec: { group, scope: 'Namespaced', names: { plural: 'denied', kind: 'Denied' }, versions: [version('v1', true)] },
     });
     expect(await cluster.refused('POST', CRDS, crd('webhook-disallow'))).toContain('the crd contains unwanted label');
@@ -223,7 +276,8 @@ describe(NAME, () => {
   it(`${NAME} should mutate custom resource`, async () => {
     const { register, hook: made, own, test } = await fixture();
     const defined = await define(test, [version('v1', true)]);
-    const stage = (n: number): object => made(`mutate-stage-${n}`, { groups: [defined.group], resources: ['things'], path: '/mutating-custom-resource' });
+    const stage = (n: number): object =>
+      made(`mutate-stage-${n}`, { groups: [defined.group], resources: ['things'], path: '/mutating-custom-resource' });
     await register('mutating', [stage(1), stage(2)]);
     expect((await cluster.ok<Thing>('POST', things(defined, own), thing(defined, 'a', UNMUTATED))).data).toEqual(STAGE_2);
   });
@@ -235,7 +289,12 @@ describe(NAME, () => {
     await register('mutating', [made('stage-1', { ...fields, operations: ['CREATE', 'UPDATE'] }), made('stage-2', fields)]);
     expect((await cluster.ok<Thing>('POST', things(defined, own), thing(defined, 'a', UNMUTATED))).data).toEqual(STAGE_2);
     const strategic = { headers: { 'content-type': STRATEGIC_PATCH } };
-    await cluster.ok('PATCH', `${CRDS}/things.${defined.group}`, { spec: { versions: [version('v1', false), version('v2', true)] } }, strategic);
+    await cluster.ok(
+      'PATCH',
+      `${CRDS}/things.${defined.group}`,
+      { spec: { versions: [version('v1', false), version('v2', true)] } },
+      strategic,
+    );
     await cluster.advance(1000);
     // What is stored still says v1.
     expect((await cluster.ok<Thing>('GET', `${things(defined, own, 'v2')}/a`)).apiVersion).toBe(`${defined.group}/v2`);
@@ -250,7 +309,8 @@ describe(NAME, () => {
     const text = { type: 'string' };
     const data = { type: 'object', properties: { 'mutation-start': text, 'mutation-stage-1': text } };
     const defined = await define(test, [version('v1', true, { openAPIV3Schema: { type: 'object', properties: { data } } })]);
-    const stage = (n: number): object => made(`mutate-stage-${n}`, { groups: [defined.group], resources: ['things'], path: '/mutating-custom-resource' });
+    const stage = (n: number): object =>
+      made(`mutate-stage-${n}`, { groups: [defined.group], resources: ['things'], path: '/mutating-custom-resource' });
     await register('mutating', [stage(1), stage(2)]);
     expect((await cluster.ok<Thing>('POST', things(defined, own), thing(defined, 'a', UNMUTATED))).data).toEqual(STAGE_1);
   });
@@ -258,7 +318,9 @@ describe(NAME, () => {
   it(`${NAME} should mutate everything except 'skip-me' configmaps`, async () => {
     const { register, hook: made, maps, map, mutated } = await fixture();
     const matchConditions = [{ name: 'skip-me', expression: "object.metadata.name != 'skip-me'" }];
-    await register('mutating', [made('adding-configmap-data-stage-1', { ...CONFIG_MAPS, path: '/mutating-configmaps', more: { matchConditions } })]);
+    await register('mutating', [
+      made('adding-configmap-data-stage-1', { ...CONFIG_MAPS, path: '/mutating-configmaps', more: { matchConditions } }),
+    ]);
     expect(await mutated()).toEqual(STAGE_1);
     expect((await cluster.ok<Thing>('POST', maps, map(UNMUTATED, 'skip-me'))).data).toEqual(UNMUTATED);
   });
@@ -267,18 +329,34 @@ describe(NAME, () => {
     const { register, hook: made, own } = await fixture();
     await register('mutating', [made('adding-init-container', { resources: ['pods'], path: '/mutating-pods' })]);
     const spec = { containers: [{ name: 'example', image: 'registry.k8s.io/pause:3.10' }] };
-    const pod = await cluster.ok('POST', `${own}/pods`, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'webhook-to-be-mutated' }, spec });
-    expect(pod).toMatchObject({ spec: { initContainers: [{ name: 'webhook-added-init-container', image: 'webhook-added-image', terminationMessagePolicy: 'File' }] } });
+    const pod = await cluster.ok('POST', `${own}/pods`, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'webhook-to-be-mutated' },
+      spec,
+    });
+    expect(pod).toMatchObject({
+      spec: { initContainers: [{ name: 'webhook-added-init-container', image: 'webhook-added-image', terminationMessagePolicy: 'File' }] },
+    });
   });
 
   it(`${NAME} should not be able to mutate or prevent deletion of webhook configuration objects`, async () => {
     const { register, hook: made, test } = await fixture();
-    const fields = { groups: ['admissionregistration.k8s.io'], versions: ['*'], resources: ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'] };
+    const fields = {
+      groups: ['admissionregistration.k8s.io'],
+      versions: ['*'],
+      resources: ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],
+    };
     const everywhere = { namespaceSelector: {} };
     await register('validating', [made('deny-deletions', { ...fields, operations: ['DELETE'], path: '/always-deny', more: everywhere })]);
     await register('mutating', [made('add-label', { ...fields, path: '/add-label', more: everywhere })]);
     for (const side of ['validating', 'mutating'] as const) {
-      const dummy = await register(side, [made('dummy', { resources: ['invalid'], path: '', isTrusted: false, more: { failurePolicy: 'Ignore' } })], undefined, `${test}-dummy`);
+      const dummy = await register(
+        side,
+        [made('dummy', { resources: ['invalid'], path: '', isTrusted: false, more: { failurePolicy: 'Ignore' } })],
+        undefined,
+        `${test}-dummy`,
+      );
       expect(dummy.metadata?.labels).toBeUndefined();
       await cluster.ok('DELETE', pathOf(side, `${test}-dummy`));
     }
@@ -288,8 +366,13 @@ describe(NAME, () => {
   it(`${NAME} should unconditionally reject operations on fail closed webhook`, async () => {
     const { register, hook: made, namespace, test } = await fixture();
     const closed = await namespace('-fail-closed', { 'fail-closed-webhook': 'yes' });
-    const namespaceSelector = { matchLabels: { [test]: 'true' }, matchExpressions: [{ key: 'fail-closed-webhook', operator: 'In', values: ['yes'] }] };
-    await register('validating', [made('fail-closed', { ...CONFIG_MAPS, path: '/configmaps', isTrusted: false, more: { failurePolicy: 'Fail', namespaceSelector } })]);
+    const namespaceSelector = {
+      matchLabels: { [test]: 'true' },
+      matchExpressions: [{ key: 'fail-closed-webhook', operator: 'In', values: ['yes'] }],
+    };
+    await register('validating', [
+      made('fail-closed', { ...CONFIG_MAPS, path: '/configmaps', isTrusted: false, more: { failurePolicy: 'Fail', namespaceSelector } }),
+    ]);
     const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'foo' } };
     expect(await cluster.refused('POST', `${closed}/configmaps`, map)).toMatch(
       /^500 InternalError: Internal error occurred: failed calling webhook "fail-closed\.k8s\.io": failed to call webhook: Post ".*": tls: failed to verify certificate: x509: certificate signed by unknown authority$/,

@@ -18,7 +18,10 @@ let count = 0;
 
 function versions(stored: 'v1' | 'v2'): readonly object[] {
   const of = (name: string, properties: object): object => ({
-    name, served: true, storage: name === stored, schema: { openAPIV3Schema: { type: 'object', properties } },
+    name,
+    served: true,
+    storage: name === stored,
+    schema: { openAPIV3Schema: { type: 'object', properties } },
   });
   return [of('v1', { hostPort: text }), of('v2', { host: text, port: text })];
 }
@@ -30,8 +33,16 @@ async function fixture(webhook: object = clientConfig(CONVERSION_SERVER, '/crdco
   const crd = `${CRDS}/${plural}.${GROUP}`;
   const conversion = { strategy: 'Webhook', webhook: { clientConfig: webhook, conversionReviewVersions: ['v1', 'v1beta1'] } };
   await cluster.ok('POST', CRDS, {
-    apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: `${plural}.${GROUP}` },
-    spec: { group: GROUP, scope: 'Namespaced', names: { plural, singular: kind.toLowerCase(), kind, listKind: `${kind}List` }, versions: versions('v1'), conversion },
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${GROUP}` },
+    spec: {
+      group: GROUP,
+      scope: 'Namespaced',
+      names: { plural, singular: kind.toLowerCase(), kind, listKind: `${kind}List` },
+      versions: versions('v1'),
+      conversion,
+    },
   });
   await cluster.advance(1000);
   return {
@@ -39,7 +50,12 @@ async function fixture(webhook: object = clientConfig(CONVERSION_SERVER, '/crdco
     kind,
     crd,
     path: (version: string, name = ''): string => `/apis/${GROUP}/${version}/namespaces/default/${plural}${name === '' ? '' : `/${name}`}`,
-    v1: (name: string, fields: object = { hostPort: 'localhost:8080' }): object => ({ apiVersion: `${GROUP}/v1`, kind, metadata: { name }, ...fields }),
+    v1: (name: string, fields: object = { hostPort: 'localhost:8080' }): object => ({
+      apiVersion: `${GROUP}/v1`,
+      kind,
+      metadata: { name },
+      ...fields,
+    }),
   };
 }
 
@@ -72,7 +88,9 @@ describe(NAME, () => {
     expect(list.items).toMatchObject([V2, V2]);
     expect(list.apiVersion).toBe(`${GROUP}/v2`);
     const old = await cluster.ok<KubeList<Thing>>('GET', path('v1'));
-    expect(old.items.map(({ apiVersion, hostPort, host }) => [apiVersion, hostPort, host])).toEqual([0, 0].map(() => [`${GROUP}/v1`, 'localhost:8080', undefined]));
+    expect(old.items.map(({ apiVersion, hostPort, host }) => [apiVersion, hostPort, host])).toEqual(
+      [0, 0].map(() => [`${GROUP}/v1`, 'localhost:8080', undefined]),
+    );
     expect(await cluster.ok('GET', crd)).toMatchObject({ status: { storedVersions: ['v1', 'v2'] } });
   });
 });
@@ -85,9 +103,15 @@ describe('conversion', () => {
     expect(await cluster.ok('PATCH', path('v2', 'a'), { port: '9090' }, merge)).toMatchObject({ ...V2, port: '9090' });
     const before = await cluster.ok<Thing>('GET', path('v1', 'a'));
     expect(before.hostPort).toBe('localhost:9090');
-    expect((await cluster.ok('PATCH', path('v2', 'a'), { port: '9090' }, merge)).metadata?.resourceVersion).toBe(before.metadata?.resourceVersion);
+    expect((await cluster.ok('PATCH', path('v2', 'a'), { port: '9090' }, merge)).metadata?.resourceVersion).toBe(
+      before.metadata?.resourceVersion,
+    );
     expect(await cluster.ok('PUT', path('v1', 'a'), { ...before, hostPort: 'elsewhere:1' })).toMatchObject({ hostPort: 'elsewhere:1' });
-    expect(await cluster.ok('DELETE', path('v2', 'a'))).toMatchObject({ host: 'elsewhere', port: '1', metadata: { deletionTimestamp: expect.any(String) } });
+    expect(await cluster.ok('DELETE', path('v2', 'a'))).toMatchObject({
+      host: 'elsewhere',
+      port: '1',
+      metadata: { deletionTimestamp: expect.any(String) },
+    });
     await cluster.ok('PATCH', path('v2', 'a'), { metadata: { finalizers: null } }, merge);
     expect(await cluster.refused('GET', path('v2', 'a'))).toContain('404 NotFound');
     expect(await cluster.refused('POST', path('v1'), v1('b', { hostPort: 'x' }))).toBe('201');
@@ -96,14 +120,21 @@ describe('conversion', () => {
   it('is told to watchers in order', async () => {
     const { path, v1, plural } = await fixture();
     await cluster.ok('POST', path('v1'), v1('a'));
-    await cluster.run(`kubectl get ${plural}.v2.${GROUP} -w -o jsonpath='{.metadata.name} {.apiVersion} {.host}{"\\n"}' > seen 2> errors &`);
+    await cluster.run(
+      `kubectl get ${plural}.v2.${GROUP} -w -o jsonpath='{.metadata.name} {.apiVersion} {.host}{"\\n"}' > seen 2> errors &`,
+    );
     await cluster.advance(1000);
     await cluster.ok('POST', path('v1'), v1('b'));
     await cluster.ok('PATCH', path('v1', 'b'), { hostPort: 'other:1' }, merge);
     await cluster.ok('DELETE', path('v1', 'b'));
     await cluster.advance(1000);
     const { stdout } = await cluster.result('cat seen errors');
-    expect(stdout.trim().split('\n')).toEqual([`a ${V2.apiVersion} localhost`, `b ${V2.apiVersion} localhost`, `b ${V2.apiVersion} other`, `b ${V2.apiVersion} other`]);
+    expect(stdout.trim().split('\n')).toEqual([
+      `a ${V2.apiVersion} localhost`,
+      `b ${V2.apiVersion} localhost`,
+      `b ${V2.apiVersion} other`,
+      `b ${V2.apiVersion} other`,
+    ]);
   });
 
   it('says whose fault it is', async () => {
@@ -116,8 +147,15 @@ describe('conversion', () => {
       `Error from server: conversion webhook for ${GROUP}/v1, Kind=${kind} failed: invalid hostPort value \`no-port\`\n`,
     );
     const service = { namespace: 'default', name: 'nobody' };
-    await cluster.ok('PATCH', crd, { spec: { conversion: { webhook: { clientConfig: { service: { ...service, path: '/x', port: 443 }, caBundle: null } } } } }, merge);
-    expect(await cluster.refused('GET', path('v2', 'bad'))).toBe(`${about} failed: Post "https://nobody.default.svc:443/x?timeout=30s": service "nobody" not found`);
+    await cluster.ok(
+      'PATCH',
+      crd,
+      { spec: { conversion: { webhook: { clientConfig: { service: { ...service, path: '/x', port: 443 }, caBundle: null } } } } },
+      merge,
+    );
+    expect(await cluster.refused('GET', path('v2', 'bad'))).toBe(
+      `${about} failed: Post "https://nobody.default.svc:443/x?timeout=30s": service "nobody" not found`,
+    );
     // Deletion does not need the webhook.
     await cluster.ok('DELETE', crd);
     await cluster.advance(3000);

@@ -55,12 +55,21 @@ function manifestsOf(names: ServerNames): readonly object[] {
   const volumes = [{ name: 'webhook-certs', secret: { secretName: `${service}-secret` } }];
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
-    { apiVersion: 'v1', kind: 'Secret', metadata: { name: `${service}-secret`, namespace: NAMESPACE }, data: { 'tls.crt': base64(certificate), 'tls.key': base64(key) } },
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: `${service}-secret`, namespace: NAMESPACE },
+      data: { 'tls.crt': base64(certificate), 'tls.key': base64(key) },
+    },
     {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata: { name: service, namespace: NAMESPACE },
-      spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [container], volumes } } },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [container], volumes } },
+      },
     },
     {
       apiVersion: 'v1',
@@ -78,7 +87,11 @@ export function clientConfig(names: ServerNames, path: string, isTrusted = true)
 }
 
 export async function clusterWith(names: ServerNames): Promise<WholeCluster> {
-  const cluster = await wholeCluster({ 'server.json': manifestsOf(names).map((each) => JSON.stringify(each)).join('\n---\n') });
+  const cluster = await wholeCluster({
+    'server.json': manifestsOf(names)
+      .map((each) => JSON.stringify(each))
+      .join('\n---\n'),
+  });
   await cluster.run('kubectl apply -f server.json');
   await cluster.run(`kubectl rollout status -n ${NAMESPACE} deployment/${names.service} --timeout=120s && sleep 2`);
   return cluster;
@@ -95,7 +108,11 @@ export interface HookFields {
 }
 
 /** A webhook for objects of the namespaces that carry the test's label. */
-export function hook(name: string, test: string, { operations = ['CREATE'], groups = [''], versions = ['v1'], resources, path, isTrusted = true, more = {} }: HookFields): object {
+export function hook(
+  name: string,
+  test: string,
+  { operations = ['CREATE'], groups = [''], versions = ['v1'], resources, path, isTrusted = true, more = {} }: HookFields,
+): object {
   return {
     name: `${name}.k8s.io`,
     rules: [{ operations, apiGroups: groups, apiVersions: versions, resources }],

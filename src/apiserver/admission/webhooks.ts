@@ -146,7 +146,9 @@ export const mutatingWebhook: AdmissionPlugin = {
   validate(attributes, reader) {
     const { services } = reader;
     if (services === undefined || (attributes.operation !== 'DELETE' && attributes.operation !== 'CONNECT')) return undefined;
-    const hooks = hooksOf<KubeObject & { webhooks?: readonly MutatingWebhook[] }, MutatingWebhook>(reader.list(MutatingWebhookConfigurations));
+    const hooks = hooksOf<KubeObject & { webhooks?: readonly MutatingWebhook[] }, MutatingWebhook>(
+      reader.list(MutatingWebhookConfigurations),
+    );
     return hooks.length === 0 ? undefined : validate(attributes, reader, services, hooks);
   },
 };

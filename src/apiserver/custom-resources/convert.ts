@@ -37,7 +37,8 @@ function objectsOf({ apiVersion = '', kind = '', response }: Review, version: st
   if (version === 'v1' && (apiVersion !== `${GROUP}/v1` || kind !== 'ConversionReview'))
     fail(`expected webhook response of ${GROUP}/v1, Kind=ConversionReview, got ${versionText(apiVersion)}, Kind=${kind}`);
   if (response === undefined) return fail('no response provided');
-  if (version === 'v1' && response.uid !== uid) fail(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? '')}`);
+  if (version === 'v1' && response.uid !== uid)
+    fail(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? '')}`);
   const { status = '', message = '' } = response.result ?? {};
   if (status !== 'Success') fail(message === '' ? `response.result.status was '${status}', not 'Success'` : message);
   return response.convertedObjects ?? [];
@@ -58,7 +59,8 @@ function differenceOf(given: KubeObject, made: KubeObject): string | undefined {
 
 /** Why labels or annotations are none. */
 function metadataFault({ metadata }: KubeObject): string | undefined {
-  if (typeof metadata !== 'object' || metadata === null) return `invalid metadata of type ${metadata === undefined ? '<nil>' : typeof metadata} in input object`;
+  if (typeof metadata !== 'object' || metadata === null)
+    return `invalid metadata of type ${metadata === undefined ? '<nil>' : typeof metadata} in input object`;
   for (const field of ['labels', 'annotations'] as const) {
     const values = metadata[field];
     if (values !== undefined && (typeof values !== 'object' || Object.values(values).some((value) => typeof value !== 'string')))
@@ -76,7 +78,8 @@ function withMetadataOf(given: KubeObject, made: KubeObject): KubeObject {
 
 function checked(given: KubeObject, made: KubeObject, desired: string, index: number, isAlone: boolean): KubeObject {
   const where = isAlone ? 'object at index 0' : `converted object at index ${index}`;
-  if (made.apiVersion !== desired) fail(`returned invalid ${where}: invalid groupVersion (expected ${desired}, received ${versionText(made.apiVersion)})`);
+  if (made.apiVersion !== desired)
+    fail(`returned invalid ${where}: invalid groupVersion (expected ${desired}, received ${versionText(made.apiVersion)})`);
   if (made.kind !== given.kind) fail(`returned invalid ${where}: invalid kind (expected ${given.kind}, received ${made.kind})`);
   const difference = differenceOf(given, made);
   if (difference !== undefined) fail(`returned invalid ${isAlone ? 'object' : where}: ${difference}`);

@@ -41,7 +41,11 @@ export async function whileConverting<T>(act: () => T | Promise<T>): Promise<T> 
 type Versions = Pick<Kind, 'fromStored' | 'toStored' | 'conversion'>;
 
 /** How the objects of a definition are shown in one version. */
-export function versionsOf({ spec }: CustomResourceDefinition, version: CustomResourceDefinitionVersion, reader: AdmissionReader): Versions {
+export function versionsOf(
+  { spec }: CustomResourceDefinition,
+  version: CustomResourceDefinitionVersion,
+  reader: AdmissionReader,
+): Versions {
   const { group, versions, conversion, names } = spec;
   const stored = `${group}/${versions.find(({ storage }) => storage)?.name ?? ''}`;
   const own = `${group}/${version.name}`;
