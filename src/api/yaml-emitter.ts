@@ -5,8 +5,18 @@
 const WIDTH = 80;
 const STEP = 2;
 
-export function stringifyYaml(value: unknown): string {
-  const emitter = new Emitter();
+/** How other writers than sigs.k8s.io/yaml lay out the same values. */
+export interface YamlLayout {
+  /** Keys stand in their own order. */
+  readonly keepOrder?: boolean;
+  /** Lists below a key are indented. */
+  readonly indentLists?: boolean;
+  /** Long text is not folded. */
+  readonly isWide?: boolean;
+}
+
+export function stringifyYaml(value: unknown, layout: YamlLayout = {}): string {
+  const emitter = new Emitter(layout);
   emitter.node(value, 0, 'root');
   return `${emitter.text}\n`;
 }
@@ -134,6 +144,11 @@ function escaped(character: string): string {
 class Emitter {
   text = '';
   private column = 0;
+  private readonly width: number;
+
+  constructor(private readonly layout: YamlLayout) {
+    this.width = layout.isWide === true ? Infinity : WIDTH;
+  }
 
   private write(text: string): void {
     this.text += text;
@@ -167,7 +182,8 @@ class Emitter {
   }
 
   private map(map: Readonly<Record<string, unknown>>, indent: number, place: 'root' | 'value' | 'item'): void {
-    const keys = Object.keys(map).filter((key) => map[key] !== undefined).sort(compareKeys);
+    const given = Object.keys(map).filter((key) => map[key] !== undefined);
+    const keys = this.layout.keepOrder === true ? given : given.sort(compareKeys);
     if (keys.length === 0) return this.write(place === 'root' ? '{}' : ' {}');
     keys.forEach((key, i) => {
       if (place === 'item' && i === 0) this.write(' ');
@@ -175,7 +191,8 @@ class Emitter {
       this.key(key);
       this.write(':');
       const value = map[key];
-      this.node(value, Array.isArray(value) || isScalarValue(value) ? indent : indent + STEP, 'value');
+      const stays = isScalarValue(value) || (Array.isArray(value) && this.layout.indentLists !== true);
+      this.node(value, stays ? indent : indent + STEP, 'value');
     });
   }
 
@@ -217,7 +234,7 @@ class Emitter {
     list.forEach((character, i) => {
       if (character === ' ') {
         const inside = quote === '' || (i > 0 && i < list.length - 1);
-        if (!spaces && this.column > WIDTH && inside && list[i + 1] !== ' ') this.line(indent);
+        if (!spaces && this.column > this.width && inside && list[i + 1] !== ' ') this.line(indent);
         else this.write(' ');
         spaces = true;
       } else {
@@ -233,7 +250,7 @@ class Emitter {
     const list = [...text];
     let spaces = false;
     list.forEach((character, i) => {
-      if (character === ' ' && !spaces && this.column > WIDTH && i > 0 && i < list.length - 1) {
+      if (character === ' ' && !spaces && this.column > this.width && i > 0 && i < list.length - 1) {
         this.line(indent);
         if (list[i + 1] === ' ') this.write('\\');
       } else this.write(quotable(character));

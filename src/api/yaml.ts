@@ -27,8 +27,8 @@ const LEFT_OUT = new Set(['tag:yaml.org,2002:timestamp', 'tag:yaml.org,2002:bina
 
 const customTags = (tags: Tags): Tags => tags.filter((tag) => typeof tag === 'string' || (!LEFT_OUT.has(tag.tag) && tag.format !== 'TIME'));
 
-const options = (lineCounter: LineCounter, uniqueKeys = true) => ({
-  version: '1.1', merge: true, customTags, lineCounter, prettyErrors: false, uniqueKeys, logLevel: 'silent', strict: true,
+const options = (lineCounter: LineCounter, uniqueKeys = true, version: '1.1' | '1.2' = '1.1') => ({
+  version, merge: true, customTags, lineCounter, prettyErrors: false, uniqueKeys, logLevel: 'silent', strict: true,
 } as const);
 
 /** One document; an empty text is null. */
@@ -37,10 +37,11 @@ export function parseYaml(text: string): unknown {
   return valueOf(parseDocument(text, options(lines)), lines);
 }
 
-/** All documents of a text split at `---` lines; empty ones are left out. With `lastKeyWins` a doubled key is no error. */
-export function parseYamlDocuments(text: string, lastKeyWins = false): readonly YamlDocument[] {
+/** All documents of a text split at `---` lines; empty ones are left out. With `lastKeyWins` a doubled key is no error;
+ *  in version 1.2 `y` and `on` are text. */
+export function parseYamlDocuments(text: string, lastKeyWins = false, version: '1.1' | '1.2' = '1.1'): readonly YamlDocument[] {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, options(lines, !lastKeyWins));
+  const documents = parseAllDocuments(text, options(lines, !lastKeyWins, version));
   if (!Array.isArray(documents)) return [];
   const out: YamlDocument[] = [];
   for (const document of documents) {

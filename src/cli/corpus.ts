@@ -19,6 +19,7 @@ const FLAGS: readonly FlagSpec[] = [
   { name: 'source', kind: 'text', value: 'S', help: 'only what comes from repositories whose name holds this' },
   { name: 'page', kind: 'text', value: 'P', help: 'only pages whose path holds this; manifests are left out' },
   { name: 'every', kind: 'number', value: 'N', help: 'only every Nth page and manifest' },
+  { name: 'first', kind: 'number', value: 'K', help: 'with --every: begin with the Kth, not the first, so that another part is played' },
   { name: 'without', kind: 'text', value: 'helm', help: 'helm commands are run, but not counted' },
   {
     name: 'pause',
@@ -40,8 +41,9 @@ const ANSWER = '--answer';
 
 export function tasksOf(corpus: Corpus, args: Pick<Parsed, 'text' | 'number'>): readonly Task[] {
   const every = args.number('every') ?? 1;
+  const offset = ((args.number('first') ?? 1) - 1) % every;
   const pick = <T extends { readonly source: string }>(items: readonly T[]): readonly T[] =>
-    items.filter(({ source }) => source.includes(args.text('source') ?? '')).filter((_item, index) => index % every === 0);
+    items.filter(({ source }) => source.includes(args.text('source') ?? '')).filter((_item, index) => index % every === offset);
   const path = args.text('page');
   const pages = pick(corpus.pages.filter((page) => page.path.includes(path ?? '')));
   const manifests =
@@ -69,7 +71,7 @@ async function measure(argv: readonly string[]): Promise<number> {
   if (folder === undefined) throw new UsageError('name a folder: tabernetes corpus DIR');
   const without = args.text('without');
   if (without !== undefined && without !== 'helm') throw new UsageError(`--without takes "helm", not "${without}"`);
-  for (const flag of ['jobs', 'every', 'guard'] as const)
+  for (const flag of ['jobs', 'every', 'first', 'guard'] as const)
     if (!((args.number(flag) ?? 1) >= 1)) throw new UsageError(`--${flag} must be at least 1`);
   const tasks = tasksIn(folder, args);
   if (tasks.length === 0) throw new UsageError('nothing in this folder fits --source and --page');

@@ -26,6 +26,8 @@ const CAPTURE_MAX = 16 * 1024 * 1024;
 /** A program that takes longer over Ctrl-C hears it again. */
 const INTERRUPT_MICROS = 40e6;
 const INTERRUPTS_MAX = 3;
+/** The input has ended: a program that reads after the one that heard so hears it too, so long after. */
+const END_AGAIN_MICROS = 10e6;
 type Opener = (request: { readonly path: string; readonly text: string; readonly language: string }) => Promise<string | undefined>;
 
 export class TerminalSession implements Session {
@@ -186,10 +188,11 @@ export class TerminalSession implements Session {
     this.#editor.show(line);
     this.#begin(line, (ended) => { result = ended; });
     let limit = this.host.nowMicros() + limitMicros;
-    const driven = async (): Promise<CommandResult | undefined> => {
-      await this.host.driveUntil(() => isDone() || this.host.nowMicros() >= limit);
+    const drivenTo = async (atMicros: number): Promise<CommandResult | undefined> => {
+      await this.host.driveUntil(() => isDone() || this.host.nowMicros() >= atMicros);
       return result;
     };
+    const driven = (): Promise<CommandResult | undefined> => drivenTo(limit);
     const type = (data: string): Promise<void> => this.host.send({ k: 'data', session: this.id, data });
     const parts = typeof typed === 'string' ? [typed] : typed ?? [];
     for (const [index, part] of parts.entries()) {
@@ -201,6 +204,10 @@ export class TerminalSession implements Session {
       // A terminal forgets what was typed before Ctrl-C: so the rest comes after it.
       await type('\x03');
       limit = this.host.nowMicros() + limitMicros;
+    }
+    for (let next = this.host.nowMicros() + END_AGAIN_MICROS; parts.length > 0 && next < limit; next += END_AGAIN_MICROS) {
+      if (await drivenTo(next)) break;
+      await type('\x04');
     }
     const ended = await driven();
     if (ended) return ended;

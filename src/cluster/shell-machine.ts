@@ -15,7 +15,7 @@ export interface ShellOptions {
 
 export function buildShell(context: MachineContext, { files = {} }: ShellOptions): void {
   const mux = openMux(context);
-  const network = createNodeNetwork({ world: context, nodeName: context.machine, address: SHELL_ADDRESS, channel: mux.channel('net'), defaultRoute: CONTROL_PLANE });
+  const network = createNodeNetwork({ world: context, nodeName: context.machine, address: SHELL_ADDRESS, channel: mux.channel('net'), defaultRoute: CONTROL_PLANE, localNodePorts: nodeAddress(0) });
   const dialed = dialTransport(context, mux.channel('api'), CONTROL_PLANE, { address: `${nodeAddress(0)}:${ADDRESSES.apiserverPort}` });
   const quiet = dialTransport(context, mux.channel('api'), `${CONTROL_PLANE}~`);
   createLearnerHost({

@@ -4,7 +4,7 @@ import { createCpu, withBurst } from './cpu.ts';
 import { createMountedFiles } from './file-views.ts';
 import type { FileSystem } from './files.ts';
 import type { ImageStore } from './image-store.ts';
-import { createLayer, createMemoryFiles } from './memory-files.ts';
+import { createLayer, createMemoryFiles, joinPath } from './memory-files.ts';
 import type { NetworkNamespace } from './network.ts';
 import { createPidSpace, createProcesses, DEFAULT_PATH } from './processes.ts';
 import type { InputStream, OutputStream, Process, Program } from './process.ts';
@@ -24,6 +24,8 @@ export interface HostOptions {
   readonly home?: { readonly path: string; readonly files: FileSystem };
   readonly user?: { readonly name: string; readonly uid: number; readonly gid: number };
   readonly env?: Readonly<Record<string, string>>;
+  /** More files, by absolute path. */
+  readonly etc?: Readonly<Record<string, string>>;
   readonly cpuMillis?: number;
   readonly memoryBytes?: number;
   readonly stdin?: InputStream;
@@ -55,7 +57,11 @@ export interface SessionStreams {
 const BURST_MS = 50;
 
 /** Where guides for setting up a machine put files. */
-const ETC_FOLDERS = ['/etc/apt/sources.list.d', '/etc/modules-load.d', '/etc/sysctl.d', '/etc/systemd/system', '/etc/default'] as const;
+const ETC_FOLDERS = [
+  '/etc/apt/sources.list.d', '/etc/apt/keyrings', '/etc/modules-load.d', '/etc/sysctl.d', '/etc/systemd/system', '/etc/default', '/etc/bash_completion.d', '/etc/profile.d',
+] as const;
+/** The shell's own completion needs no script; those that read it do no harm. */
+const COMPLETION = '# Completion is built into this shell.\n';
 const FSTAB = '# <file system> <mount point> <type> <options> <dump> <pass>\n/dev/vda1 / ext4 defaults 0 1\n';
 
 export function createHost(options: HostOptions): Host {
@@ -65,6 +71,12 @@ export function createHost(options: HostOptions): Host {
   const base = createMemoryFiles({ now, layer: createLayer(stubs, options.toolbox.layer) });
   base.writeFile('/etc/hostname', `${options.hostname}\n`);
   for (const folder of ETC_FOLDERS) base.makeDirectory(folder, { recursive: true });
+  base.makeDirectory('/usr/share/bash-completion/completions', { recursive: true });
+  base.writeFile('/usr/share/bash-completion/bash_completion', COMPLETION);
+  for (const [path, text] of Object.entries(options.etc ?? {})) {
+    base.makeDirectory(joinPath(path, '..'), { recursive: true });
+    base.writeFile(path, text);
+  }
   if (!base.exists('/etc/fstab')) base.writeFile('/etc/fstab', FSTAB);
   if (!base.exists('/etc/hosts')) base.writeFile('/etc/hosts', '');
   const hosts = new TextDecoder().decode(base.readFile('/etc/hosts'));

@@ -80,6 +80,8 @@ export interface ProcessTable {
 
 /** Bytes in order with backpressure. `read` resolves with undefined at the end. */
 export interface InputStream {
+  /** A person types it. */
+  readonly isTerminal?: boolean;
   read(): Promise<Uint8Array | undefined>;
   /** Tells the writer that nobody reads any more (SIGPIPE for the writer). */
   close(): void;
@@ -125,5 +127,5 @@ export interface Image {
   readonly programs: Readonly<Record<string, Program>>;
   /** Which base the image is built on, and so which shell and tools it has: none for scratch and distroless images,
    *  every tool there is for `host`. */
-  readonly toolbox: 'none' | 'busybox' | 'debian' | 'alpine' | 'host';
+  readonly toolbox: 'none' | 'busybox' | 'debian' | 'buildpack' | 'alpine' | 'host';
 }

@@ -66,6 +66,7 @@ export function createTerminal(world: World, screen: OutputStream, size: { colum
   }
 
   const input = (waiting: World): InputStream => ({
+    isTerminal: true,
     async read() {
       while (ready.length === 0) {
         if (over) return undefined;

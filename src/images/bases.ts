@@ -15,10 +15,12 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const NOT_IN_DEBIAN: ReadonlySet<string> = new Set([
   'curl', 'wget', 'nslookup', 'dig', 'host', 'ping', 'nc', 'ncat', 'telnet', 'netstat', 'ss', 'ip', 'ifconfig', 'traceroute', 'jq', 'yq', 'vi', 'vim', 'nano', 'less',
   'ps', 'top', 'free', 'watch', 'uptime', 'xxd', 'killall', 'pgrep', 'pkill', 'git', 'openssl', 'envsubst', 'tree', 'file', 'strings', 'time', 'python3', 'perl',
-    'ncat', 'ssh', 'apk', 'yum', 'dnf', 'tcpdump', 'lsof', 'sudo',
+    'ncat', 'ssh', 'apk', 'yum', 'dnf', 'tcpdump', 'lsof', 'sudo', 'column', 'httping', 'lsb_release',
 ]);
+/** Of these, what the images of languages bring: they stand on a base with the tools to fetch and build. */
+const BUILD_TOOLS: ReadonlySet<string> = new Set(['curl', 'wget', 'openssl', 'git', 'ps', 'top', 'free', 'watch', 'uptime', 'pgrep', 'pkill', 'file', 'perl', 'python3', 'strings']);
 const NOT_IN_BUSYBOX: ReadonlySet<string> = new Set(['curl', 'dig', 'host', 'jq', 'yq', 'git', 'openssl', 'envsubst', 'bash', 'ss', 'file', 'nano', 'vim', 'ncat',
-  'tree', 'python3', 'perl', 'apt', 'apt-get', 'apt-key', 'yum', 'dnf', 'apk', 'tcpdump', 'gawk', 'sudo']);
+  'tree', 'python3', 'perl', 'apt', 'apt-get', 'apt-key', 'yum', 'dnf', 'apk', 'tcpdump', 'gawk', 'sudo', 'column', 'httping', 'lsb_release', 'dpkg']);
 
 const PASSWD = 'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\nbin:x:2:2:bin:/bin:/usr/sbin/nologin\n'
   + 'www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n';
@@ -78,7 +80,7 @@ function busyboxProgram(base: Base): Program {
   };
 }
 
-export function createToolboxes(): { readonly none: Toolbox; readonly busybox: Toolbox; readonly alpine: Toolbox; readonly debian: Toolbox; readonly host: Toolbox } {
+export function createToolboxes(): { readonly none: Toolbox; readonly busybox: Toolbox; readonly alpine: Toolbox; readonly debian: Toolbox; readonly buildpack: Toolbox; readonly host: Toolbox } {
   const busybox: Base = { flavour: 'busybox', shell: shellProgram('busybox'), directory: '/bin', without: NOT_IN_BUSYBOX, files: [], env: { PATH } };
   const alpineFiles: LayerEntry[] = [
     { path: '/etc/os-release', text: 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.1\nPRETTY_NAME="Alpine Linux v3.22"\nHOME_URL="https://alpinelinux.org/"\n' },
@@ -95,6 +97,7 @@ export function createToolboxes(): { readonly none: Toolbox; readonly busybox: T
     busybox: build(busybox),
     alpine: build({ ...busybox, without: new Set([...NOT_IN_BUSYBOX].filter(name => name !== 'apk')), files: alpineFiles }),
     debian: build(debian),
+    buildpack: build({ ...debian, without: new Set([...NOT_IN_DEBIAN].filter(name => !BUILD_TOOLS.has(name))) }),
     host: build({ ...debian, without: new Set(['apk', 'yum', 'dnf']) }),
   };
 }

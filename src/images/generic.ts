@@ -42,13 +42,24 @@ export function genericServer(name: string): Program {
   };
 }
 
+/** Tools after which images are named that start them: "curl-jq" is curl, nixery's "shell/curl" is a shell with curl. */
+const NAMED_TOOLS: ReadonlySet<string> = new Set(['curl', 'wget', 'dig', 'nslookup', 'httping', 'jq', 'ping', 'netcat', 'telnet', 'openssl']);
+
+/** What an image starts whose name says so. */
+function startOf(name: string): Pick<Image, 'entrypoint' | 'cmd'> {
+  const parts = name.split('/');
+  if (parts[0] === 'nixery.dev') return { entrypoint: [], cmd: ['bash'] };
+  const tool = parts.at(-1)?.split(/[-_.]/)[0] ?? '';
+  return NAMED_TOOLS.has(tool) ? { entrypoint: [tool === 'netcat' ? 'nc' : tool], cmd: [] } : { entrypoint: ['/generic-server'], cmd: [] };
+}
+
 /** An image made up for a name. */
 export function genericImage(name: string): Image {
   let hash = 0;
   for (const char of name) hash = (hash * 31 + char.codePointAt(0)!) % 1_000_003;
   const server = genericServer(name);
   return {
-    names: [name], hasTag: anyTag, sizeBytes: BASE_BYTES + (hash % 97) * 1_310_719, entrypoint: ['/generic-server'], cmd: [],
+    names: [name], hasTag: anyTag, sizeBytes: BASE_BYTES + (hash % 97) * 1_310_719, ...startOf(name),
     // "*": also a program that the Pod names and the image would have had.
     programs: { '/generic-server': server, '*': server }, toolbox: 'host',
   };

@@ -55,17 +55,17 @@ const HELLO_APP = tagged(tag => ({
   answer: process => textAnswer(200, `Hello, world!\nVersion: ${tag === '2.0' ? '2.0.0' : '1.0.0'}\nHostname: ${process.hostname}\n`),
 }), ['gcr.io/google-samples/hello-app', 'us-docker.pkg.dev/google-samples/containers/gke/hello-app', 'gcr.io/google_samples/hello-app'], versionTags({ majors: { 1: [0, 0], 2: [0, 0] } }));
 
-const NODE_HELLO = tagged(() => ({ sizeMb: 260, toolbox: 'debian', port: () => 8080, answer: () => textAnswer(200, 'Hello Kubernetes!') }),
+const NODE_HELLO = tagged(() => ({ sizeMb: 260, toolbox: 'buildpack', port: () => 8080, answer: () => textAnswer(200, 'Hello Kubernetes!') }),
   ['gcr.io/google-samples/node-hello', 'us-docker.pkg.dev/google-samples/containers/gke/node-hello', 'registry.k8s.io/echoserver-node'], versionTags({ majors: { 1: [0, 0], 2: [0, 0] } }));
 
 const BOOTCAMP = tagged(tag => ({
-  sizeMb: 83, toolbox: 'debian', port: () => 8080, started: () => 'Kubernetes Bootcamp App Started At: Running On:  ', memoryBytes: 30_000_000,
+  sizeMb: 83, toolbox: 'buildpack', port: () => 8080, started: () => 'Kubernetes Bootcamp App Started At: Running On:  ', memoryBytes: 30_000_000,
   logs: (process, request) => `Running On:  ${process.hostname} | Total Requests: ${request.target === '/' ? 1 : 1} | App Uptime: 1 seconds | Log Time: ${new Date(process.clock.now()).toISOString()}`,
   answer: process => textAnswer(200, `Hello Kubernetes bootcamp! | Running on: ${process.hostname} | v=${tag === 'v2' ? '2' : '1'}\n`, { 'Content-Type': 'text/plain' }),
 }), ['gcr.io/google-samples/kubernetes-bootcamp', 'docker.io/jocatalin/kubernetes-bootcamp', 'docker.io/kubernetes/kubernetes-bootcamp'], tag => ['latest', 'v1', 'v2'].includes(tag));
 
 const KUBIA = tagged(tag => ({
-  sizeMb: 250, toolbox: 'debian', port: () => 8080, started: () => 'Kubia server starting...', memoryBytes: 30_000_000,
+  sizeMb: 250, toolbox: 'buildpack', port: () => 8080, started: () => 'Kubia server starting...', memoryBytes: 30_000_000,
   logs: (_, request) => `Received request from ::ffff:${request.remoteAddress}`,
   answer: (process, _, state) => {
     const count = (state.get('count') ?? 0) + 1;
@@ -76,7 +76,7 @@ const KUBIA = tagged(tag => ({
 }), ['docker.io/luksa/kubia', 'docker.io/knrt10/kubia'], tag => ['latest', 'v1', 'v2', 'v3', 'v4'].includes(tag));
 
 const KUBIA_UNHEALTHY = image({
-  names: ['docker.io/luksa/kubia-unhealthy'], hasTag: anyTag, sizeMb: 250, toolbox: 'debian', port: () => 8080, started: () => 'Kubia server starting...',
+  names: ['docker.io/luksa/kubia-unhealthy'], hasTag: anyTag, sizeMb: 250, toolbox: 'buildpack', port: () => 8080, started: () => 'Kubia server starting...',
   answer: (process, _, state) => {
     const count = (state.get('count') ?? 0) + 1;
     state.set('count', count);
@@ -85,7 +85,7 @@ const KUBIA_UNHEALTHY = image({
 });
 
 const KIADA = tagged(tag => ({
-  sizeMb: 250, toolbox: 'debian', port: () => 8080,
+  sizeMb: 250, toolbox: 'buildpack', port: () => 8080,
     started: () => `Kiada - Kubernetes in Action Demo Application\n---------------------------------------------\nKiada ${tag} starting...\nLocal hostname is kiada\nListening on port 8080`,
   logs: (_, request) => `Received request for ${request.target} from ::ffff:${request.remoteAddress}`,
   answer: (process, request) => request.target.startsWith('/healthz') ? textAnswer(200, 'OK')
@@ -196,7 +196,7 @@ const HPA_EXAMPLE = image({
 });
 
 const SIMPLE_SERVICE = tagged(tag => ({
-  sizeMb: 700, toolbox: 'debian', port: () => 9876, answer: (process, request) => {
+  sizeMb: 700, toolbox: 'buildpack', port: () => 9876, answer: (process, request) => {
     const { path } = parseTarget(request.target);
     if (path === '/health') return { status: 200, headers: { 'Content-Type': 'application/json' }, body: '{"healthy": true}' };
     if (path === '/env') return { status: 200, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ version: tag, env: JSON.stringify(Object.fromEntries(process.env)) }) };

@@ -14,7 +14,7 @@ const HOSTS: ReadonlySet<string> = new Set([
     'mirror.gcr.io', 'registry.gitlab.com', 'docker.elastic.co',
   'registry.access.redhat.com', 'registry.redhat.io', 'lscr.io', 'nvcr.io', 'cgr.dev', 'docker.pkg.github.com', 'container-registry.oracle.com', 'icr.io',
     'registry.opensource.zalan.do', 'staging-k8s.gcr.io', 'r.j3ss.co', 'docker.redpanda.com', 'xpkg.upbound.io', 'xpkg.crossplane.io', 'cr.l5d.io',
-    'docker.getambassador.io', 'index.docker.io', 'registry.hub.docker.com',
+    'docker.getambassador.io', 'index.docker.io', 'registry.hub.docker.com', 'nixery.dev',
 ]);
 const HOST_PATTERNS = ['.pkg.dev', '.gcr.io', '.azurecr.io', '.amazonaws.com', '.ocir.io', '.icr.io', '.quay.io'] as const;
 const TELLING_WORDS = 'nope|no-such-tag|nosuchtag|non-?exist(?:ent|ing)?|does-?not-?exist|doesnt-?exist|not-?exist(?:ing)?|not-?found|wrong|bad|broken|invalid|fake|missing|typo|unknown|bogus|dummy';

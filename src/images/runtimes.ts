@@ -5,6 +5,7 @@ import { parseTarget } from '../cri/http.ts';
 import type { Process, Program } from '../cri/process.ts';
 import { absolute } from '../cri/open.ts';
 import { curl } from '../sh/tools/http.ts';
+import { jq } from '../sh/tools/jq.ts';
 import { parseSize } from '../sh/tool.ts';
 import { parseSeconds } from '../sh/tools/basic.ts';
 import type { Catalogued } from './catalogued.ts';
@@ -67,9 +68,9 @@ const PI = '3.141592653589793238462643383279502884197169399375105820974944592307
 
 const language = (names: readonly string[], programs: readonly string[], version: string, cmd: readonly string[], sizeMb: number): Catalogued => {
   const program = interpreter(names[0]!, version);
-  return { names, hasTag: anyTag, sizeBytes: sizeMb * MB, entrypoint: [], cmd, toolbox: 'debian',
+  return { names, hasTag: anyTag, sizeBytes: sizeMb * MB, entrypoint: [], cmd, toolbox: 'buildpack',
     programs: { ...Object.fromEntries(programs.map(name => [`/usr/local/bin/${name}`, program])), '*': genericServer(names[0]!) },
-    forTag: tag => tag.includes('alpine') ? { toolbox: 'alpine' } : {} };
+    forTag: tag => tag.includes('alpine') ? { toolbox: 'alpine' } : tag.includes('slim') ? { toolbox: 'debian' } : {} };
 };
 
 const curlProgram: Program = process => curl(process, 'busybox');
@@ -77,7 +78,7 @@ const curlProgram: Program = process => curl(process, 'busybox');
 const CURL: Catalogued = { names: ['docker.io/curlimages/curl', 'quay.io/curl/curl', 'docker.io/alpine/curl', 'docker.io/appropriate/curl',
   'docker.io/badouralix/curl-jq', 'docker.io/k8spatterns/curl-jq', 'docker.io/byrnedo/alpine-curl', 'docker.io/governmentpaas/curl-ssl', 'docker.io/pstauffer/curl'], hasTag: anyTag,
   sizeBytes: 9 * MB, entrypoint: ['/entrypoint.sh'], cmd: ['curl'], toolbox: 'alpine',
-  programs: { '/usr/bin/curl': curlProgram, '/entrypoint.sh': async process => {
+  programs: { '/usr/bin/curl': curlProgram, '/usr/bin/jq': process => jq(process, 'busybox'), '/entrypoint.sh': async process => {
     const args = process.argv.slice(1);
     const first = args[0] ?? 'curl';
     return runArguments(Object.create(process, { argv: { value: first.startsWith('-') || first.includes('://')

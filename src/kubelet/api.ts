@@ -183,7 +183,17 @@ function exec(tools: ApiTools, namespace: string, name: string, container: strin
 function attach(tools: ApiTools, namespace: string, name: string, container: string | undefined, query: Query): Connection {
   const id = runningId(tools, namespace, name, container);
   const options = streamOptions(query);
-  return streamSession(tools.context.world, options, (streams) => tools.context.runtime.attach(id, { tty: options.tty, ...streams }));
+  return streamSession(tools.context.world, options, (streams) => {
+    const session = tools.context.runtime.attach(id, { tty: options.tty, ...streams });
+    // How the container's own process ended stands in its status; the streams just end.
+    return {
+      ...session,
+      async exit() {
+        await session.exit();
+        return 0;
+      },
+    };
+  });
 }
 
 async function portForward(tools: ApiTools, namespace: string, name: string, query: Query): Promise<Connection> {

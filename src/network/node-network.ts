@@ -35,6 +35,9 @@ export interface NodeNetworkOptions {
   readonly podCIDR?: string;
   /** Whom everything goes to that no route names: a learner's host sends to a node. */
   readonly defaultRoute?: string;
+  /** The node behind the default route, whose node ports are found at localhost too: on a learner's host, as where the
+   *  cluster runs on the person's own machine. */
+  readonly localNodePorts?: string;
 }
 
 /** Whether a policy lets a new connection through; the reason is for the trace. */
@@ -57,6 +60,8 @@ export interface NodeNetwork extends PodNetworks {
 
 /** Retries of a connection request, as Linux has them: after 1, 2, 4 ... seconds, 127 s in all. */
 const SYN_RETRIES_MAX = 6;
+const FIRST_NODE_PORT = 30_000;
+const LAST_NODE_PORT = 32_767;
 /** ARP gives up. */
 const NO_HOST_MS = 3_000;
 
@@ -158,6 +163,7 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
       if (choice?.type === 'refused') throw fail('ECONNREFUSED');
       if (choice?.type === 'dropped') throw await silence(waiting, limitMs, fail);
       if (choice?.type === 'endpoint') to = { address: choice.endpoint.address, port: choice.endpoint.port };
+      if (choice === undefined && loop && options.localNodePorts !== undefined && port >= FIRST_NODE_PORT && port <= LAST_NODE_PORT) to = { address: options.localNodePorts, port };
       if (choice?.type === 'endpoint') hops.push(`${choice.endpoint.node ?? machineOf(to.address) ?? nodeName}/${choice.endpoint.target ?? to.address}`);
     }
     const here = loop && to.address === target ? from : namespaceAt(to.address);

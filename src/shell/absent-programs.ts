@@ -4,7 +4,6 @@ import type { Program } from '../cri/process.ts';
 const ADVICE: Readonly<Record<string, string>> = {
   docker: 'There is no container engine on this host. Images that are known here can be used in Pods at once: kubectl run web --image=nginx',
   podman: 'There is no container engine on this host. Images that are known here can be used in Pods at once: kubectl run web --image=nginx',
-  minikube: 'This cluster is already running, so minikube is not needed. Node addresses: kubectl get nodes -o wide',
   kind: 'This cluster is already running, so kind is not needed. Nodes: kubectl get nodes',
   helm: 'helm is not part of this sandbox. Plain manifests and kustomizations are: kubectl apply -f FILE, kubectl apply -k DIRECTORY',
   kubeadm: 'The cluster was set up already. Its parts are Pods: kubectl get pods -n kube-system',

@@ -25,6 +25,9 @@ import type { Mux } from '../transport/mux.ts';
 import type { Completions } from './completion.ts';
 import { editorProgram, kubectlProgram, kustomizeProgram } from './host-programs.ts';
 import { gitProgram } from './git-program.ts';
+import { minikubeProgram } from './minikube-program.ts';
+import { openProgram } from './open-program.ts';
+import { yqProgram } from './yq-program.ts';
 import { listFiles } from './home-files.ts';
 import { outputChannel, SHELL_CHANNEL } from './protocol.ts';
 import type { ShellAnswer, ShellInput, ShellOutput, ShellQuestion } from './protocol.ts';
@@ -145,11 +148,12 @@ function openHost(options: LearnerHostOptions, home: ReturnType<typeof createMem
   const editor = editorProgram(editing);
   const programs: Record<string, Program> = {
     '/usr/local/bin/kubectl': program, '/usr/local/bin/k': program, '/usr/local/bin/kustomize': kustomizeProgram(editing, page),
-    '/usr/bin/git': gitProgram(pages), ...absentPrograms(),
+    '/usr/local/bin/yq': yqProgram(), '/usr/local/bin/minikube': minikubeProgram(), '/usr/bin/git': gitProgram(pages), ...absentPrograms(),
   };
+  for (const name of ['open', 'xdg-open']) programs[`/usr/bin/${name}`] = openProgram();
   for (const name of ['vi', 'vim', 'nano', 'edit']) programs[`/usr/bin/${name}`] = editor;
   return createHost({
-    world: context, hostname: 'learner', net, toolbox, programs, home: { path: HOME, files: home },
+    world: context, hostname: 'learner', net, toolbox, programs, home: { path: HOME, files: home }, etc: { '/etc/kubernetes/admin.conf': kubeconfig(server) },
     env: { KUBECONFIG: `${HOME}/.kube/config`, EDITOR: 'vi', KUBE_EDITOR: 'vi', PS1: PROMPT },
   });
 }

@@ -90,6 +90,14 @@ const folder = folderOf({
       0,
     ),
     row('scenario/two/step.md', { command: 'true', category: 'shell' }, 0),
+    row('scenario/three/part/text.md', { command: 'kubectl get namespace cellar', category: 'kubectl-get' }, 0),
+    row('scenario/three/part/text.md', { command: 'kubectl top nodes', category: 'kubectl-top' }, 1),
+    row(
+      'scenario/three/part/text.md',
+      { command: 'kubectl run cup --rm -it --restart=Never --image=busybox -- sh', category: 'kubectl-run' },
+      2,
+    ),
+    row('scenario/three/part/text.md', { command: 'watch date', category: 'shell', where: 'pod' }, 3),
     row('hang.md', { command: 'echo here', category: 'shell' }, 0),
     row('hang.md', { command: 'echo there', category: 'shell' }, 1),
   ]),
@@ -101,6 +109,8 @@ const folder = folderOf({
       kind: 'verify',
       script: '[ "$(kubectl -n kitchen get cm sugar -o jsonpath={.data.lumps})" = 2 ] || exit 1\n',
     },
+    { source_repo: 'own', path: 'scenario/three/setup.sh', kind: 'setup', script: 'kubectl create namespace cellar\n' },
+    { source_repo: 'own', path: 'scenario/three/verify.sh', kind: 'verify', script: 'kubectl get namespace cellar\n' },
     { source_repo: 'own', path: 'scenario/two/verify.sh', kind: 'verify', script: 'kubectl get cm sugar\n' },
   ]),
   'manifests.jsonl': lines([
@@ -184,6 +194,17 @@ describe('a page', () => {
     const two = await play('scenario/two/step.md');
     expect([two.commands[0]?.works, two.verify?.exitCode, passes(two)]).toEqual([true, 1, false]);
   });
+
+  it('belongs to the scenario around its folder, in a cluster that has come up, and Ctrl-C is no failure', async () => {
+    const page = await play('scenario/three/part/text.md');
+    expect([page.setup?.exitCode, page.verify?.exitCode]).toEqual([0, 0]);
+    expect(page.commands.map(({ works, exitCode }) => [works, exitCode])).toEqual([
+      [true, 0],
+      [true, 0],
+      [true, 130],
+    ]);
+    expect(passes(page)).toBe(true);
+  });
 });
 
 it('manifests are right when they are accepted or refused as they should be', async () => {
@@ -236,6 +257,7 @@ describe('the processes', () => {
     });
     expect(ends.map(({ broke }) => broke)).toEqual([
       'internal error: its process ended with code 7',
+      undefined,
       undefined,
       undefined,
       'took more than 1 s of wall time',

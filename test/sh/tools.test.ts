@@ -29,6 +29,17 @@ describe('text', () => table([
   ['mkdir -p /tmp/t/d; echo hi > /tmp/t/d/f; cd /tmp; tar czf t.tgz t; rm -r t; tar xzf t.tgz; cat t/d/f; tar tf t.tgz', 'hi\nt/\nt/d/\nt/d/f\n'],
 ]));
 
+describe('tables and the machine', () => table([
+  ['printf "a bb c\\nddd e f\\n" | column -t; printf "x:yy\\nzzz:w\\n" | column -t -s:', 'a    bb  c\nddd  e   f\nx    yy\nzzz  w\n'],
+  ['seq 3 | column; printf "a,1\\n" | column -t -s, -N name,n -o "|"', `1       2       3\nname|n\na   |1\n`],
+  ['lsb_release -cs; lsb_release -is', 'bookworm\nDebian\n', { err: 'No LSB modules are available.\n'.repeat(2) }],
+  ['dpkg --print-architecture; dpkg -i nothing.deb', 'amd64\n', { code: 2, err: "dpkg: error: cannot access archive 'nothing.deb': No such file or directory\n" }],
+  ['complete -F _tea t; complete -o default -W "a b" cup; compgen -W "green black" -- b; source /usr/share/bash-completion/bash_completion; ls -d /etc/bash_completion.d',
+    'black\n/etc/bash_completion.d\n'],
+  ['httping -c 1 nowhere.example', 'PING nowhere.example:80 (http://nowhere.example/):\n--- http://nowhere.example:80/ ping statistics ---\n1 connects, 0 ok, 100.00% failed\n',
+    { code: 127, err: 'No valid IPv4 or IPv6 address found for nowhere.example\n' }],
+]));
+
 describe('files', () => table([
   ['mkdir -p /tmp/a/b; touch /tmp/a/x; cp -r /tmp/a /tmp/c; mv /tmp/c/x /tmp/c/y; ls -R /tmp/c; rm -rf /tmp/c; ls /tmp', '/tmp/c:\nb\ny\n\n/tmp/c/b:\na\n'],
   ['echo x > /tmp/f; chmod 640 /tmp/f; stat -c "%a %A %s" /tmp/f; chmod u+x,g-r /tmp/f; stat -c %a /tmp/f; ln -s f /tmp/l; readlink /tmp/l; cat /tmp/l', '640 -rw-r----- 2\n700\nf\nx\n'],
@@ -57,6 +68,7 @@ describe('awk', () => table([
 ]));
 
 describe('jq', () => table([
+  ['echo \'{"a":1}\' | jq -c; printf "" | jq; jq --version', '{"a":1}\njq-1.7.1\n'],
   [jq('.items[].metadata.name', '-r'), 'a\nb\n'],
   [jq('.items | map({name: .metadata.name, phase: .status.phase})'), '[{"name":"a","phase":"Running"},{"name":"b","phase":"Pending"}]\n'],
   [jq('.items[] | select(.status.phase == "Running") | .metadata.name'), '"a"\n'],

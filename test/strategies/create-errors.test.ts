@@ -172,9 +172,12 @@ const ROWS: readonly (readonly [rule: string, object: Json, errors: readonly str
     ['spec: Required value: must specify a volume type']],
   ['role rule', kind('rbac.authorization.k8s.io/v1', 'Role', { rules: [{ apiGroups: [''], resources: ['pods'] }] }),
     ['rules[0].verbs: Required value: verbs must contain at least one value']],
-  ['binding subject', kind('rbac.authorization.k8s.io/v1', 'RoleBinding', {
-    roleRef: { kind: 'Role', name: 'r' }, subjects: [{ kind: 'ServiceAccount', name: 'sa' }],
+  ['binding subject', kind('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', {
+    roleRef: { kind: 'ClusterRole', name: 'r' }, subjects: [{ kind: 'ServiceAccount', name: 'sa' }],
   }), ['subjects[0].namespace: Required value']],
+  ['an account of the binding\'s own namespace', kind('rbac.authorization.k8s.io/v1', 'RoleBinding', {
+    roleRef: { kind: 'Role', name: 'r' }, subjects: [{ kind: 'ServiceAccount', name: 'sa' }],
+  }), []],
   ['policy peer', kind('networking.k8s.io/v1', 'NetworkPolicy', { spec: { podSelector: {}, ingress: [{ from: [{}] }] } }),
     ['spec.ingress[0].from[0]: Required value: must specify a peer']],
   ['priority', kind('scheduling.k8s.io/v1', 'PriorityClass', { value: 1000000001 }),

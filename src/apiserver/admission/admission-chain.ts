@@ -23,7 +23,7 @@ export const admissionChain: AdmissionChainFactory = ({ world }) => [
   namespaceLifecycle,
   escalationPlugin(),
   limitRanger,
-  serviceAccount(world.random.fork('service-account')),
+  serviceAccount(world, world.random.fork('service-account')),
   taintNodesByCondition,
   podSecurity,
   priorityPlugin,

@@ -45,14 +45,15 @@ const bindingDefaults = <T extends Binding>(it: T): T => mapItems(
   mapField(it as Binding, 'roleRef', (ref) => (ref.apiGroup ? ref : { ...ref, apiGroup: GROUP })), 'subjects', subjectDefaults,
 ) as T;
 
-function checkSubject(errors: Errors, path: string, subject: RbacV1Subject): void {
+/** In a RoleBinding, an account without a namespace is one of the binding's own. */
+function checkSubject(errors: Errors, path: string, subject: RbacV1Subject, isNamespaced: boolean): void {
   if (!subject.name) errors.push(required(`${path}.name`));
   const group = subject.apiGroup ?? '';
   switch (subject.kind) {
     case 'ServiceAccount':
       if (subject.name) complain(errors, `${path}.name`, subject.name, dns1123Subdomain(subject.name));
       if (group !== '') errors.push(notSupported(`${path}.apiGroup`, group, ['']));
-      if (!subject.namespace) errors.push(required(`${path}.namespace`));
+      if (!isNamespaced && !subject.namespace) errors.push(required(`${path}.namespace`));
       return;
     case 'User': case 'Group':
       if (group !== GROUP) errors.push(notSupported(`${path}.apiGroup`, group, [GROUP]));
@@ -62,13 +63,13 @@ function checkSubject(errors: Errors, path: string, subject: RbacV1Subject): voi
   }
 }
 
-const checkBinding = (kinds: readonly string[]) => ({ roleRef, subjects = [] }: Binding): readonly FieldError[] => {
+const checkBinding = (kinds: readonly string[], isNamespaced: boolean) => ({ roleRef, subjects = [] }: Binding): readonly FieldError[] => {
   const errors: Errors = [];
   if (roleRef?.apiGroup !== GROUP) errors.push(notSupported('roleRef.apiGroup', roleRef?.apiGroup ?? '', [GROUP]));
   if (!kinds.includes(roleRef?.kind)) errors.push(notSupported('roleRef.kind', roleRef?.kind ?? '', kinds));
   if (!roleRef?.name) errors.push(required('roleRef.name'));
   else complain(errors, 'roleRef.name', roleRef.name, pathName(roleRef.name, false));
-  subjects.forEach((subject, index) => checkSubject(errors, `subjects[${index}]`, subject));
+  subjects.forEach((subject, index) => checkSubject(errors, `subjects[${index}]`, subject, isNamespaced));
   return errors;
 };
 
@@ -76,8 +77,8 @@ const keepsRole = (next: Binding, old: Binding): readonly FieldError[] => (equal
   ? [] : [invalidPrinted('roleRef', goSyntax(next.roleRef, 'rbac.RoleRef'), 'cannot change roleRef')]);
 
 export const roleBindingStrategy = strategyOf<RoleBinding>({
-  nameErrors: pathName, applyDefaults: bindingDefaults, validate: checkBinding(['ClusterRole', 'Role']), validateChange: keepsRole,
+  nameErrors: pathName, applyDefaults: bindingDefaults, validate: checkBinding(['ClusterRole', 'Role'], true), validateChange: keepsRole,
 });
 export const clusterRoleBindingStrategy = strategyOf<ClusterRoleBinding>({
-  nameErrors: pathName, applyDefaults: bindingDefaults, validate: checkBinding(['ClusterRole']), validateChange: keepsRole,
+  nameErrors: pathName, applyDefaults: bindingDefaults, validate: checkBinding(['ClusterRole'], false), validateChange: keepsRole,
 });

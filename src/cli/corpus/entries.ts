@@ -139,8 +139,14 @@ export const fileOf = (row: Row): RecordedFile => ({
 
 export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
 
-/** Pages in the order in which they stand in the file. A scenario's scripts lie in its page's folder: its set-up runs
- *  before the folder's first page, its verification after the last. */
+/** "a/b/c.md": a/b/ and a/. */
+function foldersAround(path: string): readonly string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_part, index) => `${parts.slice(0, parts.length - index).join('/')}/`);
+}
+
+/** Pages in the order in which they stand in the file. A scenario's scripts lie in its page's folder or in one around it:
+ *  its set-up runs before each of its pages, its verification after the last. */
 export function pagesOf(commands: readonly RecordedCommand[], scripts: readonly ScenarioScript[]): readonly Page[] {
   const byPage = new Map<string, RecordedCommand[]>();
   for (const command of commands) {
@@ -148,7 +154,11 @@ export function pagesOf(commands: readonly RecordedCommand[], scripts: readonly 
     byPage.set(key, [...(byPage.get(key) ?? []), command]);
   }
   const pages = [...byPage.values()].map((rows) => [...rows].sort((one, other) => one.order - other.order));
-  const scenarioOf = (row: RecordedCommand): string => `${row.source} ${folderOf(row.page)}`;
+  const scenarios = new Set(scripts.map((script) => `${script.source} ${folderOf(script.path)}`));
+  const scenarioOf = (row: RecordedCommand): string =>
+    foldersAround(row.page)
+      .map((folder) => `${row.source} ${folder}`)
+      .find((place) => scenarios.has(place)) ?? `${row.source} ${folderOf(row.page)}`;
   const places = pages.map((rows) => (rows[0] ? scenarioOf(rows[0]) : ''));
   const scriptFor = (place: string, kinds: readonly string[]): string | undefined =>
     scripts.find((script) => kinds.includes(script.kind) && `${script.source} ${folderOf(script.path)}` === place)?.script;

@@ -23,6 +23,8 @@ const ENDLESS_MICROS = 60e6;
 const LIMIT_MICROS = 600e6;
 const SCRIPT_LIMIT_MICROS = 1800e6;
 const NODES = 3;
+/** A cluster is fresh when it has come up: its add-ons run, and have been measured once. */
+const COMING_UP_SECONDS = 120;
 const KEPT_OUTPUT = 4000;
 
 /** Where a command's own word for a file is found by it: below the home directory, or among the sandbox's pages. */
@@ -42,6 +44,7 @@ export async function playPage(page: Page, options: PlayOptions): Promise<PageOu
   const sandbox = await openCluster({ profile: { ...makeProfile({ nodes: NODES }), files }, playing: false, speed: Infinity });
   try {
     const player = await createPlayer(sandbox);
+    await player.rest(COMING_UP_SECONDS);
     const setup = page.setup === undefined ? undefined : await player.script('setup', page.setup);
     const commands: CommandOutcome[] = [];
     for (const [index, row] of page.commands.entries()) {

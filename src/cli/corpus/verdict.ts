@@ -31,6 +31,8 @@ const NOT_FOUND = /^(.*: )?([^\s:]+): (command not found|not found)$/m;
 const UNIMPLEMENTED = /^.*\b(not implemented|is not part of this sandbox|not available in this sandbox|has no place in a simulated).*$/m;
 const UNKNOWN_FLAG = /^.*unknown (shorthand )?flag.*$/m;
 const INTERNAL = /^.*(Error from server \(InternalError\)|Internal error:|panic:).*$/m;
+/** What a shell ends with in which Ctrl-C ended the last command. */
+const INTERRUPTED = 130;
 /** A line of stderr that says that something failed, before Ctrl-C. */
 const FAILED = /^(error|Error|E\d{4}|fatal|panic)\b.*$|^The \w+ ".*" is invalid.*$|^Unable to .*$/m;
 
@@ -45,7 +47,8 @@ export function judge(expectExit: number | undefined, isEndless: boolean, ended:
   const broken = UNIMPLEMENTED.exec(stderr) ?? INTERNAL.exec(stderr) ?? (expectExit === undefined ? UNKNOWN_FLAG.exec(stderr) : null);
   if (broken) return fails(causeLine(broken[0]));
   if (interrupted && !isEndless) return fails('did not end within 10 minutes');
-  if (interrupted) return FAILED.test(stderr) ? fails(causeLine(FAILED.exec(stderr)?.[0] ?? '')) : { works: true };
+  const isCut = interrupted || (isEndless && exitCode === INTERRUPTED);
+  if (isCut) return FAILED.test(stderr) ? fails(causeLine(FAILED.exec(stderr)?.[0] ?? '')) : { works: true };
   if (exitCode === (expectExit ?? 0)) return { works: true };
   if (expectExit !== undefined) return fails(`exit code ${exitCode} where ${expectExit} is right`);
   return fails(causeOf(exitCode, stdout, stderr));

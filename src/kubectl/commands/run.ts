@@ -66,7 +66,7 @@ async function start(k: Kubectl): Promise<number | void> {
 
 async function remove(k: Kubectl, name: string): Promise<void> {
   await k.rest.json('DELETE', pathOf(await k.mapping('pods'), k.namespace, name), { body: { propagationPolicy: 'Background' } });
-  await k.print(`pod ${JSON.stringify(name)} deleted\n`);
+  if (!k.flags.bool('quiet')) await k.print(`pod ${JSON.stringify(name)} deleted\n`);
 }
 
 function podOf(k: Kubectl, name: string, words: readonly string[], options: { stdin: boolean; tty: boolean; restart: string }): Obj {

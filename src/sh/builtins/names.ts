@@ -71,6 +71,16 @@ function forAlias(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** compgen -W "a b" a: those of the words that begin so. */
+async function compgen(shell: Shell, argv: readonly string[]): Promise<number> {
+  const at = argv.indexOf('-W');
+  const words = at > 0 ? (argv[at + 1] ?? '').split(/\s+/).filter(word => word !== '') : [];
+  const prefix = argv.length > at + 2 ? argv.at(-1)! : '';
+  const found = words.filter(word => word.startsWith(prefix));
+  if (found.length > 0) await shell.print(`${found.join('\n')}\n`);
+  return found.length > 0 ? 0 : 1;
+}
+
 export const NAMES: Readonly<Record<string, Builtin>> = {
   command, type,
   async builtin(shell, argv) {
@@ -98,6 +108,11 @@ export const NAMES: Readonly<Record<string, Builtin>> = {
     return status;
   },
   hash: async () => 0,
+  // What a Tab completes is the line editor's business; scripts that set it up go on.
+  complete: async () => 0,
+  compopt: async () => 0,
+  bind: async () => 0,
+  compgen,
   enable: async () => 0,
 };
 

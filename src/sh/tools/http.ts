@@ -31,7 +31,9 @@ const CURL_LONG = ['silent:s', 'show-error:S', 'verbose:v', 'insecure:k', 'locat
   'header=:H', 'user=:u', 'user-agent=:A', 'write-out=:w', 'max-time=:m', 'connect-timeout=', 'retry=', 'retry-delay=', 'retry-connrefused', 'retry-all-errors',
     'cacert=', 'cert=:E', 'key=', 'http1.1', 'http2', 'resolve=', 'interface=', 'compressed', 'no-progress-meter', 'progress-bar:#',
   'get:G', 'form=:F', 'upload-file=:T', 'cookie=:b', 'cookie-jar=:c', 'referer=:e', 'proxy=:x', 'noproxy=', 'ipv4:4', 'ipv6:6', 'no-buffer:N', 'tlsv1.2',
-    'ssl-no-revoke', 'create-dirs', 'json=', 'unix-socket=', 'retry-max-time=', 'path-as-is', 'version:V', 'url='] as const;
+    'tlsv1.3', 'tlsv1', 'proto=', 'proto-default=', 'proto-redir=', 'ciphers=', 'tls-max=', 'limit-rate=', 'max-redirs=', 'remote-name-all', 'output-dir=', 'globoff:g',
+    'config=:K', 'keepalive-time=', 'no-keepalive', 'http1.0', 'http3', 'http0.9', 'haproxy-protocol', 'anyauth', 'basic', 'digest', 'negotiate', 'ntlm',
+    'oauth2-bearer=', 'show-headers:i', 'trace=', 'trace-ascii=', 'stderr=', 'ssl-no-revoke', 'create-dirs', 'json=', 'unix-socket=', 'retry-max-time=', 'path-as-is', 'version:V', 'url='] as const;
 
 /** Options that may come more than once, taken out before the others. */
 function repeated(argv: readonly string[], short: string, long: readonly string[]): { readonly values: string[]; readonly rest: string[] } {
@@ -146,7 +148,9 @@ function requestHeaders(options: Options, texts: readonly string[], url: Url, bo
   return headers;
 }
 
-async function transfer(process: Process, first: Url, method: string, headers: readonly (readonly [string, string])[], body: string | Uint8Array | undefined, options: Options): Promise<Transfer> {
+export async function transfer(
+  process: Process, first: Url, method: string, headers: readonly (readonly [string, string])[], body: string | Uint8Array | undefined, options: Options,
+): Promise<Transfer> {
   let url = first;
   const startedAt = process.clock.micros();
   const verbose = async (line: string): Promise<void> => { if (options.has('v')) await process.stderr.write(line); };
@@ -185,7 +189,7 @@ async function showResponse(process: Process, done: Transfer, method: string, op
   const { response } = done;
   const head = `HTTP/${response.version} ${response.status} ${response.reason}\r\n${response.headerList.map(([key, value]) => `${key}: ${value}\r\n`).join('')}\r\n`;
   const failed = options.has('f') && response.status >= 400;
-  const target = output ?? (options.has('O') ? done.url.target.split('?')[0]!.split('/').pop() : undefined);
+  const target = output ?? (options.has('O', 'remote-name-all') ? done.url.target.split('?')[0]!.split('/').pop() : undefined);
   const bytes = failed ? new Uint8Array(0) : response.body;
   const shown = options.has('i') || options.has('I') ? (failed && !options.has('I') ? '' : head) : '';
   if (target !== undefined && target !== '-') {

@@ -104,10 +104,12 @@ function completeUntil(text: string): number {
 }
 
 export const jq: Tool = async (process, flavour) => {
+  if (process.argv.includes('--version') || process.argv[1] === '-V') { await process.stdout.write('jq-1.7.1\n'); return 0; }
   const options = readOptions(process);
   if (typeof options === 'string') {
     await process.stderr.write(`${options}Use jq --help for help with command-line options,\nor see the jq manpage, or online docs  at https://jqlang.github.io/jq\n`); return 2; }
-  if (process.argv.includes('--version') || process.argv[1] === '-V') { await process.stdout.write('jq-1.7.1\n'); return 0; }
+  // In a pipe the filter may be left out.
+  if (options.filter === undefined && process.stdin.isTerminal !== true) options.filter = '.';
   if (options.filter === undefined) { await process.stderr.write(`${USAGE}`); return 2; }
   let ast: Ast;
   try {

@@ -7,6 +7,6 @@ export const TOOL_NAMES: readonly string[] = [
   'pgrep', 'ping', 'pkill', 'printenv', 'printf', 'ps', 'pwd', 'readlink', 'realpath', 'rev', 'rm', 'rmdir', 'sed', 'seq', 'sha1sum',
   'sha256sum', 'shuf', 'sleep', 'sort', 'ss', 'stat', 'strings', 'stty', 'sudo', 'sync', 'tac', 'tail', 'tee', 'telnet', 'test', 'time',
   'timeout', 'top', 'touch', 'tr', 'traceroute', 'tree', 'true', 'tty', 'uname', 'uniq', 'uptime', 'vi', 'vim', 'watch', 'wc', 'wget',
-  'which', 'whoami', 'xargs', 'xxd', 'yes',
+  'which', 'whoami', 'xargs', 'xxd', 'yes', 'column', 'dpkg', 'httping', 'lsb_release',
   'apk', 'apt', 'apt-get', 'apt-key', 'yum', 'dnf', 'tcpdump', 'lsof', 'tar', 'gzip', 'gunzip', 'zcat', 'envsubst', 'openssl',
 ];

@@ -8,7 +8,7 @@ import type { Process } from '../../cri/process.ts';
 const ELF = '\x7fELF\x02\x01\x01\n';
 
 /** The tools that a package brings, under the names of Debian and Alpine. */
-const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   procps: ['ps', 'top', 'free', 'uptime', 'watch', 'pgrep', 'pkill'], 'procps-ng': ['ps', 'top', 'free', 'uptime', 'watch', 'pgrep', 'pkill'], curl: ['curl'],
     wget: ['wget'], dnsutils: ['dig', 'nslookup', 'host'], 'bind9-dnsutils': ['dig', 'nslookup', 'host'],
   'bind-tools': ['dig', 'nslookup', 'host'], 'bind-utils': ['dig', 'nslookup', 'host'], 'bind9-host': ['host'], 'iputils-ping': ['ping'], iputils: ['ping'],
@@ -18,7 +18,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   jq: ['jq'], vim: ['vi', 'vim'], 'vim-tiny': ['vi'], nano: ['nano'], less: ['less'], tree: ['tree'], file: ['file'], xxd: ['xxd'], psmisc: ['killall'],
     openssl: ['openssl'], 'gettext-base': ['envsubst'], gettext: ['envsubst'], tcpdump: ['tcpdump'], lsof: ['lsof'], binutils: ['strings'],
   time: ['time'], coreutils: [], bash: ['bash'], gawk: ['gawk'], sed: [], grep: [], tar: [], gzip: [], sudo: ['sudo'], 'ca-certificates': [], gnupg: [], gnupg2: [],
-    'apt-transport-https': [], 'software-properties-common': [], 'lsb-release': [], git: [], python3: [], 'python3-pip': [], 'build-essential': [],
+    'apt-transport-https': [], 'software-properties-common': [], 'lsb-release': ['lsb_release'],
+    httping: ['httping'], bsdmainutils: ['column'], bsdextrautils: ['column'], git: [], python3: [], 'python3-pip': [], 'build-essential': [],
   stress: [], 'stress-ng': [], htop: [], strace: [], 'redis-tools': [], 'mysql-client': [], 'default-mysql-client': [], 'postgresql-client': [], unzip: [], zip: [],
     rsync: [], ssh: [], 'openssh-client': [], iptables: [], conntrack: [], ipvsadm: [], hping3: [], mtr: [], iperf: [], iperf3: [], siege: [], 'apache2-utils': [],
     kmod: [], 'util-linux': [], locales: [], tzdata: [], make: [], gcc: [], nodejs: [], npm: [], openjdk: [], supervisor: [], cron: [], man: [], 'man-db': [], fortune: [], cowsay: [],
