@@ -145,7 +145,7 @@ export function typedPath(path: string, object: object, schema: Type): string {
     }
     const item = Array.isArray(value) ? (value[Number(index)] as unknown) : undefined;
     const keys = type.kind === 'list' && type.list === 'map' && isObject(item) ? type.keys : undefined;
-    text += keys === undefined ? `[${index}]` : pathText([itemKey(item, keys)]);
+    text += keys === undefined || !hasKeys(item as Json, keys) ? `[${index}]` : pathText([itemKey(item, keys)]);
     [value, type] = [item, type.kind === 'list' ? type.element : ANY];
   }
   return text;
@@ -171,6 +171,9 @@ export function itemKey(item: unknown, keys: readonly string[]): string {
   for (const key of [...keys].sort()) values[key] = (item as Json)[key] ?? KEY_DEFAULTS[key];
   return `k:${JSON.stringify(values)}`;
 }
+
+/** An item that leaves a key out has no name in a set. */
+const hasKeys = (item: Json, keys: readonly string[]): boolean => keys.every((key) => (item[key] ?? KEY_DEFAULTS[key]) !== undefined);
 
 export const valueKey = (value: unknown): string => `v:${JSON.stringify(value)}`;
 

@@ -104,6 +104,13 @@ export function createContainerRuntime(options: RuntimeOptions): NodeRuntime {
     return container;
   }
 
+  /** Upstream: pkg/kubelet/kuberuntime/kuberuntime_container.go (getTargetID) */
+  function targetOf(sandboxId: string, name: string): RunningContainer {
+    const target = [...containers.values()].find(({ status }) => status.sandboxId === sandboxId && status.config.name === name && status.state === 'running');
+    if (target === undefined) throw new CreateContainerError('CreateContainerConfigError', `unable to find target container ${name}`);
+    return target;
+  }
+
   async function runPodSandbox(config: PodSandboxConfig): Promise<PodSandbox> {
     const id = hexId(random);
     const net = config.hostNetwork ? network.host : await network.addPod(id, config);
@@ -171,7 +178,8 @@ export function createContainerRuntime(options: RuntimeOptions): NodeRuntime {
         throw new CreateContainerError('CreateContainerError', `failed to create containerd container: get image "${config.image}": not found`);
       }
       const id = hexId(random);
-      containers.set(id, createContainer({ host, id, sandbox: entry.sandbox, config, local, net: entry.net, sharedPids: config.sharedPids ? entry.pids : undefined }));
+      const joinPids = config.pidsOf === undefined ? (config.sharedPids ? entry.pids : undefined) : targetOf(sandboxId, config.pidsOf).pids;
+      containers.set(id, createContainer({ host, id, sandbox: entry.sandbox, config, local, net: entry.net, joinPids }));
       return id;
     },
     async startContainer(id) {

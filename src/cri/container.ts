@@ -44,6 +44,7 @@ export interface ContainerHost {
 
 export interface RunningContainer {
   readonly status: ContainerStatus;
+  readonly pids: PidSpace;
   readonly log: WritableLog;
   start(): Promise<void>;
   signal(signal: Signal): void;
@@ -68,8 +69,8 @@ export interface ContainerParts {
   readonly config: ContainerConfig;
   readonly local: LocalImage;
   readonly net: NetworkNamespace;
-  /** The Pod's shared PID namespace, where it has one. */
-  readonly sharedPids?: PidSpace;
+  /** The PID namespace that it joins: the Pod's, or another container's. */
+  readonly joinPids?: PidSpace;
 }
 
 /** Throws CreateContainerError in the runtime's words. */
@@ -83,7 +84,7 @@ export function createContainer(parts: ContainerParts): RunningContainer {
   }
   let resources = config.resources;
   const cpu: CpuGroup = host.cpu.group(cpuLimits(resources));
-  const space = parts.sharedPids ?? createPidSpace();
+  const space = parts.joinPids ?? createPidSpace();
   const screens = new Set<{ stdout: OutputStream; stderr: OutputStream | undefined }>();
   // Differs from Kubernetes: the first client that attaches to a container with stdin also gets what was printed before it came.
   let missed: { readonly name: 'stdout' | 'stderr'; readonly data: Uint8Array }[] | undefined = config.stdin ? [] : undefined;
@@ -256,7 +257,7 @@ export function createContainer(parts: ContainerParts): RunningContainer {
 
   const container: RunningContainer = {
     get status() { return status; },
-    log, start, exec, attach, kill,
+    pids: space, log, start, exec, attach, kill,
     signal: signal => main?.kill(signal),
     ended(limitMs) {
       if (status.state !== 'running') return Promise.resolve(true);

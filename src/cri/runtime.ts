@@ -97,6 +97,8 @@ export interface ContainerConfig {
   readonly stopSignal?: Signal;
   /** Containers of one Pod with shareProcessNamespace. */
   readonly sharedPids: boolean;
+  /** The container of the Pod whose processes it sees and signals: that of `kubectl debug --target`. */
+  readonly pidsOf?: string;
   /** Where its declared ports are, for the generic server behind an unknown image. */
   readonly ports: readonly number[];
 }

@@ -12,6 +12,7 @@ export interface RemoteStreams {
   readonly tty: boolean;
   /** Not shown where the caller wants the bytes. */
   readonly onStdout?: (bytes: Uint8Array) => void | Promise<void>;
+  readonly onStderr?: (bytes: Uint8Array) => void | Promise<void>;
   /** Sent as standard input instead of ours. */
   readonly input?: Uint8Array;
   /** The other side has taken the streams. */
@@ -66,11 +67,13 @@ async function runStreams(k: Kubectl, connection: Connection, streams: RemoteStr
   } else if (streams.stdin) {
     k.io.world.spawn('kubectl stdin', () => pump(k, connection));
   }
+  const toStdout = streams.onStdout ?? ((bytes: Uint8Array) => k.io.stdout.write(bytes));
+  const toStderr = streams.onStderr ?? ((bytes: Uint8Array) => k.io.stderr.write(bytes));
   try {
     let code = 0;
     for await (const frame of connection.frames) {
-      if (frame.type === 'bytes' && frame.channel === 1) await (streams.onStdout?.(frame.bytes) ?? k.io.stdout.write(frame.bytes));
-      else if (frame.type === 'bytes' && frame.channel === 2) await k.io.stderr.write(frame.bytes);
+      if (frame.type === 'bytes' && frame.channel === 1) await toStdout(frame.bytes);
+      else if (frame.type === 'bytes' && frame.channel === 2) await toStderr(frame.bytes);
       else if (frame.type === 'bytes' && frame.channel === 3) code = exitCodeOf(JSON.parse(fromUtf8(frame.bytes)) as Status);
       else if (frame.type === 'status') code = exitCodeOf(frame.status);
     }

@@ -15,6 +15,7 @@ export function containerConfig(
   const look = (name: string): string | undefined => environment.get(name);
   const security = container.securityContext;
   const user = userOf(pod, container);
+  const target = pod.spec?.ephemeralContainers?.find(({ name }) => name === container.name)?.targetContainerName || undefined;
   return {
     name: container.name, attempt, image: container.image ?? '',
     ...(container.command !== undefined && { command: container.command.map((each) => expand(each, look)) }),
@@ -30,6 +31,7 @@ export function containerConfig(
     resources: linuxResources(pod, container, nodeMemoryBytes),
     ...(container.lifecycle?.stopSignal !== undefined && { stopSignal: container.lifecycle.stopSignal as Signal }),
     sharedPids: pod.spec?.shareProcessNamespace ?? false,
+    ...(target !== undefined && { pidsOf: target }),
     ports: (container.ports ?? []).map((port) => port.containerPort),
   };
 }

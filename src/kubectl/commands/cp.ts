@@ -51,6 +51,7 @@ function parseSpec(text: string): Spec {
     : { namespace: first, pod: second, path: text.slice(colon + 1) };
 }
 
+/** What the program in the container prints is told; where a file comes out of it, on stdout, as upstream. */
 async function run(k: Kubectl, spec: Spec, command: readonly string[], input?: Uint8Array): Promise<Uint8Array> {
   const namespace = spec.namespace ?? k.namespace;
   const mapping = await k.mapping('pods');
@@ -67,11 +68,13 @@ async function run(k: Kubectl, spec: Spec, command: readonly string[], input?: U
       onStdout: (bytes) => {
         received.push(bytes);
       },
-      ...(input !== undefined && { input }),
+      ...(input === undefined ? { onStderr: (bytes) => k.io.stdout.write(bytes) } : { input }),
     },
   );
-  if (code !== 0) throw new CommandError(`command terminated with exit code ${code}`, code);
-  return concat(received);
+  const bytes = concat(received);
+  // Upstream stops reading at the end of the archive, before it hears how tar ended: a file that is not there is no failure.
+  if (code !== 0 && (input !== undefined || bytes.length === 0)) throw new CommandError(`command terminated with exit code ${code}`, code, true);
+  return bytes;
 }
 
 async function toPod(k: Kubectl, source: Spec, destination: Spec): Promise<void> {
@@ -110,7 +113,6 @@ async function fromPod(k: Kubectl, source: Spec, destination: Spec): Promise<voi
   const prefix = source.path.replace(/^\/+/, '').replace(/\/$/, '');
   const target = resolvePath(k.io.cwd, destination.path);
   const base = k.io.files.exists(target) && k.io.files.stat(target).type === 'directory' ? `${target}/${baseName(source.path)}` : target;
-  await k.say("tar: Removing leading `/' from member names\n".repeat(source.path.startsWith('/') ? 1 : 0));
   for (const entry of entries) {
     const rest = entry.name.replace(/^\.?\/+/, '').replace(/\/$/, '');
     const inside = rest === prefix ? '' : rest.startsWith(`${prefix}/`) ? rest.slice(prefix.length) : undefined;

@@ -9,6 +9,7 @@ import { mergeStrategic } from '../kustomize-patch.ts';
 import { readText } from '../manifests.ts';
 import { resolvePath } from '../paths.ts';
 import { allContainers } from '../pods.ts';
+import { twoWayPatch } from '../three-way.ts';
 import { openWatch, readWatch } from '../watch.ts';
 import { parseYaml } from '../yaml.ts';
 import { PROFILES, type Wishes, copiedPod, debugContainer, nodePod, profiled } from './debug-pod.ts';
@@ -146,7 +147,9 @@ async function beside(k: Kubectl, pod: Pod, wishes: Wishes): Promise<Made> {
   const name = await containerName(k, pod);
   const target = k.flags.str('target');
   const added = { ...debugContainer(name, wishes), ...(target !== '' && { targetContainerName: target }) };
-  const patch = { spec: { ephemeralContainers: [customized(k, profiled(added, wishes.profile, 'ephemeral'))] } };
+  const made = customized(k, profiled(added, wishes.profile, 'ephemeral'));
+  const debugged = { ...pod, spec: { ...pod.spec, ephemeralContainers: [...(pod.spec?.ephemeralContainers ?? []), made] } };
+  const patch = twoWayPatch({ ...pod }, debugged);
   const path = pathOf(await k.mapping('pods'), pod.metadata?.namespace ?? k.namespace, pod.metadata?.name ?? '', 'ephemeralcontainers');
   try {
     const changed = await k.rest.json('PATCH', path, { body: patch, contentType: 'application/strategic-merge-patch+json' });
