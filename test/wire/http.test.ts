@@ -113,6 +113,24 @@ describe('requests', () => {
 });
 
 describe('streams', () => {
+  it('come over hundreds of connections at once', async () => {
+    const COUNT = 200;
+    const path = '/api/v1/namespaces/default/configmaps';
+    const heard = Array.from({ length: COUNT }, () => '');
+    const closes = await Promise.all(heard.map((_, watcher) => new Promise<() => void>((resolve, reject) => {
+      request({ host: '127.0.0.1', port: served.port, path: `${path}?watch=true&fieldSelector=metadata.name%3Dmany`, agent: false }, (response) => {
+        response.setEncoding('utf8').on('data', (text: string) => { heard[watcher] += text; });
+        resolve(() => response.destroy());
+      }).on('error', reject).end();
+    })));
+    const gets = await Promise.all(Array.from({ length: COUNT }, () => call('GET', '/api/v1/nodes')));
+    expect(gets.filter(({ status }) => status === 200)).toHaveLength(COUNT);
+    await call('POST', path, { metadata: { name: 'many' }, data: { a: 'b' } });
+    await until(async () => heard.every((text) => text.includes('"ADDED"')));
+    for (const close of closes) close();
+    expect((await call('GET', `${path}/many`)).body['data']).toEqual({ a: 'b' });
+  });
+
   it('watch in chunks of one JSON object each', async () => {
     const stop = new AbortController();
     const response = await fetch(`${served.url}/api/v1/namespaces/default/configmaps?watch=true&fieldSelector=metadata.name%3Dseen`, { signal: stop.signal });
