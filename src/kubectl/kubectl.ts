@@ -50,7 +50,8 @@ export function createKubectl(settings: KubectlSettings): KubectlProgram {
       const failure = io.signal.aborted && !(error instanceof CommandError) ? new Interrupted() : error;
       if (isBrokenPipe(failure)) throw failure;
       const { text, code } = report(failure);
-      if (text !== '') await io.stderr.write(alias === undefined ? text : text.replaceAll(`'kubectl ${alias.command} `, `'kubectl ${alias.name} `));
+      if (text !== '')
+        await io.stderr.write(alias === undefined ? text : text.replaceAll(`'kubectl ${alias.command} `, `'kubectl ${alias.name} `));
       return code;
     }
   };

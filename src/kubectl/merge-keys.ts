@@ -21,9 +21,22 @@ const KEYS: Readonly<Record<string, string>> = {
   resourceClaims: 'name',
   schedulingGates: 'name',
   webhooks: 'name',
+  matchConditions: 'name',
+  variables: 'name',
   loadBalancerSourceRanges: '',
   resizePolicy: '',
 };
+
+/** Lists of these kinds that are replaced whole, although others of their name are merged. */
+const WHOLE: Readonly<Record<string, ReadonlySet<string>>> = {
+  EndpointSlice: new Set(['ports']),
+  NetworkPolicy: new Set(['ports']),
+  ServiceAccount: new Set(['imagePullSecrets']),
+};
+
+const NONE: ReadonlySet<string> = new Set();
+
+export const wholeLists = (object: Readonly<Record<string, unknown>>): ReadonlySet<string> => WHOLE[String(object['kind'])] ?? NONE;
 
 /** How a list under `field` is merged: by that key of its elements, as a set of values, or not at all. */
 export function mergeKeyOf(field: string, items: readonly unknown[]): string | 'set' | undefined {

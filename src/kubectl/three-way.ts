@@ -2,7 +2,7 @@
  *  file had that this one has no more.
  *  Upstream: staging/src/k8s.io/apimachinery/pkg/util/{strategicpatch,jsonmergepatch} */
 import { ownOf, setOwn } from '../base/json.ts';
-import { mergeKeyOf, retainsKeys } from './merge-keys.ts';
+import { mergeKeyOf, retainsKeys, wholeLists } from './merge-keys.ts';
 import { same } from './obj.ts';
 
 type Map = Readonly<Record<string, unknown>>;
@@ -10,13 +10,15 @@ type Draft = Record<string, unknown>;
 interface Options {
   readonly deletions: boolean;
   readonly changes: boolean;
+  readonly whole: ReadonlySet<string>;
 }
 
 /** For built-in kinds: lists merge by key. */
 export function strategicPatch(original: Map, modified: Map, current: Map): Map {
-  const delta = diffMaps(current, modified, { deletions: false, changes: true });
-  const removed = diffMaps(original, modified, { deletions: true, changes: false });
-  return mergePatches(removed, delta);
+  const whole = wholeLists(modified);
+  const delta = diffMaps(current, modified, { deletions: false, changes: true, whole });
+  const removed = diffMaps(original, modified, { deletions: true, changes: false, whole });
+  return mergePatches(removed, delta, whole);
 }
 
 /** For custom resources: RFC 7386, lists are replaced. */
@@ -26,7 +28,7 @@ export function jsonMergePatch(original: Map, modified: Map, current: Map): Map 
 
 /** The strategic patch that turns one object into another: what `edit` and `set` send. */
 export function twoWayPatch(original: Map, modified: Map): Map {
-  return diffMaps(original, modified, { deletions: true, changes: true });
+  return diffMaps(original, modified, { deletions: true, changes: true, whole: wholeLists(modified) });
 }
 
 export function twoWayMerge(original: Map, modified: Map): Map {
@@ -60,7 +62,7 @@ function diffField(key: string, before: unknown, after: unknown, options: Option
     return;
   }
   if (Array.isArray(before) && Array.isArray(after)) {
-    const mergeKey = mergeKeyOf(key, [...before, ...after]);
+    const mergeKey = options.whole.has(key) ? undefined : mergeKeyOf(key, [...before, ...after]);
     if (mergeKey === 'set') diffSet(key, before, after, options, patch);
     else if (mergeKey !== undefined) diffLists(key, mergeKey, before as Map[], after as Map[], options, patch);
     else if (options.changes && !same(before, after)) setOwn(patch, key, after);
@@ -122,23 +124,24 @@ function diffSet(field: string, before: readonly unknown[], after: readonly unkn
 }
 
 /** Deletions first, then changes over them; lists that merge are joined by key. */
-function mergePatches(first: Map, second: Map): Draft {
+function mergePatches(first: Map, second: Map, whole: ReadonlySet<string>): Draft {
   const merged: Draft = { ...first };
   for (const key of Object.keys(second)) {
     const [a, b] = [ownOf(first, key), second[key]];
-    if (isMap(a) && isMap(b)) setOwn(merged, key, mergePatches(a, b));
-    else if (Array.isArray(a) && Array.isArray(b) && !key.startsWith('$')) setOwn(merged, key, mergeLists(key, a as Map[], b as Map[]));
+    if (isMap(a) && isMap(b)) setOwn(merged, key, mergePatches(a, b, whole));
+    else if (Array.isArray(a) && Array.isArray(b) && !key.startsWith('$'))
+      setOwn(merged, key, mergeLists(key, a as Map[], b as Map[], whole));
     else setOwn(merged, key, b);
   }
   return merged;
 }
 
-function mergeLists(field: string, first: readonly Map[], second: readonly Map[]): readonly unknown[] {
-  const mergeKey = mergeKeyOf(field, [...first, ...second]);
+function mergeLists(field: string, first: readonly Map[], second: readonly Map[], whole: ReadonlySet<string>): readonly unknown[] {
+  const mergeKey = whole.has(field) ? undefined : mergeKeyOf(field, [...first, ...second]);
   if (mergeKey === undefined || mergeKey === 'set') return second;
   const joined = second.map((item) => {
     const twin = first.find((f) => f[mergeKey] === item[mergeKey]);
-    return twin === undefined ? item : mergePatches(twin, item);
+    return twin === undefined ? item : mergePatches(twin, item, whole);
   });
   return [...joined, ...first.filter((f) => !second.some((s) => s[mergeKey] === f[mergeKey]))];
 }

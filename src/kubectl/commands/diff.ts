@@ -106,7 +106,8 @@ function difference(
   folders: { readonly live: string; readonly merged: string },
 ): string {
   const shown = (object: Obj): Obj => masked(k.flags.bool('show-managed-fields') ? object : withoutManagedFields(object));
-  const before = live === undefined ? '' : toYaml(shown(live));
+  // What was not there is masked to null all the same.
+  const before = live === undefined ? (merged?.kind === 'Secret' ? 'null\n' : '') : toYaml(shown(live));
   const after = merged === undefined ? '' : toYaml(shown(merged));
   const file = fileOf(info);
   const body = unifiedDiff(before, after);

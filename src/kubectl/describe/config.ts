@@ -49,16 +49,20 @@ export const secret: Describer = (text, object) => {
 export const serviceAccount: Describer = async (text, object, context) => {
   const of = object as unknown as ServiceAccount;
   head(text, object);
-  const tokens = (await context.list('secrets', of.metadata?.namespace ?? ''))
+  const secrets = await context.list('secrets', of.metadata?.namespace ?? '');
+  const tokens = secrets
     .filter(
       (s) =>
         str(s, 'type') === 'kubernetes.io/service-account-token' &&
-        str(s, 'metadata', 'annotations', 'kubernetes.io/service-account.name') === of.metadata?.name,
+        str(s, 'metadata', 'annotations', 'kubernetes.io/service-account.name') === of.metadata?.name &&
+        str(s, 'metadata', 'annotations', 'kubernetes.io/service-account.uid') === of.metadata?.uid,
     )
     .map((s) => str(s, 'metadata', 'name'));
+  const there = new Set(secrets.map((s) => str(s, 'metadata', 'name')));
+  const shown = ({ name = '' }: { readonly name?: string }): string => (there.has(name) ? name : `${name} (not found)`);
   const rows: [string, readonly string[]][] = [
-    ['Image pull secrets:', (of.imagePullSecrets ?? []).map((s) => s.name ?? '')],
-    ['Mountable secrets: ', (of.secrets ?? []).map((s) => s.name ?? '')],
+    ['Image pull secrets:', (of.imagePullSecrets ?? []).map(shown)],
+    ['Mountable secrets: ', (of.secrets ?? []).map(shown)],
     ['Tokens:            ', tokens],
   ];
   for (const [title, names] of rows) {
@@ -77,10 +81,10 @@ export const namespace: Describer = async (text, object, context) => {
   text.line(0, `Status:\t${of.status?.phase ?? ''}`);
   if ((of.status?.conditions ?? []).length > 0) {
     text.raw('Conditions:\n');
-    text.line(1, 'Type\tLastTransitionTime\tReason\tMessage');
-    text.line(1, '----\t------------------\t------\t-------');
+    text.line(1, 'Type\tStatus\tLastTransitionTime\tReason\tMessage');
+    text.line(1, '----\t------\t------------------\t------\t-------');
     for (const c of of.status?.conditions ?? [])
-      text.line(1, `${c.type}\t${rfc1123z(c.lastTransitionTime)}\t${c.reason ?? ''}\t${c.message ?? ''}`);
+      text.line(1, `${c.type}\t${c.status}\t${rfc1123z(c.lastTransitionTime)}\t${c.reason ?? ''}\t${c.message ?? ''}`);
   }
   const quotas = (await context.list('resourcequotas', name)) as unknown as readonly ResourceQuota[];
   text.raw('\n');
@@ -90,6 +94,7 @@ export const namespace: Describer = async (text, object, context) => {
     text.raw('Resource Quotas\n');
     for (const [i, quota] of quotas.entries()) {
       text.line(1, `Name:\t${quota.metadata?.name ?? ''}`);
+      scopeLines(text, 1, quota, '* ');
       text.line(1, 'Resource\tUsed\tHard');
       text.line(1, '--------\t---\t---');
       for (const row of quotaRows(quota)) text.line(1, row);
@@ -135,14 +140,18 @@ export const resourceQuota: Describer = (text, object) => {
   const of = object as unknown as ResourceQuota;
   text.line(0, `Name:\t${of.metadata?.name ?? ''}`);
   text.line(0, `Namespace:\t${of.metadata?.namespace ?? ''}`);
-  if ((of.spec?.scopes ?? []).length > 0) {
-    text.line(0, `Scopes:\t${[...of.spec!.scopes!].sort(byText).join(', ')}`);
-    for (const scope of [...of.spec!.scopes!].sort(byText)) if (SCOPES[scope] !== undefined) text.raw(` * ${SCOPES[scope]}\n`);
-  }
+  scopeLines(text, 0, of, ' * ');
   text.line(0, 'Resource\tUsed\tHard');
   text.line(0, '--------\t----\t----');
   for (const row of quotaRows(of)) text.line(0, row);
 };
+
+function scopeLines(text: Text, level: number, { spec }: ResourceQuota, mark: string): void {
+  const scopes = [...(spec?.scopes ?? [])].sort(byText);
+  if (scopes.length === 0) return;
+  text.line(level, `Scopes:\t${scopes.join(', ')}`);
+  for (const scope of scopes) if (SCOPES[scope] !== undefined) text.line(level, `${mark}${SCOPES[scope]}`);
+}
 
 const SCOPES: Readonly<Record<string, string>> = {
   Terminating:
@@ -170,7 +179,7 @@ export const priorityClass: Describer = async (text, object, context) => {
   text.line(0, `GlobalDefault:\t${of.globalDefault ?? false}`);
   text.line(0, `PreemptionPolicy:\t${of.preemptionPolicy ?? 'PreemptLowerPriority'}`);
   text.line(0, `Description:\t${of.description ?? ''}`);
-  annotationLines(text, 'Annotations', of.metadata?.annotations);
+  labelLines(text, 'Annotations', of.metadata?.annotations);
   await describeEvents(text, object, context);
 };
 

@@ -3,11 +3,11 @@ import type { Mapping } from '../discovery.ts';
 import { configMap, limitRange, namespace, podDisruptionBudget, priorityClass, resourceQuota, secret, serviceAccount } from './config.ts';
 import type { Describer } from './describer.ts';
 import { generic } from './generic.ts';
-import { endpointSlice, endpoints, ingress, ingressClass, networkPolicy, service } from './network.ts';
+import { endpointSlice, endpoints, ingress, ingressClass, ipAddress, networkPolicy, service, serviceCidr } from './network.ts';
 import { node } from './node.ts';
 import { pod } from './pod.ts';
 import { autoscaler, role, roleBinding, signingRequest } from './rbac.ts';
-import { persistentVolume, persistentVolumeClaim, storageClass } from './storage.ts';
+import { csiNode, persistentVolume, persistentVolumeClaim, storageClass } from './storage.ts';
 import { cronJob, daemonSet, deployment, job, replicaSet, statefulSet } from './workloads.ts';
 
 const DESCRIBERS: Readonly<Record<string, Describer>> = {
@@ -34,6 +34,9 @@ const DESCRIBERS: Readonly<Record<string, Describer>> = {
   'ingresses.networking.k8s.io': ingress,
   'ingressclasses.networking.k8s.io': ingressClass,
   'networkpolicies.networking.k8s.io': networkPolicy,
+  'ipaddresses.networking.k8s.io': ipAddress,
+  'servicecidrs.networking.k8s.io': serviceCidr,
+  'csinodes.storage.k8s.io': csiNode,
   'storageclasses.storage.k8s.io': storageClass,
   'priorityclasses.scheduling.k8s.io': priorityClass,
   'poddisruptionbudgets.policy': podDisruptionBudget,

@@ -11,8 +11,8 @@ import type {
   Service,
 } from '../../api/generated/types.ts';
 import { formatLabelSelector } from '../../api/selectors.ts';
-import { goTime } from '../duration.ts';
-import { formatLabels, str } from '../obj.ts';
+import { goTime, rfc1123z } from '../duration.ts';
+import { type Obj, at, formatLabels, list, str } from '../obj.ts';
 import { type DescribeContext, type Describer, describeEvents } from './describer.ts';
 import { type Text, annotationLines, labelLines, orUnset, table } from './text.ts';
 
@@ -191,6 +191,13 @@ export const ingressClass: Describer = async (text, object, context) => {
   labelLines(text, 'Labels', object.metadata?.labels);
   annotationLines(text, 'Annotations', object.metadata?.annotations);
   text.line(0, `Controller:\t${str(object, 'spec', 'controller')}`);
+  const parameters = at(object, 'spec', 'parameters');
+  if (parameters !== undefined) {
+    text.raw('Parameters:\n');
+    if (at(parameters, 'apiGroup') !== undefined) text.line(1, `APIGroup:\t${str(parameters, 'apiGroup')}`);
+    text.line(1, `Kind:\t${str(parameters, 'kind')}`);
+    text.line(1, `Name:\t${str(parameters, 'name')}`);
+  }
   await describeEvents(text, object, context);
 };
 
@@ -243,8 +250,8 @@ function rules(text: Text, all: readonly PolicyRule[], word: string, direction: 
   }
   all.forEach((rule, i) => {
     if ((rule.ports ?? []).length === 0) text.line(2, 'To Port: <any> (traffic allowed to all ports)');
-    for (const port of rule.ports ?? [])
-      text.line(2, `To Port: ${port.port ?? '<any>'}${port.endPort === undefined ? '' : `-${port.endPort}`}/${port.protocol ?? 'TCP'}`);
+    for (const { port = '<any>', endPort, protocol = 'TCP' } of rule.ports ?? [])
+      text.line(2, endPort === undefined ? `To Port: ${port}/${protocol}` : `To Port Range: ${port}-${endPort}/${protocol}`);
     if ((rule.peers ?? []).length === 0)
       text.line(2, `${word}: <any> (traffic not restricted by ${word === 'From' ? 'source' : 'destination'})`);
     for (const peer of rule.peers ?? []) peerLines(text, peer, word);
@@ -260,4 +267,46 @@ function peerLines(text: Text, peer: NetworkPolicyPeer, word: string): void {
   text.line(3, 'IPBlock:');
   text.line(4, `CIDR: ${peer.ipBlock.cidr}`);
   text.line(4, `Except: ${(peer.ipBlock.except ?? []).join(', ')}`);
+}
+
+export const ipAddress: Describer = async (text, object, context) => {
+  named(text, object);
+  text.raw('Parent Reference:\n');
+  for (const [title, field] of PARENT) text.line(1, `${title}:\t${str(object, 'spec', 'parentRef', field)}`);
+  await describeEvents(text, object, context);
+};
+
+const PARENT = [
+  ['Group', 'group'],
+  ['Resource', 'resource'],
+  ['Namespace', 'namespace'],
+  ['Name', 'name'],
+] as const;
+
+export const serviceCidr: Describer = async (text, object, context) => {
+  named(text, object);
+  text.line(0, `CIDRs:\t${list(object, 'spec', 'cidrs').join(', ')}`);
+  const conditions = list(object, 'status', 'conditions');
+  if (conditions.length > 0) {
+    text.raw('Status:\nConditions:\n');
+    table(
+      text,
+      1,
+      ['Type', 'Status', 'LastTransitionTime', 'Reason', 'Message'],
+      conditions.map((c) => [
+        str(c, 'type'),
+        str(c, 'status'),
+        rfc1123z(str(c, 'lastTransitionTime')),
+        str(c, 'reason'),
+        str(c, 'message'),
+      ]),
+    );
+  }
+  await describeEvents(text, object, context);
+};
+
+function named(text: Text, object: Obj): void {
+  text.line(0, `Name:\t${str(object, 'metadata', 'name')}`);
+  labelLines(text, 'Labels', object.metadata?.labels);
+  annotationLines(text, 'Annotations', object.metadata?.annotations);
 }

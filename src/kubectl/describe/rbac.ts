@@ -8,7 +8,7 @@ import type {
   V2MetricSpec,
   V2MetricStatus,
 } from '../../api/generated/types.ts';
-import { rfc1123z } from '../duration.ts';
+import { humanDuration, rfc1123z } from '../duration.ts';
 import { byText, list, str } from '../obj.ts';
 import { describeRequest } from './csr.ts';
 import { type Describer, describeEvents } from './describer.ts';
@@ -163,6 +163,7 @@ export const signingRequest: Describer = async (text, object, context) => {
   text.line(0, `CreationTimestamp:\t${rfc1123z(of.metadata?.creationTimestamp)}`);
   text.line(0, `Requesting User:\t${of.spec.username ?? ''}`);
   text.line(0, `Signer:\t${of.spec.signerName}`);
+  if (of.spec.expirationSeconds !== undefined) text.line(0, `Requested Duration:\t${humanDuration(of.spec.expirationSeconds * 1000)}`);
   const types = (of.status?.conditions ?? []).map((c) => c.type);
   const issued = of.status?.certificate ? ',Issued' : '';
   text.line(0, `Status:\t${types.includes('Denied') ? 'Denied' : types.includes('Approved') ? `Approved${issued}` : 'Pending'}`);

@@ -1,7 +1,7 @@
-/** PersistentVolume, PersistentVolumeClaim and StorageClass.
+/** PersistentVolume, PersistentVolumeClaim, StorageClass and CSINode.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/describe/describe.go */
 import { parseTime } from '../../base/time.ts';
-import type { PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '../../api/generated/types.ts';
+import type { CSINode, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '../../api/generated/types.ts';
 import { humanDuration, rfc1123z } from '../duration.ts';
 import { byText } from '../obj.ts';
 import { type Describer, describeEvents } from './describer.ts';
@@ -75,7 +75,7 @@ export const persistentVolumeClaim: Describer = async (text, object, context) =>
   annotationLines(text, 'Annotations', metadata?.annotations);
   text.line(0, `Finalizers:\t[${(metadata?.finalizers ?? []).join(' ')}]`);
   const bound = spec?.volumeName ? status : undefined;
-  text.line(0, `Capacity:\t${bound?.capacity?.['storage'] ?? ''}`);
+  text.line(0, `Capacity:\t${spec?.volumeName ? (status?.capacity?.['storage'] ?? '0') : ''}`);
   text.line(0, `Access Modes:\t${modes(bound?.accessModes)}`);
   if (spec?.volumeMode !== undefined) text.line(0, `VolumeMode:\t${spec.volumeMode}`);
   if (spec?.dataSource !== undefined) {
@@ -134,5 +134,36 @@ export const storageClass: Describer = async (text, object, context) => {
   }
   text.line(0, `ReclaimPolicy:\t${of.reclaimPolicy ?? ''}`);
   text.line(0, `VolumeBindingMode:\t${of.volumeBindingMode ?? ''}`);
+  if (of.allowedTopologies !== undefined) topologies(text, of.allowedTopologies);
+  await describeEvents(text, object, context);
+};
+
+function topologies(text: Text, terms: NonNullable<StorageClass['allowedTopologies']>): void {
+  text.line(0, `AllowedTopologies:\t${terms.length === 0 ? '<none>' : ''}`);
+  terms.forEach(({ matchLabelExpressions = [] }, i) => {
+    if (matchLabelExpressions.length === 0) text.line(1, `Term ${i}:\t<none>`);
+    matchLabelExpressions.forEach(({ key, values }, at) =>
+      text.line(1, `${at === 0 ? `Term ${i}:` : ''}\t${key} in${values.length === 0 ? '' : ` [${values.join(', ')}]`}`),
+    );
+  });
+}
+
+export const csiNode: Describer = async (text, object, context) => {
+  const of = object as unknown as CSINode;
+  text.line(0, `Name:\t${of.metadata?.name ?? ''}`);
+  labelLines(text, 'Labels', of.metadata?.labels);
+  annotationLines(text, 'Annotations', of.metadata?.annotations);
+  text.line(0, `CreationTimestamp:\t${rfc1123z(of.metadata?.creationTimestamp)}`);
+  text.raw('Spec:\n');
+  if (of.spec.drivers.length > 0) text.line(1, 'Drivers:');
+  for (const { name, nodeID, allocatable, topologyKeys } of of.spec.drivers) {
+    text.line(2, `${name}:`);
+    text.line(3, `Node ID:\t${nodeID}`);
+    if (allocatable?.count !== undefined) {
+      text.line(3, 'Allocatables:');
+      text.line(4, `Count:\t${allocatable.count}`);
+    }
+    if (topologyKeys !== undefined) text.line(3, `Topology Keys:\t[${topologyKeys.join(' ')}]`);
+  }
   await describeEvents(text, object, context);
 };

@@ -73,7 +73,10 @@ const SOURCES: Readonly<Record<string, (of: unknown) => readonly string[]>> = {
     `Driver:\t${str(of, 'driver')}`,
     ...(at(of, 'volumeHandle') === undefined ? [] : [`FSType:\t${str(of, 'fsType')}`, `VolumeHandle:\t${str(of, 'volumeHandle')}`]),
     `ReadOnly:\t${str(of, 'readOnly') || 'false'}`,
-    'VolumeAttributes:\t' + attributes(at(of, 'volumeAttributes')),
+    'VolumeAttributes:\t' +
+      (at(of, 'volumeHandle') === undefined
+        ? attributes(at(of, 'volumeAttributes'))
+        : attributes(at(of, 'volumeAttributes'), '    ', '\t    ')),
   ],
   local: (of) => ['Type:\tLocalVolume (a persistent volume backed by local storage on a node)', `Path:\t${str(of, 'path')}`],
 };
@@ -87,7 +90,7 @@ function projected(source: unknown): readonly string[] {
   return [];
 }
 
-function attributes(values: unknown): string {
+function attributes(values: unknown, first = '', next = '      '): string {
   const pairs = Object.entries((values ?? {}) as Record<string, string>).sort(([a], [b]) => (a < b ? -1 : 1));
-  return pairs.length === 0 ? '<none>' : pairs.map(([k, v], i) => `${i === 0 ? '' : '      '}${k}=${v}`).join('\n');
+  return pairs.length === 0 ? '<none>' : pairs.map(([k, v], i) => `${i === 0 ? first : next}${k}=${v}`).join('\n');
 }

@@ -55,8 +55,10 @@ export const deployment: Describer = async (text, object, context) => {
     );
   }
   const { old, current } = await replicaSets(of, context);
-  text.line(0, `OldReplicaSets:\t${old.map(replicaSetText).join(', ') || '<none>'}`);
-  text.line(0, `NewReplicaSet:\t${current === undefined ? '<none>' : replicaSetText(current)}`);
+  if (old.length > 0 || current !== undefined) {
+    text.line(0, `OldReplicaSets:\t${old.map(replicaSetText).join(', ') || '<none>'}`);
+    text.line(0, `NewReplicaSet:\t${current === undefined ? '<none>' : replicaSetText(current)}`);
+  }
   await describeEvents(text, object, context);
 };
 
@@ -138,7 +140,7 @@ function claims(text: Text, templates: readonly PersistentVolumeClaim[]): void {
       `StorageClass:\t${claim.spec?.storageClassName ?? claim.metadata?.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? ''}`,
     );
     labelLines(text, '  Labels', claim.metadata?.labels);
-    annotationLines(text, '  Annotations', claim.metadata?.annotations);
+    labelLines(text, '  Annotations', claim.metadata?.annotations);
     text.line(1, `Capacity:\t${claim.spec?.resources?.requests?.['storage'] ?? '<default>'}`);
     text.line(1, `Access Modes:\t[${(claim.spec?.accessModes ?? []).join(' ')}]`);
   }
