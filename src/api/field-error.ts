@@ -74,9 +74,13 @@ export const notFoundValue = (field: string, value: unknown): FieldError => made
 export const internal = (field: string, detail: string): FieldError => made('InternalError', field, detail);
 
 /** "supported values: ..." lists what is given, in order of text as Kubernetes does. */
-export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError => made(
+export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError =>
+  notAmong(field, value, [...supported].sort());
+
+/** The same, with the values in the order in which a schema lists them. */
+export const notAmong = (field: string, value: unknown, supported: readonly string[]): FieldError => made(
   'FieldValueNotSupported', field,
-  supported.length === 0 ? '' : `supported values: ${[...supported].sort().map(quote).join(', ')}`,
+  supported.length === 0 ? '' : `supported values: ${supported.map(quote).join(', ')}`,
   printValue(value),
 );
 

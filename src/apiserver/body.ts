@@ -95,7 +95,7 @@ export function decodeObject(value: unknown, resource: Decodable, schema: Struct
   const cannot = options.refuse ?? ((why: string): ApiError => badRequest(`${handled}: ${why}`));
   try {
     const { object, unknown } = decodeAs<KubeObject>(value, schema, options.cache, options.known);
-    report(unknown, options, cannot);
+    report(schema.isCustom ? [...unknown].sort() : unknown, options, cannot);
     if (object.apiVersion === expected && object.kind === resource.kind) return object;
     return { ...object, apiVersion: expected, kind: resource.kind };
   } catch (error) {

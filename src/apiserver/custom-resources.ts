@@ -12,6 +12,8 @@ import type {
   JSONSchemaProps,
 } from '../api/generated/types.ts';
 import { customResourceOf } from '../api/custom-resource.ts';
+import { invalidPrinted } from '../api/field-error.ts';
+import type { FieldErrorType } from '../api/field-error.ts';
 import { dns1123SubdomainErrors, nameErrorsOf } from '../api/names.ts';
 import type { KubeObject } from '../api/object.ts';
 import { CustomResourceDefinitions } from '../api/resources.ts';
@@ -94,15 +96,30 @@ function removeRows(server: ServerState, { spec }: CustomResourceDefinition): vo
   server.customPrinters.delete(`${spec.names.kind}.${spec.group}`);
 }
 
+/** Upstream: staging/src/k8s.io/apiextensions-apiserver/pkg/registry/customresource/strategy.go hasBlockingErr */
+const BLOCKING: ReadonlySet<FieldErrorType> = new Set([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+const NOT_CHECKED = invalidPrinted(
+  '<nil>',
+  '"null"',
+  'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+);
+
 function strategyOf(version: CustomResourceDefinitionVersion, schema: JSONSchemaProps): Strategy {
   const hasStatus = version.subresources?.status !== undefined;
   let rules: RuleSet | undefined;
   const check = (object: KubeObject, old: KubeObject | undefined, { cel }: StrategyContext) => {
     const errors = validateStructural(object, schema, old);
+    if (cel === undefined || !hasRules(schema)) return errors;
     // Rules may rely on what the schema says.
-    if (cel === undefined || errors.length > 0) return errors;
+    if (errors.some(({ type }) => BLOCKING.has(type))) return [...errors, NOT_CHECKED];
     rules ??= compileRules(cel, schema);
-    return rules.validate(object, old);
+    return [...errors, ...rules.validate(object, old)];
   };
   return {
     prepareForCreate(object) {

@@ -63,7 +63,7 @@ describe('rules', () => {
     ],
     [
       { min: 1, max: 2 },
-      '[spec: Invalid value: "object": no such key: replicas evaluating rule: self.min <= self.replicas, spec: Invalid value: "object": no such key: replicas evaluating rule: self.replicas <= self.max]',
+      '[spec: Invalid value: "object": no such key: replicas evaluating rule: replicas should be greater than or equal to min., spec: Invalid value: "object": no such key: replicas evaluating rule: self.replicas <= self.max]',
     ],
   ])('refuse %j', async (value, text) => {
     const { refused } = await withSchema(sizes);

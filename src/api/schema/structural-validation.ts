@@ -3,7 +3,7 @@
  *  Upstream: k8s.io/kube-openapi/pkg/validation, staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/validation */
 import { equal } from '../../base/json.ts';
 import type { FieldError } from '../field-error.ts';
-import { duplicate, invalidPrinted, invalidValue, notSupported, printValue, required, typeInvalid } from '../field-error.ts';
+import { duplicate, invalidPrinted, invalidValue, notAmong, printValue, required, typeInvalid } from '../field-error.ts';
 import { hasFormat } from '../formats.ts';
 import type { JSONSchemaProps } from '../generated/types.ts';
 import { compilePattern } from '../patterns.ts';
@@ -44,7 +44,7 @@ function check(value: unknown, schema: JSONSchemaProps, path: string, errors: Fi
     errors.push(typeInvalid(path, typeName(value), `${path} in body must be of type ${wanted}: ${printValue(typeName(value))}`));
     return;
   }
-  if (schema.enum && !schema.enum.some((each) => equal(each, value))) errors.push(notSupported(path, value, schema.enum.map(enumText)));
+  if (schema.enum && !schema.enum.some((each) => equal(each, value))) errors.push(notAmong(path, value, schema.enum.map(enumText)));
   if (typeof value === 'number') checkNumber(value, schema, path, errors);
   else if (typeof value === 'string') checkText(value, schema, path, errors);
   else if (Array.isArray(value)) checkList(value, schema, path, errors, old);

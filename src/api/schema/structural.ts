@@ -72,7 +72,7 @@ function structFrom(schema: JSONSchemaProps, name: string, extra: readonly Field
 
 /** The root of a custom resource: its own fields and those that every object has. */
 export function compileStructural(kind: string, schema: JSONSchemaProps): StructType {
-  const root = structFrom(schema, kind, commonFields());
+  const root = { ...structFrom(schema, kind, commonFields()), isCustom: true };
   return schema['x-kubernetes-preserve-unknown-fields'] ? withUnknown(root) : root;
 }
 

@@ -25,6 +25,8 @@ export interface StructType {
   readonly fields: readonly Field[];
   /** Keeps fields that it does not know: free-form objects. */
   readonly open: boolean;
+  /** The whole of a custom resource. */
+  readonly isCustom?: boolean;
 }
 
 export interface Field {

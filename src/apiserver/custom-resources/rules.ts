@@ -149,7 +149,7 @@ function evaluated(run: Run, program: Program, activation: Activation): { readon
 }
 
 function ranWrong(error: string, rule: ValidationRule): string {
-  const shown = rule.rule.length > RULE_SHOWN_MAX ? rule.rule.slice(0, RULE_SHOWN_MAX) : rule.rule;
+  const shown = rule.message?.trim() || rule.rule.slice(0, RULE_SHOWN_MAX);
   if (error.startsWith('validation failed')) return error;
   if (error.startsWith('no such overload')) {
     return `'${error}': call arguments did not match a supported operator, function or macro signature for rule: ${shown}`;
