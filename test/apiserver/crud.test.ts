@@ -121,6 +121,8 @@ describe('update', () => {
     const image = (d: Deployment): string | undefined => d.spec?.template.spec?.containers[0]?.image;
     expect(image(await ok('PATCH', path, { spec: { template: { spec: { containers: [{ name: 'c', image: 'a' }] } } } }, { headers: STRATEGIC }))).toBe('a');
     expect(image(await ok('PATCH', path, [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'b' }], { headers: JSON_PATCH }))).toBe('b');
+    expect(await refused('PATCH', path, [null], { headers: JSON_PATCH })).toBe('422 Invalid: the server rejected our request due to an error in our request');
+    expect(await refused('PATCH', path, [1], { headers: JSON_PATCH })).toBe('400 BadRequest: json: cannot unmarshal number into Go value of type jsonpatch.Operation');
     expect(await refused('PATCH', path, [{ op: 'test', path: '/spec/replicas', value: 9 }], { headers: JSON_PATCH }))
       .toBe('422 Invalid: the server rejected our request due to an error in our request');
     expect(await refused('PATCH', path, { spec: { replicaz: 1 } }, { headers: MERGE, query: { fieldValidation: 'Strict' } })).toContain('unknown field "spec.replicaz"');

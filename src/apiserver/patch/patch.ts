@@ -97,16 +97,21 @@ function conversionFault(why: string, error: DecodeError | undefined): string {
 
 const GO_KINDS: Readonly<Record<string, string>> = { object: 'map', array: 'slice', number: 'int64' };
 
+const goKindOf = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value);
+
 function patcherOf(call: Call, type: string, value: unknown): (old: KubeObject) => unknown {
   if (type === JSON_PATCH) {
     if (!Array.isArray(value)) throw badRequest('json: cannot unmarshal object into Go value of type jsonpatch.Patch');
     if (value.length > OPERATIONS_MAX) {
       throw requestEntityTooLarge(`The allowed maximum operations in a JSON patch is ${OPERATIONS_MAX}, got ${value.length}`);
     }
-    return (old) => jsonPatched(old, value as readonly JsonPatchOperation[]);
+    const odd: unknown = value.find((item) => typeof item !== 'object' || Array.isArray(item));
+    if (odd !== undefined) throw badRequest(`json: cannot unmarshal ${goKindOf(odd)} into Go value of type jsonpatch.Operation`);
+    // As in Go, null is an operation without members.
+    return (old) => jsonPatched(old, value.map((item) => (item ?? {}) as JsonPatchOperation));
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw badRequest(`error decoding patch: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`);
+    throw badRequest(`error decoding patch: json: cannot unmarshal ${goKindOf(value)} into Go value of type map[string]interface {}`);
   }
   if (type === MERGE_PATCH) return (old) => applyMergePatch(old, value);
   return (old) => {
