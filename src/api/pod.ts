@@ -30,15 +30,20 @@ export type ResourceName = string;
 /** What the Pod asks for of one resource: millicores of "cpu", units of everything else. Sidecars count with the
  *  containers, other init containers only where one alone asks for more; overhead is added. */
 export function podRequest(pod: Pod, resource: ResourceName): number {
-  return podAmount(pod, resource, (container) => container.resources?.requests);
+  return podAmount(pod, resource, (container) => container.resources?.requests) + overheadOf(pod, resource);
 }
 
+/** As `podRequest`, of limits; overhead makes no limit where there is none. */
 export function podLimit(pod: Pod, resource: ResourceName): number {
-  return podAmount(pod, resource, (container) => container.resources?.limits);
+  const amount = podAmount(pod, resource, (container) => container.resources?.limits);
+  return amount === 0 ? 0 : amount + overheadOf(pod, resource);
 }
+
+const measureOf = (resource: ResourceName): ((text: string) => number) => (resource === 'cpu' ? quantityMillis : quantityUnits);
+const overheadOf = (pod: Pod, resource: ResourceName): number => measureOf(resource)(pod.spec?.overhead?.[resource] ?? '0');
 
 function podAmount(pod: Pod, resource: ResourceName, listOf: (container: Container) => Readonly<Record<string, string>> | undefined): number {
-  const measure = resource === 'cpu' ? quantityMillis : quantityUnits;
+  const measure = measureOf(resource);
   const amount = (container: Container): number => measure(listOf(container)?.[resource] ?? '0');
   let running = 0;
   for (const container of pod.spec?.containers ?? []) running += amount(container);
@@ -48,7 +53,7 @@ function podAmount(pod: Pod, resource: ResourceName, listOf: (container: Contain
     if (isSidecar(container)) sidecars += amount(container);
     initial = Math.max(initial, sidecars + (isSidecar(container) ? 0 : amount(container)));
   }
-  return Math.max(running + sidecars, initial) + measure(pod.spec?.overhead?.[resource] ?? '0');
+  return Math.max(running + sidecars, initial);
 }
 
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';

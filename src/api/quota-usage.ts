@@ -33,13 +33,16 @@ function podTotal({ spec }: Pod, of: (container: Container) => List): List {
     if (isSidecar(container)) sidecars = sum(sidecars!, of(container));
     starting = most(starting!, isSidecar(container) ? sidecars! : sum(sidecars!, of(container)));
   }
-  return sum(most(sum(running, sidecars!), starting!), spec?.overhead ?? {});
+  return most(sum(running, sidecars!), starting!);
 }
 
 function podUsage(pod: Pod): Usage {
   if (isPodTerminal(pod)) return {};
   const usage: Record<string, string> = { pods: '1', 'count/pods': '1' };
-  const [requests, limits] = [podTotal(pod, (one) => one.resources?.requests ?? {}), podTotal(pod, (one) => one.resources?.limits ?? {})];
+  const overhead = pod.spec?.overhead ?? {};
+  const requests = sum(podTotal(pod, (one) => one.resources?.requests ?? {}), overhead);
+  const own = podTotal(pod, (one) => one.resources?.limits ?? {});
+  const limits = sum(own, Object.fromEntries(Object.entries(overhead).filter(([name]) => own[name] !== undefined))); // Overhead makes no limit.
   for (const name in requests) {
     if (COMPUTE.includes(name)) usage[name] = requests[name]!;
     usage[`requests.${name}`] = requests[name]!;

@@ -3,18 +3,25 @@
 import type { Method } from '../api/transport.ts';
 import { concat, fromUtf8, utf8 } from '../base/bytes.ts';
 import type { ByteStream, NetworkNamespace } from '../cri/network.ts';
+import { bindSocket, LOOPBACK } from '../cri/unix-socket.ts';
 import type { Kubectl } from './command.ts';
 import { StatusError, errorText } from './errors.ts';
+import { resolvePath } from './paths.ts';
 import { goJson } from './obj.ts';
 
+/** Listens until it is interrupted: on a port (0: one that is free), or behind a Unix socket. */
 export async function serveProxy(k: Kubectl, net: NetworkNamespace): Promise<void> {
-  const port = k.flags.int('port') || 8001;
-  const listener = net.listen(port, (stream) => k.io.world.spawn('kubectl proxy', () => answer(k, stream)), '127.0.0.1');
+  const socket = k.flags.str('unix-socket');
+  const port = socket === '' ? k.flags.int('port') : 0;
+  const listener = net.listen(port, (stream) => k.io.world.spawn('kubectl proxy', () => answer(k, stream)), LOOPBACK);
+  const path = resolvePath(k.io.cwd, socket);
+  if (socket !== '') bindSocket(k.io.files, path, listener.port);
   try {
-    await k.print(`Starting to serve on 127.0.0.1:${listener.port}\n`);
+    await k.print(`Starting to serve on ${socket === '' ? `${LOOPBACK}:${listener.port}` : socket}\n`);
     await k.io.clock.sleep(365 * 86_400_000, k.io.signal);
   } finally {
     listener.close();
+    if (socket !== '' && k.io.files.exists(path)) k.io.files.remove(path);
   }
 }
 

@@ -131,7 +131,8 @@ function total(pod: Pod, kind: 'requests' | 'limits', resource: string): Amount 
   const running = sum(of([...(pod.spec?.containers ?? []), ...sidecars]));
   const biggest = of(init.filter((c) => c.restartPolicy !== 'Always')).reduce((a, b) => (b.nanos > a.nanos ? b : a), ZERO);
   const most = biggest.nanos > running.nanos ? biggest : running;
-  return pod.spec?.overhead?.[resource] === undefined ? most : sum([most, amountOf(pod.spec.overhead[resource])]);
+  const isFree = kind === 'limits' && most.nanos === 0n;
+  return isFree || pod.spec?.overhead?.[resource] === undefined ? most : sum([most, amountOf(pod.spec.overhead[resource])]);
 }
 
 async function pods(text: Text, of: Node, context: DescribeContext): Promise<void> {

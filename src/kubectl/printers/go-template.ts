@@ -103,7 +103,7 @@ function parse(tokens: readonly Token[], from: number, inside = false): Parsed {
       if (token.text !== '') nodes.push({ type: 'text', text: token.text });
       continue;
     }
-    const [word = ''] = token.action.split(/\s+/, 1);
+    const [word = ''] = /^\w+/.exec(token.action) ?? []; // "range.items" is two words.
     if (word === 'end' || word === 'else') {
       if (!inside) throw complain(`unexpected {{${word}}}`);
       return { nodes, next: i, ended: token.action };

@@ -6,6 +6,7 @@ import { HttpError, requestText, sendHttp } from '../../cri/http.ts';
 import type { HttpResponse } from '../../cri/http.ts';
 import { NetworkError } from '../../cri/network.ts';
 import { absolute } from '../../cri/open.ts';
+import { LOOPBACK, socketPort } from '../../cri/unix-socket.ts';
 import { readAll } from '../../cri/streams.ts';
 import type { Process } from '../../cri/process.ts';
 import { badUsage, complain, humanSize, parseOptions } from '../tool.ts';
@@ -156,8 +157,9 @@ export async function transfer(
   const verbose = async (line: string): Promise<void> => { if (options.has('v')) await process.stderr.write(line); };
   for (let hops = 0; ; hops += 1) {
     const timeoutMs = options.has('connect-timeout') ? Number(options.get('connect-timeout')) * 1000 : undefined;
-    const target = resolved(options, url);
-    const stream = await process.net.connect(target, url.port, timeoutMs === undefined ? {} : { timeoutMs });
+    const socket = options.get('unix-socket');
+    const [target, port] = socket === undefined ? [resolved(options, url), url.port] : [LOOPBACK, socketPort(process.files, absolute(process, socket))];
+    const stream = await process.net.connect(target, port, timeoutMs === undefined ? {} : { timeoutMs });
     const connectMs = (process.clock.micros() - startedAt) / 1000;
     try {
       const host = url.port === (url.scheme === 'https' ? 443 : 80) ? url.host : `${url.host}:${url.port}`;
@@ -233,7 +235,8 @@ function progressTable(done: Transfer): string {
 function failureOf(error: unknown, url: Url, options: Options): { readonly code: number; readonly words: string } {
   if (error instanceof HttpError) return error.code === 'empty' ? { code: 52, words: 'Empty reply from server' } : { code: 1, words: 'Received HTTP/0.9 when not allowed' };
   if (!(error instanceof NetworkError)) throw error;
-  const failed = `Failed to connect to ${url.host} port ${url.port} after`;
+  const via = options.has('unix-socket') ? ` via ${options.get('unix-socket')}` : '';
+  const failed = `Failed to connect to ${url.host} port ${url.port}${via} after`;
   switch (error.code) {
     case 'ENOTFOUND': case 'EAI_AGAIN': return { code: 6, words: `Could not resolve host: ${url.host}` };
     case 'ECONNREFUSED': return { code: 7, words: `${failed} 0 ms: Could not connect to server` };
