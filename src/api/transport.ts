@@ -12,6 +12,10 @@ export interface Transport {
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
 /** Queries repeat (`command=sh&command=-c`), so they are a list. Header names are lower case. */
+/** Carries the certificate that a client inside the cluster's network shows, PEM in base64. What comes over HTTP never has it:
+ *  there the TLS connection says who it is. */
+export const CERTIFICATE_HEADER = 'x-client-certificate';
+
 export interface ApiRequest {
   readonly method: Method;
   readonly path: string;

@@ -1,8 +1,10 @@
 /** Who asks: the user that the transport vouches for, a bearer token, or nobody; and whom they ask to be taken for.
  *  Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/filters/{authentication,impersonation}.go */
 import { forbidden, internalError, unauthorized } from '../api/errors.ts';
+import { CERTIFICATE_HEADER } from '../api/transport.ts';
 import type { ApiRequest, UserInfo } from '../api/transport.ts';
 import type { Authorizer } from './admission.ts';
+import type { ClientCertificates } from './client-certificates.ts';
 import { headerOf } from './request-info.ts';
 import type { TokenAuthority } from './tokens.ts';
 
@@ -11,10 +13,16 @@ export const ADMINISTRATOR: UserInfo = Object.freeze({
   name: 'kubernetes-admin', groups: Object.freeze(['kubeadm:cluster-admins', 'system:authenticated']),
 });
 
-export function authenticate(request: ApiRequest, standing: UserInfo, tokens: TokenAuthority): UserInfo {
+export function authenticate(request: ApiRequest, standing: UserInfo, tokens: TokenAuthority, certificates: ClientCertificates): UserInfo {
   if (request.user !== undefined) return request.user;
   const authorization = request.headers?.['authorization'];
-  if (authorization === undefined) return standing;
+  const shown = request.headers?.[CERTIFICATE_HEADER];
+  const certified = shown === undefined ? undefined : certificates.userOf(shown);
+  if (certified !== undefined) return certified;
+  if (authorization === undefined) {
+    if (shown !== undefined) throw unauthorized();
+    return standing;
+  }
   const [scheme, token] = authorization.split(' ');
   const holder = scheme?.toLowerCase() === 'bearer' && token !== undefined ? tokens.holderOf(token) : '';
   if (typeof holder === 'string') throw unauthorized();

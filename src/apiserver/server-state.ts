@@ -7,6 +7,7 @@ import type { DecodeCache } from '../api/schema/decode.ts';
 import type { ApiRequest, UserInfo } from '../api/transport.ts';
 import type { AdmissionChain, AdmissionReader, Authorizer } from './admission.ts';
 import type { Allocators } from './allocators.ts';
+import type { ClientCertificates } from './client-certificates.ts';
 import type { Dialer } from './dialer.ts';
 import type { FieldManager } from './field-manager.ts';
 import type { Kind, Kinds } from './kinds.ts';
@@ -40,6 +41,7 @@ export interface ServerState {
   readonly fields: FieldManager;
   readonly dialer: Dialer;
   readonly tokens: TokenAuthority;
+  readonly certificates: ClientCertificates;
   readonly cel: CelLoader;
   readonly reader: AdmissionReader;
   /** Rung every minute: a watcher that has not heard of the newest revision is told it. */

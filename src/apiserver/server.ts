@@ -22,6 +22,7 @@ import { decodeObject } from './body.ts';
 import { serveCustomResources } from './custom-resources.ts';
 import { ConversionNeeded, whileConverting } from './custom-resources/versions.ts';
 import type { Dialer } from './dialer.ts';
+import { createClientCertificates } from './client-certificates.ts';
 import { noDialer } from './dialer.ts';
 import { expireEvents } from './event-ttl.ts';
 import { createFieldManager } from './field-manager.ts';
@@ -54,6 +55,10 @@ export interface ApiserverOptions {
   readonly dialer?: Dialer;
   /** A world that outlives the server's scope (the machine's): clients of a killed server are told so in it. Default: `world`. */
   readonly streams?: World;
+  /** In PEM: whose certificates clients may show; default none. */
+  readonly clientAuthority?: string;
+  /** What the key of service account tokens is made from; default the world's chance. */
+  readonly keySeed?: string;
   readonly serviceCidr?: string;
   readonly nodePortRange?: string;
   readonly advertiseAddress?: string;
@@ -214,7 +219,8 @@ function stateOf(options: ApiserverOptions, storage: Storage, kinds: Kinds, etcd
     decodeCache,
     fields: createFieldManager(world),
     dialer,
-    tokens: createTokenAuthority(world, storage),
+    tokens: createTokenAuthority(world, storage, options.keySeed),
+    certificates: createClientCertificates(world, options.clientAuthority ?? ''),
     cel,
     bookmarks: new Set(),
     printers: { tableFor },
@@ -250,7 +256,7 @@ interface Admitted {
 /** Routes, authenticates, authorizes. */
 function admit({ server, aggregator }: Gate, request: ApiRequest, standing: UserInfo): Admitted {
   const info = requestInfoOf(request);
-  const asker = authenticate(request, standing, server.tokens);
+  const asker = authenticate(request, standing, server.tokens, server.certificates);
   const user = impersonate(request, asker, server.authorizer);
   authorize(server, info, user);
   const warnings: string[] = [];

@@ -4,6 +4,7 @@
 import { base64, concat, fromBase64, fromUtf8, utf8 } from '../base/bytes.ts';
 import { sha256Bytes } from '../base/hash.ts';
 import { signingKey } from '../base/signature.ts';
+import { createRandom } from '../base/random.ts';
 import type { World } from '../base/world.ts';
 import type { Etcd } from '../etcd/etcd.ts';
 
@@ -29,8 +30,8 @@ const urlSafe = (bytes: Uint8Array): string => base64(bytes).replaceAll('+', '-'
 const fromUrlSafe = (text: string): Uint8Array | undefined =>
   fromBase64(text.replaceAll('-', '+').replaceAll('_', '/') + '==='.slice(0, (4 - (text.length % 4)) % 4));
 
-export function createTokenKeys(world: World, etcd: Etcd): TokenKeys {
-  const key = signingKey(secretOf(world, etcd));
+export function createTokenKeys(world: World, etcd: Etcd, seed?: string): TokenKeys {
+  const key = signingKey(secretOf(world, etcd, seed));
   const kid = urlSafe(sha256Bytes(concat([SPKI, key.point])));
   const header = urlSafe(utf8(JSON.stringify({ alg: SIGNING_ALGORITHM, kid })));
   const known = new Map<string, object>();
@@ -72,11 +73,11 @@ export function createTokenKeys(world: World, etcd: Etcd): TokenKeys {
   };
 }
 
-/** Made once a cluster; a restarted server finds it in etcd. */
-function secretOf(world: World, etcd: Etcd): string {
+/** Made once a cluster; a restarted server finds it in etcd. `seed`: where it is not to be guessed from the world's chance. */
+function secretOf(world: World, etcd: Etcd, seed?: string): string {
   const found = etcd.get(KEY_PATH)?.value as { readonly key: string } | undefined;
   if (found) return found.key;
-  const random = world.random.fork('service-account-key');
+  const random = (seed === undefined ? world.random : createRandom(seed)).fork('service-account-key');
   const key = `${random.uuid()}${random.uuid()}`.slice(0, 64);
   etcd.put(KEY_PATH, { key });
   return key;

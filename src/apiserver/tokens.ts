@@ -58,8 +58,8 @@ export interface TokenAuthority {
   readonly keySet: object;
 }
 
-export function createTokenAuthority(world: World, storage: Storage): TokenAuthority {
-  const keys = createTokenKeys(world, storage.etcd);
+export function createTokenAuthority(world: World, storage: Storage, keySeed?: string): TokenAuthority {
+  const keys = createTokenKeys(world, storage.etcd, keySeed);
   return {
     keySet: keys.keySet,
     issue(namespace, name, request) {

@@ -1,6 +1,8 @@
 /** `tabernetes serve`: a cluster with the Kubernetes API over HTTP, for real kubectl. */
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { openCluster } from '../cluster/open.ts';
+import { keySourceOf, makeAuthority } from '../cluster/root-ca.ts';
 import { makeProfile } from '../cluster/profile.ts';
 import { parseJournal, writeJournal } from '../sim/journal-text.ts';
 import type { Profile } from '../sandbox/sandbox.ts';
@@ -31,12 +33,15 @@ async function start(argv: readonly string[]): Promise<number> {
   const args = parseArguments(argv, FLAGS);
   const speed = args.number('speed') ?? 1;
   if (speed < 1 / 64 || speed > 256) throw new UsageError('--speed goes from 0.015625 (1/64) to 256');
+  const isTls = args.on('tls') || args.text('token') !== undefined;
   const file = args.text('journal');
   const saved = file !== undefined && existsSync(file) ? parseJournal(readFileSync(file, 'utf8')) : undefined;
   // Real clients print ages by their own clock: the cluster's must be near it.
-  const profile = saved ? (saved.profile as Profile) : { ...profileOf(args.number('nodes'), args.text('seed')), startAtMs: Date.now() - BOOT_MS };
+  const profile = saved ? (saved.profile as Profile) : {
+    ...profileOf(args.number('nodes'), args.text('seed')), startAtMs: Date.now() - BOOT_MS, ...(isTls && { keySeed: randomBytes(32).toString('hex') }),
+  };
   const sandbox = await openCluster({ profile, journal: saved?.entries, untilMicros: saved?.endMicros, playing: true, speed });
-  const credentials = await credentialsOf(args.on('tls'), args.text('token'));
+  const credentials = await credentialsOf(profile, args.on('tls'), args.text('token'));
   const server = await serveHttp(sandbox.api, { port: args.number('port') ?? 8080, ...credentials });
   const address = server.address();
   const url = `${credentials.certificates ? 'https' : 'http'}://127.0.0.1:${typeof address === 'object' && address ? address.port : ''}`;
@@ -54,11 +59,13 @@ async function start(argv: readonly string[]): Promise<number> {
 }
 
 /** A token travels over TLS only: kubectl sends none over plain HTTP. */
-async function credentialsOf(isTls: boolean, token: string | undefined): Promise<Credentials> {
+async function credentialsOf(profile: Profile, isTls: boolean, token: string | undefined): Promise<Credentials> {
   if (token === '') throw new UsageError('--token needs a text that is not empty');
   if (!isTls && token === undefined) return {};
   const certificates = await makeCertificates(['127.0.0.1', '::1', 'localhost'], Date.now());
-  return { certificates, ...(token !== undefined && { token }) };
+  // Keys that come from a seed which others may know open no doors.
+  const clientAuthority = profile.keySeed === undefined ? undefined : makeAuthority(keySourceOf(profile)).certificate;
+  return { certificates: { ...certificates, ...(clientAuthority !== undefined && { clientAuthority }) }, ...(token !== undefined && { token }) };
 }
 
 export function profileOf(nodes: number | undefined, seed: string | undefined): Profile {

@@ -1,9 +1,18 @@
 /** Who a caller is, where its requests do not say. */
+import { CERTIFICATE_HEADER } from '../api/transport.ts';
 import type { ApiRequest, Transport, UserInfo } from '../api/transport.ts';
 
-export function asUser(transport: Transport, user: UserInfo): Transport {
-  // A token that a request brings is for the apiserver to judge.
-  const named = (request: ApiRequest): ApiRequest => (request.user || request.headers?.['authorization'] ? request : { ...request, user });
+/** `own`: the user's certificate (PEM in base64), which need not be looked at every time. */
+export function asUser(transport: Transport, user: UserInfo, own?: string): Transport {
+  const named = (request: ApiRequest): ApiRequest => {
+    const { headers = {} } = request;
+    const shown = headers[CERTIFICATE_HEADER];
+    // A token or a certificate that a request brings is for the apiserver to judge.
+    if (request.user || headers['authorization'] || (shown !== undefined && shown !== own)) return request;
+    if (shown === undefined) return { ...request, user };
+    const { [CERTIFICATE_HEADER]: _, ...rest } = headers;
+    return { ...request, headers: rest, user };
+  };
   return {
     request: (request, signal) => transport.request(named(request), signal),
     connect: (request, signal) => transport.connect(named(request), signal),

@@ -5,6 +5,7 @@ import { createApiserver } from '../apiserver/server.ts';
 import { admissionChain } from '../apiserver/admission/admission-chain.ts';
 import type { Dialer } from '../apiserver/dialer.ts';
 import type { ApiRequest, Transport, UserInfo } from '../api/transport.ts';
+import type { CertificateAuthority } from '../controllers/certificate-signer.ts';
 import { runControllerManager } from '../controllers/controller-manager.ts';
 import { serveHttp } from '../cri/http.ts';
 import type { Image, Process, Program } from '../cri/process.ts';
@@ -21,7 +22,6 @@ import { httpFront } from './http-front.ts';
 import { componentImage } from './node-images.ts';
 import type { RunningNode } from './node-machine.ts';
 import { ADDRESSES, CONTROL_PLANE, nodeAddress } from './profile.ts';
-import { rootCertificate } from './root-ca.ts';
 import type { Slot } from './slot.ts';
 
 export interface ControlPlaneParts {
@@ -32,6 +32,8 @@ export interface ControlPlaneParts {
   /** The data directory. */
   readonly store: Etcd;
   readonly slot: Slot;
+  readonly authority: CertificateAuthority;
+  readonly keySeed: string;
   readonly version: string;
 }
 
@@ -78,7 +80,8 @@ function apiserverProgram(parts: ControlPlaneParts, port: EtcdPort): Program {
     // Without its store the apiserver waits, as it does before it reports ready.
     await port.opened(process.world);
     const { world } = process;
-    const server = createApiserver({ world, streams: context, etcd: port.etcd, version, dialer: dialerOf(parts, world), admission: admissionChain({ world }), advertiseAddress: nodeAddress(0) });
+    const server = createApiserver({ world, streams: context, etcd: port.etcd, version, dialer: dialerOf(parts, world), admission: admissionChain({ world }), advertiseAddress: nodeAddress(0),
+      clientAuthority: parts.authority.certificate, keySeed: parts.keySeed });
     slot.listen(world, server.transport());
     serveHttp(world, process.net, ADDRESSES.apiserverPort, httpFront(server.transport()), { atOnce: ({ target }) => HEALTH.test(target) });
     await process.stderr.write(`I Serving securely on [::]:${ADDRESSES.apiserverPort}\n`);
@@ -88,13 +91,12 @@ function apiserverProgram(parts: ControlPlaneParts, port: EtcdPort): Program {
 
 const componentUser = (name: string): UserInfo => ({ name: `system:${name}`, groups: ['system:authenticated'] });
 
-function controllerManagerProgram({ slot, context }: ControlPlaneParts): Program {
-  const rootCA = rootCertificate(context.random);
+function controllerManagerProgram({ slot, authority }: ControlPlaneParts): Program {
   return async (process) => {
     process.useMemory(52 * MIB);
     serveHttp(process.world, process.net, 10257, ok, AT_ONCE);
     const transport = asUser(slot.transport(process.world), componentUser('kube-controller-manager'));
-    await runControllerManager({ world: process.world, transport, options: { hostname: CONTROL_PLANE, clusterCIDR: ADDRESSES.podCidr, rootCA } });
+    await runControllerManager({ world: process.world, transport, options: { hostname: CONTROL_PLANE, clusterCIDR: ADDRESSES.podCidr, authority } });
     await process.stderr.write('E leaderelection lost\n');
     return 1;
   };

@@ -16,14 +16,19 @@ import { controlPlaneImages } from './control-plane-images.ts';
 import { buildNode } from './node-machine.ts';
 import type { NodeOptions } from './node-machine.ts';
 import { ADDRESSES, nodeAddress, SNAPSHOT } from './profile.ts';
+import { makeAuthority } from './root-ca.ts';
+import type { KeySource } from './root-ca.ts';
 import { createSlot } from './slot.ts';
 import { changeText } from '../base/change-text.ts';
 import { sealed } from '../base/json.ts';
 import { staticPods } from './static-pods.ts';
 
 const MANIFESTS = '/etc/kubernetes/manifests';
+const PKI = '/etc/kubernetes/pki';
 
 export interface ControlPlaneOptions extends NodeOptions {
+  /** What the cluster's keys are made from; journals of older engines do not say. */
+  readonly keys?: KeySource;
   /** Objects to apply once the API answers, as `kubectl apply` of a learner's start state would. */
   readonly manifests?: readonly object[];
   /** etcd's data at the start. */
@@ -50,17 +55,24 @@ export function buildControlPlane(context: MachineContext, options: ControlPlane
   hooks.onStore?.(store, context);
   const manifests = Object.entries(staticPods(options.profile.version, address))
     .map(([name, pod]) => ({ file: `${MANIFESTS}/${name}`, text: stringifyYaml(pod), pod: sealed(pod) }));
+  const keys = options.keys ?? { seed: '1', fromMs: context.clock.now() };
+  const authority = makeAuthority(keys);
   const slot = createSlot(`${address}:${ADDRESSES.apiserverPort}`);
   serveTransport(context, mux.channel('api'), slot.transport(context));
   serveTransport(context, mux.channel(SNAPSHOT), snapshotOf(store));
   buildNode(context, options, {
-    images: (power, node) => controlPlaneImages({ context, power, node, mux, store, slot, version: options.profile.version }),
+    images: (power, node) => controlPlaneImages({ context, power, node, mux, store, slot, version: options.profile.version, authority, keySeed: keys.seed }),
     transport: (world: World) => slot.transport(world),
     staticPods: { directory: MANIFESTS, known: new Map(manifests.map(({ text, pod }) => [text, pod])) },
     taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
     labels: { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' },
     booted(_power, { disk }) {
       disk.makeDirectory(MANIFESTS, { recursive: true });
+      if (!disk.exists(`${PKI}/ca.key`)) {
+        disk.makeDirectory(PKI, { recursive: true });
+        disk.writeFile(`${PKI}/ca.crt`, authority.certificate);
+        disk.writeFile(`${PKI}/ca.key`, authority.key, { mode: 0o600 });
+      }
       for (const { file, text } of manifests) if (!disk.exists(file)) disk.writeFile(file, text);
     },
   }, mux);

@@ -3,6 +3,7 @@
  *  Differs from Kubernetes: a watch over this port ends at once; clients inside Pods list again. */
 import { utf8 } from '../base/bytes.ts';
 import { ApiError } from '../api/errors.ts';
+import { CERTIFICATE_HEADER } from '../api/transport.ts';
 import type { ApiResponse, Method, Transport } from '../api/transport.ts';
 import { parseTarget } from '../cri/http.ts';
 import type { HttpHandler } from '../cri/http.ts';
@@ -13,9 +14,10 @@ export function httpFront(transport: Transport): HttpHandler {
   return async (request) => {
     const { path, query } = parseTarget(request.target);
     const anonymous = request.headers['authorization'] === undefined ? { user: ANONYMOUS } : {};
+    const { [CERTIFICATE_HEADER]: _, ...headers } = request.headers;
     try {
       const response = await transport.request({
-        method: request.method as Method, path, query: [...query.entries()].filter(([name]) => name !== 'watch'), headers: request.headers,
+        method: request.method as Method, path, query: [...query.entries()].filter(([name]) => name !== 'watch'), headers,
         ...(request.body.length > 0 && { body: request.body }), ...anonymous,
       });
       return { status: response.status, headers: withType(response), body: textOf(response) };

@@ -5,6 +5,7 @@ import type { Profile } from '../sandbox/sandbox.ts';
 import type { ControlPlaneHooks, ControlPlaneOptions } from './control-plane-machine.ts';
 import type { NodeOptions } from './node-machine.ts';
 import { CONTROL_PLANE, SHELL } from './profile.ts';
+import { keySourceOf } from './root-ca.ts';
 import { buildShell } from './shell-machine.ts';
 import type { ShellOptions } from './shell-machine.ts';
 
@@ -36,10 +37,11 @@ export function firstEntries(profile: Profile): readonly JournalEntry[] {
   const controlPlane: ControlPlaneOptions = {
     index: 0,
     profile: essentials(profile),
+    keys: keySourceOf(profile),
     ...(profile.manifests && { manifests: profile.manifests }),
     ...(profile.restore && { restore: profile.restore }),
   };
-  const shell: ShellOptions = { ...(profile.files && { files: profile.files }) };
+  const shell: ShellOptions = { keys: keySourceOf(profile), ...(profile.files && { files: profile.files }) };
   const inputs: JournalInput[] = [{ type: 'start', machine: CONTROL_PLANE, kind: 'control-plane', options: controlPlane }];
   for (let index = 1; index <= profile.nodes; index += 1) inputs.push(startNode(profile, workerName(index), index));
   inputs.push({ type: 'start', machine: SHELL, kind: 'shell', options: shell });

@@ -8,6 +8,7 @@ import { createLeadership } from '../client/leader-election.ts';
 import { createRateLimit } from '../client/rate-limit.ts';
 import { createRecorder } from '../client/recorder.ts';
 import { runControllers, type ControllerRow } from '../client/runner.ts';
+import type { CertificateAuthority } from './certificate-signer.ts';
 import { createControllerRows } from './table.ts';
 
 export interface ControllerManagerOptions {
@@ -15,6 +16,8 @@ export interface ControllerManagerOptions {
   readonly hostname?: string;
   /** PEM text for kube-root-ca.crt. */
   readonly rootCA?: string;
+  /** Signs certificates of clients; without it, nothing is signed. */
+  readonly authority?: CertificateAuthority;
   /** Pod addresses of the cluster; each node gets a /24 of them. */
   readonly clusterCIDR?: string;
   readonly leaderElect?: boolean;
@@ -75,7 +78,7 @@ export async function runControllerManager({ world, transport, options = {} }: C
 }
 
 function rowsFor(options: ControllerManagerOptions): readonly ControllerRow[] {
-  const rows = createControllerRows({ rootCA: options.rootCA ?? '', clusterCIDR: options.clusterCIDR ?? '10.244.0.0/16' });
+  const rows = createControllerRows({ rootCA: options.rootCA ?? options.authority?.certificate ?? '', authority: options.authority, clusterCIDR: options.clusterCIDR ?? '10.244.0.0/16' });
   if (options.only !== undefined) return rows.filter((row) => options.only!.includes(row.name));
   return rows.filter((row) => !(options.without ?? []).includes(row.name));
 }

@@ -1,6 +1,8 @@
 /** THE CONTROLLERS, as `kube-controller-manager --help` names them, with the sources of their events.
  *  Upstream: cmd/kube-controller-manager/names/controller_names.go */
 import type { ControllerRow } from '../client/runner.ts';
+import type { CertificateAuthority } from './certificate-signer.ts';
+import { createCsrApprover, createCsrCleaner, createCsrSigner } from './certificates.ts';
 import { createClusterRoleAggregation } from './clusterrole-aggregation.ts';
 import { createCronJobController } from './cronjob.ts';
 import { createDaemonSetController } from './daemonset.ts';
@@ -27,6 +29,7 @@ import { createClaimProtection, createVolumeProtection } from './volume-protecti
 
 export interface ControllerSettings {
   readonly rootCA: string;
+  readonly authority: CertificateAuthority | undefined;
   readonly clusterCIDR: string;
 }
 
@@ -59,4 +62,7 @@ export const createControllerRows = (settings: ControllerSettings): readonly Con
   { name: 'persistentvolumeclaim-protection-controller', create: createClaimProtection },
   { name: 'persistentvolume-protection-controller', create: createVolumeProtection },
   { name: 'clusterrole-aggregation-controller', create: createClusterRoleAggregation },
+  { name: 'certificatesigningrequest-approving-controller', create: createCsrApprover },
+  { name: 'certificatesigningrequest-signing-controller', create: createCsrSigner(settings.authority) },
+  { name: 'certificatesigningrequest-cleaner-controller', create: createCsrCleaner },
 ];

@@ -1,6 +1,8 @@
 /** The kubeconfig: where the cluster is, who we are, which namespace. Read from the learner's files as client-go does.
  *  Upstream: staging/src/k8s.io/client-go/tools/clientcmd/{loader,client_config}.go */
 import { fromUtf8 } from '../base/bytes.ts';
+import { clientCertificate } from './client-certificate.ts';
+import type { PairCache } from './client-certificate.ts';
 import type { KubectlIo } from './io.ts';
 import { parseDuration } from './duration.ts';
 import { CommandError } from './errors.ts';
@@ -20,6 +22,8 @@ export interface Config {
   readonly namespace: string;
   readonly server: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** What the user shows to the server, PEM in base64. Throws CommandError where it cannot be used. */
+  certificate(known: PairCache): string | undefined;
 }
 
 export function configPath(io: KubectlIo, flags: Flags): string {
@@ -63,6 +67,7 @@ export function loadConfig(io: KubectlIo, flags: Flags): Config {
     namespace: str(entry, 'context', 'namespace'),
     server: flags.str('server') || str(named(raw, 'clusters', cluster), 'cluster', 'server'),
     headers: identity(flags, named(raw, 'users', user)),
+    certificate: (known) => clientCertificate(io, flags, { user: named(raw, 'users', user), name: user, configPath: path }, known),
   };
 }
 

@@ -2,7 +2,8 @@
  *  exit code. It talks to the cluster by a Transport only, and knows no terminal and no process.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/cmd.go */
 import type { Transport } from '../api/transport.ts';
-import { TransportError } from '../api/transport.ts';
+import { CERTIFICATE_HEADER, TransportError } from '../api/transport.ts';
+import type { PairCache } from './client-certificate.ts';
 import { COMMANDS } from './commands/table.ts';
 import type { Command, Kubectl } from './command.ts';
 import { type Config, checkNames, loadConfig } from './config.ts';
@@ -71,7 +72,7 @@ const CLIENT_DRY_RUN: Readonly<Record<string, readonly [place: string, text: str
   unchanged: ['helpers.go:703', '--dry-run is deprecated and can be replaced with --dry-run=client.'],
 };
 
-type Cache = { found?: Discovery; atMs: number; key: string };
+type Cache = PairCache & { found?: Discovery; atMs: number; key: string };
 type Run = (argv: readonly string[], io: KubectlIo) => Promise<number>;
 
 async function dispatch(settings: KubectlSettings, cache: Cache, argv: readonly string[], io: KubectlIo, run: Run): Promise<number> {
@@ -121,17 +122,19 @@ function session(
       flags,
       flagsOf(command.name).some(({ name }) => name === 'user'),
     );
+  const certificate = works ? config.certificate(cache) : undefined;
+  const headers = certificate === undefined ? config.headers : { ...config.headers, [CERTIFICATE_HEADER]: certificate };
   const version = settings.version ?? 'v1.33.1';
   const rest = createRest({
     transport: settings.transport,
     userAgent: `kubectl/${version} (linux/amd64) kubernetes`,
-    headers: config.headers,
+    headers,
     accept: READS_ANY.test(command.name) ? ACCEPT_ANY : ACCEPT_JSON,
     signal: io.signal,
     check: () => checkServer(settings, config),
     warn: (text) => io.stderr.write(`Warning: ${text}\n`),
   });
-  const key = JSON.stringify([config.server, config.headers]);
+  const key = JSON.stringify([config.server, headers]);
   const rediscover = async (): Promise<Discovery> => {
     cache.found = await discover(rest);
     cache.atMs = io.clock.now();

@@ -37,6 +37,8 @@ export interface Sandbox {
 /** What a cluster starts from; part of the journal. */
 export interface Profile {
   readonly seed: string;
+  /** The seed of the cluster's keys where nobody may know them: a cluster that is served over TLS draws one. Default: `seed`. */
+  readonly keySeed?: string;
   /** Schedulable workers `worker-1` ...; a tainted `control-plane` stands beside them. */
   readonly nodes: number;
   /** Kubernetes version, "v1.33.1". */

@@ -45,6 +45,8 @@ export interface LearnerHostOptions {
   readonly toolbox: Toolbox;
   /** Files of the home directory at the start; also the pages that URLs find. */
   readonly files: Readonly<Record<string, string>>;
+  /** For the kubeconfig. */
+  readonly credentials?: KubeconfigCredentials;
   /** The apiserver's address, for the kubeconfig. */
   readonly server: string;
 }
@@ -77,7 +79,7 @@ export function createLearnerHost(options: LearnerHostOptions): void {
   const { context, mux, files } = options;
   const home = createMemoryFiles({ now: () => context.clock.now() });
   for (const [path, text] of Object.entries(files)) writeFile(`/${path}`, text);
-  writeFile('/.kube/config', kubeconfig(options.server));
+  writeFile('/.kube/config', kubeconfig(options.server, options.credentials));
   const sessions = new Map<string, OpenSession>();
   const editing = createEditing(context, sessions);
   const host = openHost(options, home, editing);
@@ -275,11 +277,19 @@ function createEditing(context: MachineContext, sessions: ReadonlyMap<string, Op
   };
 }
 
-function kubeconfig(server: string): string {
+/** PEM in base64. */
+export interface KubeconfigCredentials {
+  readonly authority: string;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+function kubeconfig(server: string, credentials?: KubeconfigCredentials): string {
+  const user = credentials === undefined ? ' {}' : `\n    client-certificate-data: ${credentials.certificate}\n    client-key-data: ${credentials.key}`;
   return `apiVersion: v1
 clusters:
 - cluster:
-    certificate-authority-data: DATA+OMITTED
+    certificate-authority-data: ${credentials?.authority ?? 'DATA+OMITTED'}
     server: ${server}
   name: tabernetes
 contexts:
@@ -292,6 +302,6 @@ kind: Config
 preferences: {}
 users:
 - name: kubernetes-admin
-  user: {}
+  user:${user}
 `;
 }

@@ -8,6 +8,8 @@ export interface KeyPair { readonly certificate: string; readonly key: string }
 
 export interface ClusterCertificates {
   readonly authority: string;
+  /** The cluster's own, which signs what CertificateSigningRequests ask for: its certificates are good for clients too. */
+  readonly clientAuthority?: string;
   readonly server: KeyPair;
   readonly administrator: KeyPair;
 }

@@ -6,6 +6,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { ServerOptions as TlsOptions } from 'node:https';
 import { createServer as createTlsServer } from 'node:https';
 import { gzipSync } from 'node:zlib';
+import { CERTIFICATE_HEADER } from '../api/transport.ts';
 import type { ApiRequest, ApiResponse, Method, Transport, UserInfo } from '../api/transport.ts';
 import { TransportError } from '../api/transport.ts';
 import { ApiError } from '../api/errors.ts';
@@ -63,8 +64,8 @@ export function serveHttp(transport: Transport, options: ServeOptions): Promise<
 }
 
 /** A client may show a certificate and need not: without, a token or nothing says who it is. */
-function tlsOptions({ authority, server }: ClusterCertificates): TlsOptions {
-  return { ca: authority, cert: server.certificate, key: server.key, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' };
+function tlsOptions({ authority, clientAuthority, server }: ClusterCertificates): TlsOptions {
+  return { ca: [authority, ...(clientAuthority === undefined ? [] : [clientAuthority])], cert: server.certificate, key: server.key, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' };
 }
 
 export const FOREIGN: Refusal = { code: 403, reason: 'Forbidden', message: 'this address is for local clients only: Host and Origin must be loopback' };
@@ -79,7 +80,7 @@ function isLocal(message: IncomingMessage): boolean {
 export function apiRequestOf(message: IncomingMessage, user: UserInfo | undefined, body?: Uint8Array): ApiRequest {
   const url = new URL(message.url ?? '/', 'http://localhost');
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(message.headers)) if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  for (const [name, value] of Object.entries(message.headers)) if (value !== undefined && name !== CERTIFICATE_HEADER) headers[name] = Array.isArray(value) ? value.join(', ') : value;
   return { method: (message.method ?? 'GET') as Method, path: decodeURIComponent(url.pathname), query: [...url.searchParams.entries()], headers, ...(user && { user }), ...(body?.length && { body }) };
 }
 

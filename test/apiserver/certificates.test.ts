@@ -1,11 +1,14 @@
 /** CertificateSigningRequests: who asked, who may approve, what may not change. */
 import { describe, expect, it } from 'vitest';
 import { base64 } from '../../src/base/bytes.ts';
+import { writeRequest } from '../../src/base/pki/certificate.ts';
+import { drawEcKey } from '../../src/base/pki/keys.ts';
+import { createRandom } from '../../src/base/random.ts';
 import { certificateApproval, certificateSigning } from '../../src/apiserver/admission/certificates.ts';
 import { MERGE, testServer } from './support.ts';
 
 const CSRS = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
-const PEM = base64('-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n');
+const PEM = base64(writeRequest([{ type: 'CN', value: 'jane' }], drawEcKey(createRandom('jane'))));
 const csr = (spec: object = {}): object => ({
   apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', metadata: { name: 'jane' },
   spec: { request: PEM, signerName: 'kubernetes.io/kube-apiserver-client', usages: ['client auth'], ...spec },

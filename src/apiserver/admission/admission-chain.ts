@@ -2,7 +2,7 @@
  *  Upstream: pkg/kubeapiserver/options/plugins.go */
 import type { AdmissionChainFactory } from '../admission.ts';
 import { escalationPlugin } from '../authorization/escalation.ts';
-import { certificateApproval, certificateSigning } from './certificates.ts';
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts';
 import {
   defaultIngressClass,
   defaultStorageClass,
@@ -34,6 +34,7 @@ export const admissionChain: AdmissionChainFactory = ({ world }) => [
   runtimeClassPlugin,
   certificateApproval,
   certificateSigning,
+  certificateSubjectRestriction,
   defaultIngressClass,
   mutatingWebhook,
   validatingAdmissionPolicy,

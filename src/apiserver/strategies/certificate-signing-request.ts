@@ -1,7 +1,9 @@
 /** CertificateSigningRequests: who asks stands in them, and what was asked stays as it was; approval is a word of its own.
- *  Differs from Kubernetes: of the request only its PEM form is checked.
  *  Upstream: pkg/registry/certificates/certificates/strategy.go, pkg/apis/certificates/validation/validation.go */
 import { fromBase64, fromUtf8 } from '../../base/bytes.ts';
+import { readRequest, requestFault } from '../../base/pki/certificate.ts';
+import { DerError } from '../../base/pki/der.ts';
+import { readPem } from '../../base/pki/pem.ts';
 import { rfc3339 } from '../../base/time.ts';
 import { duplicate, forbiddenField, invalidPrinted, invalidValue, notSupported, required } from '../../api/field-error.ts';
 import type { CertificateSigningRequest, CertificateSigningRequestCondition } from '../../api/generated/types.ts';
@@ -36,12 +38,24 @@ const USAGES = [
 const SHORTEST_SECONDS = 600;
 const SIGNER = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+\/[^/]+$/;
 
+/** Whoever asks must hold the key. */
+function requestBytesFault(bytes: Uint8Array): string | undefined {
+  const [block] = readPem(fromUtf8(bytes));
+  if (block?.label !== 'CERTIFICATE REQUEST') return 'PEM block type must be CERTIFICATE REQUEST';
+  try {
+    return requestFault(readRequest(block.bytes));
+  } catch (error) {
+    if (error instanceof DerError) return error.message;
+    throw error;
+  }
+}
+
 function checkRequest(errors: Errors, request: string): void {
   const bytes = fromBase64(request) ?? new Uint8Array();
-  const text = fromUtf8(bytes);
-  if (/-----BEGIN CERTIFICATE REQUEST-----[\s\S]+-----END CERTIFICATE REQUEST-----/.test(text)) return;
+  const fault = requestBytesFault(bytes);
+  if (fault === undefined) return;
   const printed = `[]byte{${[...bytes].map((byte) => `0x${byte.toString(16)}`).join(', ')}}`;
-  errors.push(invalidPrinted('spec.request', printed, 'PEM block type must be CERTIFICATE REQUEST'));
+  errors.push(invalidPrinted('spec.request', printed, fault));
 }
 
 function validate({ spec, status }: CertificateSigningRequest): Errors {

@@ -37,9 +37,8 @@ function nameFault(leaf: Certificate, host: string): string | undefined {
   return `x509: certificate is valid for ${dns.join(', ')}, not ${host}`;
 }
 
-const isServer = ({ extensions: { extendedUsages = [] } }: Certificate): boolean =>
-  extendedUsages.length === 0 ||
-  extendedUsages.some((each) => each === 'TLS Web Server Authentication' || each === 'Any Extended Key Usage');
+const mayBe = ({ extensions: { extendedUsages = [] } }: Certificate, usage: string): boolean =>
+  extendedUsages.length === 0 || extendedUsages.some((each) => each === usage || each === 'Any Extended Key Usage');
 
 interface Search {
   readonly roots: readonly Certificate[];
@@ -77,10 +76,18 @@ function leadsToRoot(child: Certificate, search: Search, depth: number): boolean
 export function serverFault(chain: readonly Certificate[], roots: readonly Certificate[], host: string, nowMs: number): string | undefined {
   const [leaf, ...others] = chain;
   if (leaf === undefined) return 'tls: server presented no certificates';
-  const fault = timeFault(leaf, nowMs) ?? nameFault(leaf, host);
-  if (fault !== undefined) return fault;
-  const search: Search = { roots, others, nowMs };
-  if (leadsToRoot(leaf, search, 0)) return isServer(leaf) ? undefined : 'x509: certificate specifies an incompatible key usage';
+  return timeFault(leaf, nowMs) ?? nameFault(leaf, host) ?? chainFault(leaf, { roots, others, nowMs }, 'TLS Web Server Authentication');
+}
+
+/** undefined: the chain (the client's own first) leads to a root, now. */
+export function clientFault(chain: readonly Certificate[], roots: readonly Certificate[], nowMs: number): string | undefined {
+  const [leaf, ...others] = chain;
+  if (leaf === undefined) return 'tls: client presented no certificates';
+  return timeFault(leaf, nowMs) ?? chainFault(leaf, { roots, others, nowMs }, 'TLS Web Client Authentication');
+}
+
+function chainFault(leaf: Certificate, search: Search, usage: string): string | undefined {
+  if (leadsToRoot(leaf, search, 0)) return mayBe(leaf, usage) ? undefined : 'x509: certificate specifies an incompatible key usage';
   const unknown = 'x509: certificate signed by unknown authority';
   if (search.hint === undefined) return unknown;
   const { fault: why, by } = search.hint;
