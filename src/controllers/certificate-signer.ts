@@ -132,7 +132,13 @@ const named = (usages: readonly string[], table: Readonly<Record<string, string>
   usages.flatMap((usage) => (table[usage] === undefined ? [] : [table[usage]]));
 
 /** The certificate in PEM. */
-export function sign(csr: CertificateSigningRequest, request: CertificateRequest, authority: CertificateAuthority, nowMs: number, random: Random): string {
+export function sign(
+  csr: CertificateSigningRequest,
+  request: CertificateRequest,
+  authority: CertificateAuthority,
+  nowMs: number,
+  random: Random,
+): string {
   const [root] = certificatesOf(authority.certificate);
   const key = readPrivateKey(authority.key);
   if (root === undefined || key === undefined) throw new RangeError('the authority has no certificate or no key');

@@ -50,7 +50,13 @@ export function createCsrApprover(context: ControllerContext): Controller {
         ...(uid && { uid }),
         ...(groups && { groups }),
         ...(extra && { extra }),
-        resourceAttributes: { group: 'certificates.k8s.io', resource: 'certificatesigningrequests', verb: 'create', subresource, version: '*' },
+        resourceAttributes: {
+          group: 'certificates.k8s.io',
+          resource: 'certificatesigningrequests',
+          verb: 'create',
+          subresource,
+          version: '*',
+        },
       },
     } as SubjectAccessReview);
     return review.status?.allowed === true;
@@ -64,7 +70,9 @@ export function createCsrApprover(context: ControllerContext): Controller {
     const common = request.subject.find(({ type }) => type === 'CN')?.value;
     for (const { subresource, message, isSelf } of RECOGNIZED) {
       if ((isSelf && csr.spec.username !== common) || !(await isAllowed(csr, subresource))) continue;
-      await unlessOvertaken(() => client.update(CertificateSigningRequests, withCondition(csr, 'Approved', 'AutoApproved', message), { subresource: 'approval' }));
+      await unlessOvertaken(() =>
+        client.update(CertificateSigningRequests, withCondition(csr, 'Approved', 'AutoApproved', message), { subresource: 'approval' }),
+      );
       return;
     }
   }
@@ -82,7 +90,12 @@ export const createCsrSigner =
     async function reconcile(name: string): Promise<void> {
       const csr = requests.get(name);
       if (csr === undefined || authority === undefined || !isOurs(csr) || csr.status?.certificate) return;
-      if (conditionOf(csr, 'Approved') === undefined || conditionOf(csr, 'Denied') !== undefined || conditionOf(csr, 'Failed') !== undefined) return;
+      if (
+        conditionOf(csr, 'Approved') === undefined ||
+        conditionOf(csr, 'Denied') !== undefined ||
+        conditionOf(csr, 'Failed') !== undefined
+      )
+        return;
       const request = requestOf(csr);
       const fault = typeof request === 'string' ? request : signerFault(csr, request);
       const next =
@@ -110,7 +123,9 @@ function expiresAt(csr: Csr): number {
     return Math.min(age('Approved'), issued?.notAfter ?? Infinity);
   }
   const decided = Math.min(age('Denied'), age('Failed'));
-  return isDecided(csr) || conditionOf(csr, 'Failed') !== undefined ? decided : parseTime(csr.metadata?.creationTimestamp ?? '') + PENDING_MS;
+  return isDecided(csr) || conditionOf(csr, 'Failed') !== undefined
+    ? decided
+    : parseTime(csr.metadata?.creationTimestamp ?? '') + PENDING_MS;
 }
 
 /** Differs from Kubernetes: each goes when its time is over, not at the next hourly pass. */

@@ -4,7 +4,10 @@ import type { Extension, X509Certificate } from '@peculiar/x509';
 import { isIP } from 'node:net';
 
 /** All in PEM. */
-export interface KeyPair { readonly certificate: string; readonly key: string }
+export interface KeyPair {
+  readonly certificate: string;
+  readonly key: string;
+}
 
 export interface ClusterCertificates {
   readonly authority: string;
@@ -27,7 +30,10 @@ async function library(): Promise<Library> {
   return import('@peculiar/x509');
 }
 
-interface Issuer { readonly certificate: X509Certificate; readonly keys: CryptoKeyPair }
+interface Issuer {
+  readonly certificate: X509Certificate;
+  readonly keys: CryptoKeyPair;
+}
 
 /** `hosts`: the names and addresses at which the server is reached. */
 export async function makeCertificates(hosts: readonly string[], nowMs: number): Promise<ClusterCertificates> {
@@ -37,7 +43,8 @@ export async function makeCertificates(hosts: readonly string[], nowMs: number):
   return {
     authority: authority.certificate.toString('pem'),
     server: await issue(x509, authority, 'CN=kube-apiserver', nowMs, [
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]), new x509.SubjectAlternativeNameExtension(names),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension(names),
     ]),
     administrator: await issue(x509, authority, 'O=kubeadm:cluster-admins, CN=kubernetes-admin', nowMs, [
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
@@ -46,13 +53,20 @@ export async function makeCertificates(hosts: readonly string[], nowMs: number):
 }
 
 const makeKeys = (): Promise<CryptoKeyPair> => crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-const serialNumber = (): string => Buffer.from(crypto.getRandomValues(new Uint8Array(15))).toString('hex').padStart(32, '01');
+const serialNumber = (): string =>
+  Buffer.from(crypto.getRandomValues(new Uint8Array(15)))
+    .toString('hex')
+    .padStart(32, '01');
 
 async function makeAuthority(x509: Library, nowMs: number): Promise<Issuer> {
   const keys = await makeKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: serialNumber(), name: 'CN=kubernetes', keys, signingAlgorithm: ALGORITHM,
-    notBefore: new Date(nowMs - BACKDATED_MS), notAfter: new Date(nowMs + 10 * YEAR_MS),
+    serialNumber: serialNumber(),
+    name: 'CN=kubernetes',
+    keys,
+    signingAlgorithm: ALGORITHM,
+    notBefore: new Date(nowMs - BACKDATED_MS),
+    notAfter: new Date(nowMs + 10 * YEAR_MS),
     extensions: [
       new x509.BasicConstraintsExtension(true, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.digitalSignature, true),
@@ -64,13 +78,22 @@ async function makeAuthority(x509: Library, nowMs: number): Promise<Issuer> {
 async function issue(x509: Library, authority: Issuer, subject: string, nowMs: number, extensions: readonly Extension[]): Promise<KeyPair> {
   const keys = await makeKeys();
   const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: serialNumber(), subject, issuer: authority.certificate.subject, publicKey: keys.publicKey,
-    signingKey: authority.keys.privateKey, signingAlgorithm: ALGORITHM,
-    notBefore: new Date(nowMs - BACKDATED_MS), notAfter: new Date(nowMs + YEAR_MS),
+    serialNumber: serialNumber(),
+    subject,
+    issuer: authority.certificate.subject,
+    publicKey: keys.publicKey,
+    signingKey: authority.keys.privateKey,
+    signingAlgorithm: ALGORITHM,
+    notBefore: new Date(nowMs - BACKDATED_MS),
+    notAfter: new Date(nowMs + YEAR_MS),
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true), ...extensions,
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
+      ...extensions,
     ],
   });
-  return { certificate: certificate.toString('pem'), key: x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY') };
+  return {
+    certificate: certificate.toString('pem'),
+    key: x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY'),
+  };
 }

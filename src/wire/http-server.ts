@@ -65,7 +65,8 @@ export function serveHttp(transport: Transport, options: ServeOptions): Promise<
 
 /** A client may show a certificate and need not: without, a token or nothing says who it is. */
 function tlsOptions({ authority, clientAuthority, server }: ClusterCertificates): TlsOptions {
-  return { ca: [authority, ...(clientAuthority === undefined ? [] : [clientAuthority])], cert: server.certificate, key: server.key, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' };
+  const ca = [authority, ...(clientAuthority === undefined ? [] : [clientAuthority])];
+  return { ca, cert: server.certificate, key: server.key, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' };
 }
 
 export const FOREIGN: Refusal = { code: 403, reason: 'Forbidden', message: 'this address is for local clients only: Host and Origin must be loopback' };
@@ -80,7 +81,11 @@ function isLocal(message: IncomingMessage): boolean {
 export function apiRequestOf(message: IncomingMessage, user: UserInfo | undefined, body?: Uint8Array): ApiRequest {
   const url = new URL(message.url ?? '/', 'http://localhost');
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(message.headers)) if (value !== undefined && name !== CERTIFICATE_HEADER) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  for (const [name, value] of Object.entries(message.headers)) {
+    // What a client shows over TLS stands in the connection, not in a header.
+    if (value === undefined || name === CERTIFICATE_HEADER) continue;
+    headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
   return { method: (message.method ?? 'GET') as Method, path: decodeURIComponent(url.pathname), query: [...url.searchParams.entries()], headers, ...(user && { user }), ...(body?.length && { body }) };
 }
 

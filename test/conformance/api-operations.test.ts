@@ -20,6 +20,9 @@ import {
   ValidatingAdmissionPolicyBindings,
   VolumeAttachments,
 } from '../../src/api/resources.ts';
+import { writeRequest } from '../../src/base/pki/certificate.ts';
+import { drawEcKey } from '../../src/base/pki/keys.ts';
+import { createRandom } from '../../src/base/random.ts';
 import { apiOperations } from './api-operations.ts';
 import type { Operations } from './api-operations.ts';
 
@@ -27,11 +30,7 @@ const condition = { type: 'Tested', status: 'True', reason: 'Because', message: 
 const podSpec = { containers: [{ name: 'c', image: 'registry.k8s.io/pause:3.10' }] };
 const template = { metadata: { labels: { app: 'x' } }, spec: podSpec };
 
-const CSR = `-----BEGIN CERTIFICATE REQUEST-----
-MIHWMH0CAQAwGzEZMBcGA1UEAwwQc3lzdGVtOm5vZGU6dGVzdDBZMBMGByqGSM49
-AgEGCCqGSM49AwEHA0IABA==
------END CERTIFICATE REQUEST-----
-`;
+const CSR = writeRequest([{ type: 'CN', value: 'e2e-example-com' }], drawEcKey(createRandom('csr')));
 
 const OPERATIONS: readonly (readonly [name: string, operations: Operations])[] = [
   [

@@ -22,7 +22,9 @@ function requestFor(subject: Readonly<Record<string, string>>, extensions: Exten
 }
 
 const csr = (name: string, request: string, spec: object = {}): object => ({
-  apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', metadata: { name },
+  apiVersion: 'certificates.k8s.io/v1',
+  kind: 'CertificateSigningRequest',
+  metadata: { name },
   spec: { request, signerName: 'kubernetes.io/kube-apiserver-client', usages: ['client auth'], ...spec },
 });
 const decided = (type: string) => ({ status: { conditions: [{ type, status: 'True', reason: 'Test', message: 'by hand' }] } });
@@ -35,10 +37,12 @@ async function withSigner() {
     await cluster.advance(ms);
     return cluster.get(CertificateSigningRequests, name);
   };
-  const issued = (found: CertificateSigningRequest): X509Certificate => new X509Certificate(Buffer.from(fromBase64(found.status?.certificate ?? '') ?? []));
+  const issued = (found: CertificateSigningRequest): X509Certificate =>
+    new X509Certificate(Buffer.from(fromBase64(found.status?.certificate ?? '') ?? []));
   return { ...cluster, decide, after, issued };
 }
-const conditions = ({ status }: CertificateSigningRequest) => (status?.conditions ?? []).map(({ type, reason, message }) => [type, reason, message]);
+const conditions = ({ status }: CertificateSigningRequest) =>
+  (status?.conditions ?? []).map(({ type, reason, message }) => [type, reason, message]);
 
 describe('a client', () => {
   it('gets a certificate of the names and time that it asked for, once it is approved', async () => {
@@ -48,8 +52,15 @@ describe('a client', () => {
     await decide('jane');
     const certificate = issued(await after('jane'));
     expect(certificate.verify(new X509Certificate(AUTHORITY.certificate).publicKey)).toBe(true);
-    expect([certificate.subject, certificate.issuer, certificate.ca, certificate.keyUsage]).toEqual(['O=dev\nCN=jane', 'CN=kubernetes', false, ['1.3.6.1.5.5.7.3.2']]);
-    const lasts = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)].map((at) => Math.round((at - world.clock.now()) / 60_000));
+    expect([certificate.subject, certificate.issuer, certificate.ca, certificate.keyUsage]).toEqual([
+      'O=dev\nCN=jane',
+      'CN=kubernetes',
+      false,
+      ['1.3.6.1.5.5.7.3.2'],
+    ]);
+    const lasts = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)].map((at) =>
+      Math.round((at - world.clock.now()) / 60_000),
+    );
     expect(lasts).toEqual([-5, 24 * 60 - 5]);
   });
   it.each([
@@ -78,7 +89,11 @@ describe('a client', () => {
   });
   it('must hold the key', async () => {
     const { refused } = await withSigner();
-    const bytes = fromBase64(fromUtf8(fromBase64(requestFor({ CN: 'jane' }))!).replace(/-----[^-]+-----/g, '').replace(/\s/g, ''))!;
+    const bytes = fromBase64(
+      fromUtf8(fromBase64(requestFor({ CN: 'jane' }))!)
+        .replace(/-----[^-]+-----/g, '')
+        .replace(/\s/g, ''),
+    )!;
     // A letter of the name.
     const at = bytes.indexOf('j'.charCodeAt(0));
     bytes[at] = 'J'.charCodeAt(0);
@@ -89,23 +104,34 @@ describe('a client', () => {
 
 describe('a kubelet', () => {
   const node = { O: 'system:nodes', CN: 'system:node:worker-1' };
-  const client = { signerName: 'kubernetes.io/kube-apiserver-client-kubelet', usages: ['digital signature', 'key encipherment', 'client auth'] };
+  const client = {
+    signerName: 'kubernetes.io/kube-apiserver-client-kubelet',
+    usages: ['digital signature', 'key encipherment', 'client auth'],
+  };
   const itself = { name: node.CN, groups: [node.O, 'system:authenticated'] };
   it('renews its client certificate without anybody, where RBAC says so', async () => {
     const { ok, after, issued } = await withSigner();
     const binding = { name: 'kubeadm:node-autoapprove-certificate-rotation' };
     const role = 'system:certificates.k8s.io:certificatesigningrequests:selfnodeclient';
     await ok('POST', '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
-      apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: binding,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role }, subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:nodes' }],
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: binding,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:nodes' }],
     });
     await ok('POST', '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
-      apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: 'asks' },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:node-bootstrapper' }, subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:nodes' }],
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'asks' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:node-bootstrapper' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:nodes' }],
     });
     await ok('POST', CSRS, csr('own', requestFor(node), client), { user: itself });
     const own = await after('own', 1000);
-    expect(conditions(own)).toEqual([['Approved', 'AutoApproved', 'Auto approving self kubelet client certificate after SubjectAccessReview.']]);
+    expect(conditions(own)).toEqual([
+      ['Approved', 'AutoApproved', 'Auto approving self kubelet client certificate after SubjectAccessReview.'],
+    ]);
     expect(issued(own).subject).toBe('O=system:nodes\nCN=system:node:worker-1');
     await ok('POST', CSRS, csr('other', requestFor({ ...node, CN: 'system:node:worker-2' }), client), { user: itself });
     expect(conditions(await after('other', 1000))).toEqual([]);
@@ -116,7 +142,14 @@ describe('a kubelet', () => {
     [node, { names: { dns: ['worker-1'], ips: ['172.18.0.3'], emails: [], uris: [] } }, undefined],
   ])('serves under names of its own: %j %j', async (subject, extensions, message) => {
     const { ok, decide, after, issued } = await withSigner();
-    await ok('POST', CSRS, csr('serving', requestFor(subject, extensions), { signerName: 'kubernetes.io/kubelet-serving', usages: ['digital signature', 'server auth'] }));
+    await ok(
+      'POST',
+      CSRS,
+      csr('serving', requestFor(subject, extensions), {
+        signerName: 'kubernetes.io/kubelet-serving',
+        usages: ['digital signature', 'server auth'],
+      }),
+    );
     await decide('serving');
     const found = await after('serving');
     if (message === undefined) expect(issued(found).subjectAltName).toBe('DNS:worker-1, IP Address:172.18.0.3');
@@ -129,7 +162,8 @@ it('old requests go: decided ones after an hour, others after a day', async () =
   for (const name of ['approved', 'denied', 'pending']) await ok('POST', CSRS, csr(name, requestFor({ CN: 'jane' })));
   await decide('approved');
   await decide('denied', 'Denied');
-  const names = async (): Promise<readonly string[]> => (await list(CertificateSigningRequests)).map(({ metadata }) => metadata?.name ?? '');
+  const names = async (): Promise<readonly string[]> =>
+    (await list(CertificateSigningRequests)).map(({ metadata }) => metadata?.name ?? '');
   await advance(HOUR - 60_000);
   expect(await names()).toHaveLength(3);
   await advance(120_000);
