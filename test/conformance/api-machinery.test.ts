@@ -34,6 +34,7 @@ describe('[sig-api-machinery] Servers with support for', () => {
       do {
         const page: List = await ok('GET', TEMPLATES, undefined, { query: { limit: String(limit), ...(token && { continue: token }) } });
         seen.push(...names(page));
+        expect(page.items.length).toBeLessThanOrEqual(limit);
         expect(page.metadata.resourceVersion).toBe((revision ??= page.metadata.resourceVersion));
         expect(page.metadata.remainingItemCount).toBe(page.metadata.continue === undefined ? undefined : COUNT - seen.length);
         token = page.metadata.continue;

@@ -123,6 +123,7 @@ describe('[sig-api-machinery] FieldValidation', () => {
     expect(strict.status).toBe(400);
     for (const path of ['metadata.unknownMeta', 'spec.template.metadata.unknownSubMeta'])
       expect(strict.message).toContain(`unknown field "${path}"`);
+    expect(strict.message).not.toContain('spec.template.metadata.name');
   });
 });
 

@@ -1,0 +1,7 @@
+/** Every behaviour that conformance tests need, in one table; a file an area. */
+import { OFF as API_MACHINERY } from './api-machinery.ts';
+import { OFF as API_OPERATIONS } from './api-operations.ts';
+import { OFF as FIELD_VALIDATION } from './field-validation.ts';
+import type { Switch } from './switch.ts';
+
+export const SWITCHES: readonly Switch[] = [...API_MACHINERY, ...API_OPERATIONS, ...FIELD_VALIDATION];
