@@ -26,9 +26,9 @@ const WORDS: Readonly<Record<FieldErrorType, string>> = {
   FieldValueTypeInvalid: 'Invalid value',
 };
 
-/** A value as Go prints it: text in quotes, numbers and booleans bare, nothing as "null", anything else as compact JSON. */
+/** A value as Go prints it: text in quotes, numbers and booleans bare, nothing as the word null in quotes, anything else as compact JSON. */
 export function printValue(value: unknown): string {
-  if (value === undefined || value === null) return 'null';
+  if (value === undefined || value === null) return '"null"';
   if (typeof value === 'string') return quote(value);
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   return JSON.stringify(value);
@@ -83,6 +83,10 @@ export const notAmong = (field: string, value: unknown, supported: readonly stri
   supported.length === 0 ? '' : `supported values: ${supported.map(quote).join(', ')}`,
   printValue(value),
 );
+
+/** As `notSupported`, for values that Go prints in its own way. */
+export const notSupportedPrinted = (field: string, printed: string, supported: readonly string[]): FieldError =>
+  ({ ...notSupported(field, '', supported), value: printed });
 
 export const tooLong = (field: string, limitBytes: number): FieldError =>
   made('FieldValueTooLong', field, limitBytes < 0 ? 'value is too long' : `may not be more than ${limitBytes} bytes`);

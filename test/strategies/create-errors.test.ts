@@ -29,7 +29,10 @@ const ROWS: readonly (readonly [rule: string, object: Json, errors: readonly str
   ]],
   ['10 no containers', pod({}), ['spec.containers: Required value']],
   ['10 no image', one({ image: undefined }), ['spec.containers[0].image: Required value']],
-  ['10 no selector', deployment({ selector: undefined }), ['spec.selector: Required value']],
+  ['10 no selector', deployment({ selector: undefined }), [
+    'spec.selector: Required value',
+    'spec.template.metadata.labels: Invalid value: map[string]string{"app":"web"}: `selector` does not match template `labels`',
+  ]],
   ['11 Pod restartPolicy', pod({ containers: [container()], restartPolicy: 'X' }),
     ['spec.restartPolicy: Unsupported value: "X": supported values: "Always", "Never", "OnFailure"']],
   ['11 Deployment restartPolicy', deployment({ template: template({ restartPolicy: 'Never' }) }),

@@ -104,6 +104,17 @@ describe('errors of an update (A12, I14)', () => {
     const sized = (cpu: string): Json => one({ resources: { requests: { cpu } } });
     expect(updateErrors(sized('2'), sized('1'), 'resize')).toEqual([]);
     expect(updateErrors(one({}), sized('1'), 'resize'))
-      .toEqual(['spec: Invalid value: "BestEffort": Pod QOS Class may not change as a result of resizing']);
+      .toEqual([
+        'spec: Invalid value: "Burstable": Pod QOS Class may not change as a result of resizing',
+        'spec.containers[0].resources.requests: Forbidden: resource requests cannot be removed',
+      ]);
+    const limited = (memory: string, more: Json = {}): Json => one({ resources: { limits: { memory }, requests: { memory: '1Mi' } }, ...more });
+    expect(updateErrors(limited('1Gi'), limited('2Gi'), 'resize')).toEqual([
+      'spec.containers[0].resources.limits[memory]: Forbidden: memory limits cannot be decreased unless resizePolicy is RestartContainer',
+    ]);
+    const restarts = { resizePolicy: [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }] };
+    expect(updateErrors(limited('1Gi', restarts), limited('2Gi', restarts), 'resize')).toEqual([]);
+    const stored = (size: string): Json => one({ resources: { requests: { cpu: '1', 'ephemeral-storage': size } } });
+    expect(updateErrors(stored('2Gi'), stored('1Gi'), 'resize')).toEqual(['spec: Forbidden: only cpu and memory resources are mutable']);
   });
 });

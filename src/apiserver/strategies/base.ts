@@ -11,6 +11,8 @@ const NO_ERRORS: readonly FieldError[] = Object.freeze([]);
 type Check<T> = (object: T, context: StrategyContext) => readonly FieldError[];
 
 export interface StrategyParts<T extends KubeObject> extends Partial<Omit<Strategy<T>, 'validateUpdate'>> {
+  /** Beyond `validate`, which an update is asked as well: what only a creation is asked. */
+  readonly validateNew?: (object: T, context: StrategyContext) => readonly FieldError[];
   /** Beyond `validate`, which is asked as well. */
   readonly validateChange?: (object: T, old: T, context: StrategyContext) => readonly FieldError[];
   /** Says what changed before it says what is wrong; most kinds do it the other way round. */
@@ -23,14 +25,14 @@ const same = <T>(object: T): T => object;
 
 export function strategyOf<T extends KubeObject>(parts: StrategyParts<T>): Strategy<T> {
   const {
-    validateChange, changeFirst = false, hasStatus = false, prepareForCreate = same, validate = (() => NO_ERRORS) as Check<T>, ...rest
+    validateChange, validateNew, changeFirst = false, hasStatus = false, prepareForCreate = same, validate = (() => NO_ERRORS) as Check<T>, ...rest
   } = parts;
   return {
     prepareForUpdate: same,
     applyDefaults: same,
     nameErrors: subdomainName,
     ...rest,
-    validate,
+    validate: validateNew ? (object, context) => [...validate(object, context), ...validateNew(object, context)] : validate,
     prepareForCreate: hasStatus
       ? (object, context) => prepareForCreate(without(object as T & { status?: unknown }, 'status') as T, context)
       : prepareForCreate,

@@ -3,14 +3,12 @@
 import {
   duplicate, type FieldError, forbiddenField, invalidValue, notFoundValue, notSupported, required,
 } from '../../api/field-error.ts';
-import type {
-  Container, ContainerPort, EnvFromSource, EnvVar, EnvVarSource, EphemeralContainer, Lifecycle, LifecycleHandler, ObjectFieldSelector, Probe,
-  VolumeDevice, VolumeMount,
-} from '../../api/generated/types.ts';
-import { checkNonNegative, complain, type Errors } from './field-checks.ts';
-import {
-  configMapKey, dns1123Label, dns1123Subdomain, envVarName, httpHeaderName, portName, portNumber, qualifiedName,
-} from './names.ts';
+import type { Container, ContainerPort, ContainerResizePolicy, EphemeralContainer } from '../../api/generated/types.ts';
+import { checkEnv, checkEnvFrom } from './environment.ts';
+import { complain, type Errors } from './field-checks.ts';
+import { checkDevices, checkMounts } from './mounts.ts';
+import { dns1123Label, portName, portNumber } from './names.ts';
+import { checkProbes } from './probes.ts';
 import { checkResources } from './quantities.ts';
 import { checkSecurityContext } from './security-context.ts';
 
@@ -20,19 +18,14 @@ export interface ContainerScope {
   readonly volumes: ReadonlyMap<string, string>;
   readonly gracePeriodSeconds: number | undefined;
   readonly podRestartPolicy: string | undefined;
+  /** False where the Pod has users of its own. */
+  readonly hostUsers: boolean;
 }
 
 export const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const MESSAGE_POLICIES = ['File', 'FallbackToLogsOnError'];
-const MORE_THAN_ONE = 'may not specify more than 1 handler type';
 const NO_RESTART = 'may not be set for init containers without restartPolicy=Always';
-
-/** A number or the name of a port. */
-export function checkPort(errors: Errors, field: string, port: number | string | undefined): void {
-  if (typeof port === 'string') complain(errors, field, port, portName(port));
-  else complain(errors, field, port ?? 0, portNumber(port ?? 0));
-}
 
 function checkPorts(errors: Errors, path: string, ports: readonly ContainerPort[]): void {
   const names = new Set<string>();
@@ -52,187 +45,22 @@ function checkPorts(errors: Errors, path: string, ports: readonly ContainerPort[
   });
 }
 
-const FIELD_LABELS = [
-  'metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid', 'spec.nodeName', 'spec.restartPolicy',
-  'spec.serviceAccountName', 'spec.schedulerName', 'status.phase', 'status.hostIP', 'status.hostIPs', 'status.podIP', 'status.podIPs',
-];
-export const ENV_FIELDS = [
-  'metadata.name', 'metadata.namespace', 'metadata.uid', 'spec.nodeName', 'spec.serviceAccountName', 'status.hostIP', 'status.hostIPs',
-  'status.podIP', 'status.podIPs',
-];
-const RESOURCE_FIELDS = [
-  'limits.cpu', 'limits.ephemeral-storage', 'limits.memory', 'requests.cpu', 'requests.ephemeral-storage', 'requests.memory',
-];
+const RESIZED = ['cpu', 'memory'];
+const RESIZE_POLICIES = ['NotRequired', 'RestartContainer'];
 
-export function checkFieldRef(errors: Errors, path: string, ref: ObjectFieldSelector, allowed: readonly string[]): void {
-  if (!ref.fieldPath) {
-    errors.push(required(`${path}.fieldPath`));
-    return;
-  }
-  const subscript = /^(.*)\['(.*)'\]$/.exec(ref.fieldPath);
-  const label = subscript?.[1] ?? ref.fieldPath;
-  const isKnown = FIELD_LABELS.includes(label);
-  if (!isKnown) {
-    errors.push(invalidValue(`${path}.fieldPath`, ref.fieldPath, `error converting fieldPath: field label not supported: ${ref.fieldPath}`));
-  } else if (subscript) {
-    const key = subscript[2]!;
-    if (label === 'metadata.annotations') complain(errors, path, key.toLowerCase(), qualifiedName(key.toLowerCase()));
-    else if (label === 'metadata.labels') complain(errors, path, key, qualifiedName(key));
-    else errors.push(invalidValue(path, label, 'does not support subscript'));
-  } else if (!allowed.includes(label)) errors.push(notSupported(`${path}.fieldPath`, label, allowed));
-}
-
-export function checkResourceFieldRef(
-  errors: Errors, path: string, ref: NonNullable<EnvVarSource['resourceFieldRef']>, needsContainer: boolean,
-): void {
-  if (needsContainer && !ref.containerName) errors.push(required(`${path}.containerName`));
-  else if (!ref.resource) errors.push(required(`${path}.resource`));
-  else if (!RESOURCE_FIELDS.includes(ref.resource) && !/^(requests|limits)\.hugepages-/.test(ref.resource)) {
-    errors.push(notSupported(`${path}.resource`, ref.resource, RESOURCE_FIELDS));
-  }
-}
-
-function checkKeyRef(errors: Errors, path: string, ref: { readonly name?: string; readonly key: string }): void {
-  complain(errors, `${path}.name`, ref.name ?? '', dns1123Subdomain(ref.name ?? ''));
-  if (!ref.key) errors.push(required(`${path}.key`));
-  else complain(errors, `${path}.key`, ref.key, configMapKey(ref.key));
-}
-
-function checkValueFrom(errors: Errors, path: string, env: EnvVar, source: EnvVarSource): void {
-  let sources = 0;
-  if (source.fieldRef && ++sources) checkFieldRef(errors, `${path}.fieldRef`, source.fieldRef, ENV_FIELDS);
-  if (source.resourceFieldRef && ++sources) checkResourceFieldRef(errors, `${path}.resourceFieldRef`, source.resourceFieldRef, false);
-  if (source.configMapKeyRef && ++sources) checkKeyRef(errors, `${path}.configMapKeyRef`, source.configMapKeyRef);
-  if (source.secretKeyRef && ++sources) checkKeyRef(errors, `${path}.secretKeyRef`, source.secretKeyRef);
-  if (sources === 0) {
-    errors.push(invalidValue(path, '', 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`'));
-  } else if (env.value) errors.push(invalidValue(path, '', 'may not be specified when `value` is not empty'));
-  else if (sources > 1) errors.push(invalidValue(path, '', 'may not have more than one field specified at a time'));
-}
-
-function checkEnv(errors: Errors, path: string, vars: readonly EnvVar[]): void {
-  vars.forEach((env, index) => {
-    if (!env.name) errors.push(required(`${path}[${index}].name`));
-    else complain(errors, `${path}[${index}].name`, env.name, envVarName(env.name));
-    if (env.valueFrom) checkValueFrom(errors, `${path}[${index}].valueFrom`, env, env.valueFrom);
+function checkResizePolicy(errors: Errors, path: string, policies: readonly ContainerResizePolicy[], podRestartPolicy: string | undefined): void {
+  const seen = new Set<string>();
+  policies.forEach(({ resourceName = '', restartPolicy = '' }: Partial<ContainerResizePolicy>, index) => {
+    if (seen.has(resourceName)) errors.push(duplicate(`${path}[${index}]`, resourceName));
+    seen.add(resourceName);
+    for (const [value, supported] of [[resourceName, RESIZED], [restartPolicy, RESIZE_POLICIES]] as const) {
+      if (value === '') errors.push(required(path));
+      else if (!supported.includes(value)) errors.push(notSupported(path, value, supported));
+    }
+    if (podRestartPolicy === 'Never' && restartPolicy !== 'NotRequired') {
+      errors.push(invalidValue(path, restartPolicy, "must be 'NotRequired' when `restartPolicy` is 'Never'"));
+    }
   });
-}
-
-function checkEnvFrom(errors: Errors, path: string, sources: readonly EnvFromSource[]): void {
-  sources.forEach((source, index) => {
-    const at = `${path}[${index}]`;
-    if (source.prefix) complain(errors, `${at}.prefix`, source.prefix, envVarName(source.prefix));
-    const given = [['configMapRef', source.configMapRef], ['secretRef', source.secretRef]] as const;
-    for (const [field, ref] of given) {
-      if (!ref) continue;
-      if (!ref.name) errors.push(required(`${at}.${field}.name`));
-      else complain(errors, `${at}.${field}.name`, ref.name, dns1123Subdomain(ref.name.replace(/-$/, 'a')));
-    }
-    const count = given.filter(([, ref]) => ref).length;
-    if (count === 0) errors.push(invalidValue(path, '', 'must specify one of: `configMapRef` or `secretRef`'));
-    else if (count > 1) errors.push(invalidValue(path, '', 'may not have more than one field specified at a time'));
-  });
-}
-
-/** A path inside a volume: relative, and never up. */
-export function checkLocalPath(errors: Errors, field: string, path: string): void {
-  if (path.startsWith('/')) errors.push(invalidValue(field, path, 'must be a relative path'));
-  if (path.split('/').includes('..')) errors.push(invalidValue(field, path, "must not contain '..'"));
-}
-
-function checkMounts(errors: Errors, path: string, container: Container, scope: ContainerScope): void {
-  const paths = new Set<string>();
-  const devices = container.volumeDevices ?? [];
-  (container.volumeMounts ?? []).forEach((mount: VolumeMount, index) => {
-    const at = `${path}[${index}]`;
-    if (!mount.name) errors.push(required(`${at}.name`));
-    if (!scope.volumes.has(mount.name)) errors.push(notFoundValue(`${at}.name`, mount.name));
-    if (!mount.mountPath) errors.push(required(`${at}.mountPath`));
-    if (paths.has(mount.mountPath)) errors.push(invalidValue(`${at}.mountPath`, mount.mountPath, 'must be unique'));
-    paths.add(mount.mountPath);
-    if (devices.some(({ name }) => name === mount.name)) {
-      errors.push(invalidValue(`${at}.name`, mount.name, 'must not already exist in volumeDevices'));
-    }
-    if (mount.subPath) checkLocalPath(errors, `${path}.subPath`, mount.subPath);
-    if (!mount.subPathExpr) return;
-    if (mount.subPath) errors.push(invalidValue(`${at}.subPathExpr`, mount.subPathExpr, 'subPathExpr and subPath are mutually exclusive'));
-    checkLocalPath(errors, `${path}.subPathExpr`, mount.subPathExpr);
-  });
-}
-
-function checkDevices(errors: Errors, path: string, devices: readonly VolumeDevice[], scope: ContainerScope): void {
-  const [names, paths] = [new Set<string>(), new Set<string>()];
-  devices.forEach((device, index) => {
-    const at = `${path}[${index}]`;
-    const source = scope.volumes.get(device.name);
-    if (!device.name) errors.push(required(`${at}.name`));
-    if (names.has(device.name)) errors.push(invalidValue(`${at}.name`, device.name, 'must be unique'));
-    if (source && source !== 'persistentVolumeClaim' && source !== 'ephemeral') {
-      errors.push(invalidValue(`${at}.name`, device.name,
-        'can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode'));
-    }
-    if (!source) errors.push(notFoundValue(`${at}.name`, device.name));
-    if (!device.devicePath) errors.push(required(`${at}.devicePath`));
-    if (paths.has(device.devicePath)) errors.push(invalidValue(`${at}.devicePath`, device.devicePath, 'must be unique'));
-    names.add(device.name);
-    paths.add(device.devicePath);
-  });
-}
-
-type Handler = Probe & LifecycleHandler;
-
-function checkHandler(errors: Errors, path: string, handler: Handler, gracePeriodSeconds: number | undefined): void {
-  let count = 0;
-  const isFirst = (field: keyof Handler): boolean => {
-    if (handler[field] === undefined) return false;
-    if (count++ === 0) return true;
-    errors.push(forbiddenField(`${path}.${field}`, MORE_THAN_ONE));
-    return false;
-  };
-  if (isFirst('exec') && !handler.exec?.command?.length) errors.push(required(`${path}.exec.command`));
-  if (isFirst('httpGet')) {
-    const http = handler.httpGet!;
-    if (!http.path) errors.push(required(`${path}.httpGet.path`));
-    checkPort(errors, `${path}.httpGet.port`, http.port);
-    if (http.scheme !== 'HTTP' && http.scheme !== 'HTTPS') errors.push(notSupported(`${path}.httpGet.scheme`, http.scheme ?? '', ['HTTP', 'HTTPS']));
-    for (const { name } of http.httpHeaders ?? []) complain(errors, `${path}.httpGet.httpHeaders`, name, httpHeaderName(name));
-  }
-  if (isFirst('tcpSocket')) checkPort(errors, `${path}.tcpSocket.port`, handler.tcpSocket!.port);
-  if (isFirst('grpc')) checkPort(errors, `${path}.grpc.port`, handler.grpc!.port);
-  if (isFirst('sleep')) {
-    const { seconds } = handler.sleep!;
-    if (gracePeriodSeconds !== undefined && (seconds < 0 || seconds > gracePeriodSeconds)) {
-      errors.push(invalidValue(`${path}.sleep`, seconds,
-        `must be non-negative and less than terminationGracePeriodSeconds (${gracePeriodSeconds})`));
-    }
-  }
-  if (count === 0) errors.push(required(path, 'must specify a handler type'));
-}
-
-const COUNTS = ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const;
-
-function checkProbe(errors: Errors, path: string, probe: Probe, kind: 'liveness' | 'readiness' | 'startup', scope: ContainerScope): void {
-  checkHandler(errors, path, probe, scope.gracePeriodSeconds);
-  for (const count of COUNTS) checkNonNegative(errors, `${path}.${count}`, probe[count]);
-  const grace = probe.terminationGracePeriodSeconds;
-  if (grace !== undefined && grace <= 0) errors.push(invalidValue(`${path}.terminationGracePeriodSeconds`, grace, 'must be greater than 0'));
-  if (kind === 'readiness') {
-    if (grace !== undefined) {
-      errors.push(invalidValue(`${path}.terminationGracePeriodSeconds`, grace, 'must not be set for readinessProbes'));
-    }
-  } else if (probe.successThreshold !== 1) errors.push(invalidValue(`${path}.successThreshold`, probe.successThreshold ?? 0, 'must be 1'));
-}
-
-function checkLifecycle(errors: Errors, path: string, lifecycle: Lifecycle, scope: ContainerScope): void {
-  if (lifecycle.postStart) checkHandler(errors, `${path}.postStart`, lifecycle.postStart, scope.gracePeriodSeconds);
-  if (lifecycle.preStop) checkHandler(errors, `${path}.preStop`, lifecycle.preStop, scope.gracePeriodSeconds);
-}
-
-function checkProbes(errors: Errors, path: string, container: Container, scope: ContainerScope): void {
-  if (container.lifecycle) checkLifecycle(errors, `${path}.lifecycle`, container.lifecycle, scope);
-  if (container.livenessProbe) checkProbe(errors, `${path}.livenessProbe`, container.livenessProbe, 'liveness', scope);
-  if (container.readinessProbe) checkProbe(errors, `${path}.readinessProbe`, container.readinessProbe, 'readiness', scope);
-  if (container.startupProbe) checkProbe(errors, `${path}.startupProbe`, container.startupProbe, 'startup', scope);
 }
 
 function checkCommon(errors: Errors, path: string, container: Container, scope: ContainerScope): void {
@@ -245,13 +73,14 @@ function checkCommon(errors: Errors, path: string, container: Container, scope: 
   if (container.ports) checkPorts(errors, `${path}.ports`, container.ports);
   if (container.env) checkEnv(errors, `${path}.env`, container.env);
   if (container.envFrom) checkEnvFrom(errors, `${path}.envFrom`, container.envFrom);
-  if (container.volumeMounts) checkMounts(errors, `${path}.volumeMounts`, container, scope);
-  if (container.volumeDevices) checkDevices(errors, `${path}.volumeDevices`, container.volumeDevices, scope);
+  if (container.volumeMounts) checkMounts(errors, `${path}.volumeMounts`, container, scope.volumes);
+  if (container.volumeDevices) checkDevices(errors, `${path}.volumeDevices`, container, scope.volumes);
   const pull = container.imagePullPolicy;
   if (!pull) errors.push(required(`${path}.imagePullPolicy`));
   else if (!PULL_POLICIES.includes(pull)) errors.push(notSupported(`${path}.imagePullPolicy`, pull, PULL_POLICIES));
   if (container.resources) checkResources(errors, `${path}.resources`, container.resources);
-  if (container.securityContext) checkSecurityContext(errors, `${path}.securityContext`, container.securityContext);
+  if (container.resizePolicy) checkResizePolicy(errors, `${path}.resizePolicy`, container.resizePolicy, scope.podRestartPolicy);
+  if (container.securityContext) checkSecurityContext(errors, `${path}.securityContext`, container.securityContext, scope.hostUsers);
 }
 
 function checkHostPorts(errors: Errors, path: string, containers: readonly Container[]): void {
@@ -275,7 +104,7 @@ export function checkContainers(errors: Errors, path: string, containers: readon
     checkCommon(errors, at, container, scope);
     if (names.has(container.name)) errors.push(duplicate(`${at}.name`, container.name));
     names.add(container.name);
-    checkProbes(errors, at, container, scope);
+    checkProbes(errors, at, container, scope.gracePeriodSeconds);
     if (container.restartPolicy !== undefined) errors.push(forbiddenField(`${at}.restartPolicy`, 'may not be set for non-init containers'));
   });
   checkHostPorts(errors, path, containers);
@@ -293,7 +122,7 @@ export function checkInitContainers(
     if (names.has(container.name)) errors.push(duplicate(`${at}.name`, container.name));
     else if (container.name) names.add(container.name);
     checkHostPorts(errors, path, [container]);
-    if (restart === 'Always') checkProbes(errors, at, container, scope);
+    if (restart === 'Always') checkProbes(errors, at, container, scope.gracePeriodSeconds);
     else {
       for (const field of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
         if (container[field] !== undefined) errors.push(forbiddenField(`${at}.${field}`, NO_RESTART));
@@ -302,7 +131,13 @@ export function checkInitContainers(
   });
 }
 
-const NOT_EPHEMERAL = ['ports', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'resizePolicy'] as const;
+/** In the order of Go's struct. */
+const NOT_EPHEMERAL = [
+  'ports', 'resources', 'resizePolicy', 'restartPolicy', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle',
+] as const;
+const NOT_FOR_EPHEMERAL = 'cannot be set for an Ephemeral Container';
+
+const isSet = (value: unknown): boolean => value !== undefined && JSON.stringify(value) !== '{}';
 
 export function checkEphemeralContainers(
   errors: Errors, path: string, containers: readonly EphemeralContainer[], others: readonly Container[], scope: ContainerScope,
@@ -318,15 +153,11 @@ export function checkEphemeralContainers(
     if (container.targetContainerName && !targets.has(container.targetContainerName)) {
       errors.push(notFoundValue(`${at}.targetContainerName`, container.targetContainerName));
     }
-    for (const field of NOT_EPHEMERAL) {
-      if (container[field] !== undefined) errors.push(forbiddenField(`${at}.${field}`, 'cannot be set for an Ephemeral Container'));
-    }
-    if (container.resources?.limits || container.resources?.requests) {
-      errors.push(forbiddenField(`${at}.resources`, 'cannot be set for an Ephemeral Container'));
-    }
+    for (const field of NOT_EPHEMERAL) if (isSet(container[field])) errors.push(forbiddenField(`${at}.${field}`, NOT_FOR_EPHEMERAL));
     container.volumeMounts?.forEach((mount, mountIndex) => {
-      if (!mount.subPath) return;
-      errors.push(forbiddenField(`${at}.volumeMounts[${mountIndex}].subPath`, 'cannot be set for an Ephemeral Container'));
+      for (const field of ['subPath', 'subPathExpr'] as const) {
+        if (mount[field]) errors.push(forbiddenField(`${at}.volumeMounts[${mountIndex}].${field}`, NOT_FOR_EPHEMERAL));
+      }
     });
   });
 }

@@ -1,13 +1,16 @@
 /** Deployments, ReplicaSets and ReplicationControllers.
  *  Upstream: pkg/apis/apps/{v1/defaults.go,validation/validation.go}, pkg/registry/apps/{deployment,replicaset}/strategy.go */
-import { type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../api/field-error.ts';
+import { type FieldError, forbiddenField, invalidValue, notSupportedPrinted, required } from '../../api/field-error.ts';
 import type { Deployment, DeploymentSpec, DeploymentStrategy, ReplicaSet, ReplicationController } from '../../api/generated/types.ts';
 import { strategyOf } from './base.ts';
 import { checkNonNegative, type Errors } from './field-checks.ts';
+import { goSyntax } from './go-syntax.ts';
 import { podTemplateDefaults } from './pod-defaults.ts';
+import { withKnownTemplate } from './pod-fields.ts';
+import { workloadWarnings } from './pod-warnings.ts';
 import { fill, mapField } from './share.ts';
 import {
-  checkAtMostHundred, checkIntOrPercent, checkSelector, checkSelectorKept, checkTemplate, invalidIntOrPercent, isZero,
+  checkAtMostHundred, checkCounts, checkIntOrPercent, checkSelector, checkSelectorKept, checkTemplate, invalidIntOrPercent, isZero,
 } from './workload.ts';
 
 function strategyDefaults(strategy: DeploymentStrategy): DeploymentStrategy {
@@ -25,7 +28,9 @@ function deploymentDefaults(spec: DeploymentSpec): DeploymentSpec {
 function checkStrategy(errors: Errors, path: string, { type, rollingUpdate }: DeploymentStrategy): void {
   if (type === 'Recreate') {
     if (rollingUpdate) errors.push(forbiddenField(`${path}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'"));
-  } else if (type !== 'RollingUpdate') errors.push(notSupported(`${path}.type`, type ?? '', ['Recreate', 'RollingUpdate']));
+  } else if (type !== 'RollingUpdate') {
+    errors.push(notSupportedPrinted(path, goSyntax({ type, rollingUpdate }, 'apps.DeploymentStrategy'), ['Recreate', 'RollingUpdate']));
+  }
   else if (!rollingUpdate) errors.push(required(`${path}.rollingUpdate`, 'this should be defaulted and never be nil'));
   else {
     const { maxUnavailable, maxSurge } = rollingUpdate;
@@ -41,8 +46,8 @@ function checkStrategy(errors: Errors, path: string, { type, rollingUpdate }: De
 function validateDeployment({ spec }: Deployment): readonly FieldError[] {
   const errors: Errors = [];
   checkNonNegative(errors, 'spec.replicas', spec?.replicas);
-  checkSelector(errors, spec?.selector, 'deployment');
-  checkTemplate(errors, spec?.selector, spec?.template, 'ReplicaSet');
+  const isSelector = checkSelector(errors, spec?.selector, 'deployment', 'invalid label selector');
+  if (isSelector) checkTemplate(errors, spec?.selector, spec?.template, 'ReplicaSet');
   checkStrategy(errors, 'spec.strategy', spec?.strategy ?? {});
   checkNonNegative(errors, 'spec.minReadySeconds', spec?.minReadySeconds);
   checkNonNegative(errors, 'spec.revisionHistoryLimit', spec?.revisionHistoryLimit);
@@ -65,18 +70,39 @@ function validateSelectorChange(
 export const deploymentStrategy = strategyOf<Deployment>({
   hasStatus: true,
   applyDefaults: (it) => mapField(it, 'spec', deploymentDefaults),
+  prepareForCreate: withKnownTemplate,
+  prepareForUpdate: withKnownTemplate,
   validate: validateDeployment,
   validateChange: validateSelectorChange,
+  validateStatusUpdate: checkCounts({
+    counts: [
+      'observedGeneration', 'replicas', 'updatedReplicas', 'terminatingReplicas', 'readyReplicas', 'availableReplicas', 'unavailableReplicas',
+      'collisionCount',
+    ],
+    atMost: [
+      ['updatedReplicas', 'replicas', 'status.replicas'], ['readyReplicas', 'replicas', 'status.replicas'],
+      ['availableReplicas', 'replicas', 'status.replicas'], ['availableReplicas', 'readyReplicas', 'readyReplicas'],
+    ],
+  }),
+  warnings: workloadWarnings,
 });
 
 function validateReplicaSet({ spec }: ReplicaSet): readonly FieldError[] {
   const errors: Errors = [];
   checkNonNegative(errors, 'spec.replicas', spec?.replicas);
   checkNonNegative(errors, 'spec.minReadySeconds', spec?.minReadySeconds);
-  checkSelector(errors, spec?.selector, 'deployment');
-  checkTemplate(errors, spec?.selector, spec?.template, 'ReplicaSet');
+  const isSelector = checkSelector(errors, spec?.selector, 'deployment', 'invalid label selector');
+  if (isSelector) checkTemplate(errors, spec?.selector, spec?.template, 'ReplicaSet');
   return errors;
 }
+
+const replicaCounts = checkCounts({
+  counts: ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration'],
+  atMost: [
+    ['fullyLabeledReplicas', 'replicas', 'status.replicas'], ['readyReplicas', 'replicas', 'status.replicas'],
+    ['availableReplicas', 'replicas', 'status.replicas'], ['availableReplicas', 'readyReplicas', 'readyReplicas'],
+  ],
+});
 
 const replicasSelectable = {
   'status.replicas': (it: { readonly status?: { readonly replicas?: number } }) => String(it.status?.replicas ?? 0),
@@ -87,7 +113,10 @@ export const replicaSetStrategy = strategyOf<ReplicaSet>({
   applyDefaults: (it) => mapField(it, 'spec', (spec) => mapField(fill(spec, { replicas: 1 }), 'template', podTemplateDefaults)),
   validate: validateReplicaSet,
   validateChange: validateSelectorChange,
-  prepareForCreate: (it) => ({ ...it, status: { replicas: 0 } }),
+  prepareForCreate: (it) => ({ ...withKnownTemplate(it), status: { replicas: 0 } }),
+  prepareForUpdate: withKnownTemplate,
+  validateStatusUpdate: replicaCounts,
+  warnings: workloadWarnings,
   selectableFields: replicasSelectable,
 });
 
@@ -106,7 +135,8 @@ function validateController({ spec }: ReplicationController): readonly FieldErro
   checkNonNegative(errors, 'spec.minReadySeconds', spec?.minReadySeconds);
   if (Object.keys(spec?.selector ?? {}).length === 0) errors.push(required('spec.selector'));
   checkNonNegative(errors, 'spec.replicas', spec?.replicas);
-  checkTemplate(errors, { matchLabels: spec?.selector ?? {} }, spec?.template, 'ReplicationController');
+  if (spec?.template) checkTemplate(errors, { matchLabels: spec.selector ?? {} }, spec.template, 'ReplicationController');
+  else errors.push(required('spec.template'));
   return errors;
 }
 
@@ -114,6 +144,9 @@ export const replicationControllerStrategy = strategyOf<ReplicationController>({
   hasStatus: true,
   applyDefaults: controllerDefaults,
   validate: validateController,
-  prepareForCreate: (it) => ({ ...it, status: { replicas: 0 } }),
+  prepareForCreate: (it) => ({ ...withKnownTemplate(it), status: { replicas: 0 } }),
+  prepareForUpdate: withKnownTemplate,
+  validateStatusUpdate: replicaCounts,
+  warnings: workloadWarnings,
   selectableFields: replicasSelectable,
 });

@@ -54,6 +54,18 @@ export const GO_STRUCTS: Readonly<Record<string, readonly GoField[]>> = {
   'core.ResourceRequirements': fields('Limits:core.ResourceList Requests:core.ResourceList Claims:[]core.ResourceClaim'),
   'core.VolumeMount': fields('Name:string ReadOnly:bool RecursiveReadOnly:*core.RecursiveReadOnlyMode MountPath:string SubPath:string '
     + 'MountPropagation:*core.MountPropagationMode SubPathExpr:string'),
+  'core.SecurityContext': fields('Capabilities:*core.Capabilities Privileged:*bool SELinuxOptions=seLinuxOptions:*core.SELinuxOptions '
+    + 'WindowsOptions:*core.WindowsSecurityContextOptions RunAsUser:*int64 RunAsGroup:*int64 RunAsNonRoot:*bool '
+    + 'ReadOnlyRootFilesystem:*bool AllowPrivilegeEscalation:*bool ProcMount:*core.ProcMountType SeccompProfile:*core.SeccompProfile '
+    + 'AppArmorProfile:*core.AppArmorProfile'),
+  'core.Capabilities': fields('Add:[]core.Capability Drop:[]core.Capability'),
+  'core.SeccompProfile': fields('Type:core.SeccompProfileType LocalhostProfile:*string'),
+  'apps.DeploymentStrategy': fields('Type:apps.DeploymentStrategyType RollingUpdate:*apps.RollingUpdateDeployment'),
+  'apps.RollingUpdateDeployment': fields('MaxUnavailable:intstr.IntOrString MaxSurge:intstr.IntOrString'),
+  'apps.DaemonSetUpdateStrategy': fields('Type:apps.DaemonSetUpdateStrategyType RollingUpdate:*apps.RollingUpdateDaemonSet'),
+  'apps.RollingUpdateDaemonSet': fields('MaxUnavailable:intstr.IntOrString MaxSurge:intstr.IntOrString'),
+  'apps.StatefulSetUpdateStrategy': fields('Type:apps.StatefulSetUpdateStrategyType RollingUpdate:*apps.RollingUpdateStatefulSetStrategy'),
+  'apps.RollingUpdateStatefulSetStrategy': fields('Partition:int32 MaxUnavailable:*intstr.IntOrString'),
   'core.Toleration': fields('Key:string Operator:core.TolerationOperator Value:string Effect:core.TaintEffect TolerationSeconds:*int64'),
   'core.Probe': fields(`ProbeHandler=:core.ProbeHandler InitialDelaySeconds:int32 TimeoutSeconds:int32 PeriodSeconds:int32 `
     + 'SuccessThreshold:int32 FailureThreshold:int32 TerminationGracePeriodSeconds:*int64'),

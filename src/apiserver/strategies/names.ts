@@ -36,6 +36,14 @@ export const wildcardSubdomain = (value: string): Complaints => check(value, 253
   + "characters, '-' or '.' and end with an alphanumeric character", `\\*\\.${SUBDOMAIN}`, '*.example.com',
 ));
 
+const SUBDOMAIN_WITH_UNDERSCORE = /^_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*$/;
+
+/** Names in DNS that resolvers search below: services have underscores there. */
+export const subdomainWithUnderscore = (value: string): Complaints => check(value, 253, SUBDOMAIN_WITH_UNDERSCORE, () => regexText(
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-', '_' or '.', and must start and end with an "
+  + 'alphanumeric character', SUBDOMAIN, 'example.com',
+));
+
 /** A key of a ConfigMap or Secret. */
 export function configMapKey(value: string): Complaints {
   const complaints = [...check(value, 253, /^[-._a-zA-Z0-9]+$/, () => regexText(

@@ -7,11 +7,12 @@ import type { Service, ServicePort, ServiceSpec } from '../../api/generated/type
 import { ipFamily, isIp, isRange, specialIp } from '../../api/ip.ts';
 import { equal } from '../../base/json.ts';
 import { strategyOf } from './base.ts';
-import { checkPort, PROTOCOLS } from './containers.ts';
+import { PROTOCOLS } from './containers.ts';
 import { checkLabels, checkOneOf, complain, type Errors } from './field-checks.ts';
 import { goSyntax } from './go-syntax.ts';
 import { dns1123Label, dns1123Subdomain, portNumber, qualifiedName, serviceName } from './names.ts';
 import { IP } from './pod-spec.ts';
+import { checkPort } from './probes.ts';
 import { allocate, release } from './service-allocation.ts';
 import { fill, mapField, mapItems, without } from './share.ts';
 

@@ -1,6 +1,6 @@
 /** StatefulSets and DaemonSets.
  *  Upstream: pkg/apis/apps/{v1/defaults.go,validation/validation.go} */
-import { type FieldError, forbiddenField, invalidPrinted, invalidValue, notSupported, required } from '../../api/field-error.ts';
+import { type FieldError, forbiddenField, invalidPrinted, invalidValue, notSupportedPrinted, required } from '../../api/field-error.ts';
 import type {
   DaemonSet, DaemonSetSpec, DaemonSetUpdateStrategy, PersistentVolumeClaim, StatefulSet, StatefulSetSpec,
 } from '../../api/generated/types.ts';
@@ -10,12 +10,15 @@ import {
   checkAnnotations, checkLabels, checkLabelSelector, checkNonNegative, checkOneOf, type Errors, isEmptySelector,
 } from './field-checks.ts';
 import { goSyntax } from './go-syntax.ts';
+import { checkPodAnnotations } from './pod-annotations.ts';
 import { podTemplateDefaults } from './pod-defaults.ts';
+import { withKnownTemplate } from './pod-fields.ts';
 import { checkPodTemplate } from './pod-spec.ts';
-import { fill, mapField, mapItems } from './share.ts';
-import { claimSpecDefaults } from './volume-claim.ts';
+import { templateWarnings, workloadWarnings } from './pod-warnings.ts';
+import { fill, mapField, mapItems, without } from './share.ts';
+import { claimSpecDefaults, claimWarnings } from './claim-spec.ts';
 import {
-  checkAtMostHundred, checkIntOrPercent, checkMismatch, checkRunsForever, checkSelector, checkSelectorKept, invalidIntOrPercent, isZero,
+  checkAtMostHundred, checkCounts, checkIntOrPercent, checkMismatch, checkRunsForever, checkSelector, checkSelectorKept, invalidIntOrPercent, isZero,
 } from './workload.ts';
 
 const SPEC_UPDATE = "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
@@ -48,10 +51,14 @@ function checkUpdateStrategy(errors: Errors, spec: StatefulSetSpec): void {
   if (!type) errors.push(required('spec.updateStrategy'));
   else if (type === 'OnDelete') {
     if (rollingUpdate) {
-      errors.push(invalidValue('spec.updateStrategy.rollingUpdate', rollingUpdate, "only allowed for updateStrategy 'RollingUpdate'"));
+      errors.push(invalidPrinted('spec.updateStrategy.rollingUpdate', goSyntax(rollingUpdate, 'apps.RollingUpdateStatefulSetStrategy'),
+        "only allowed for updateStrategy 'RollingUpdate'"));
     }
   } else if (type === 'RollingUpdate') checkNonNegative(errors, 'spec.updateStrategy.rollingUpdate.partition', rollingUpdate?.partition);
-  else errors.push(invalidValue('spec.updateStrategy', spec.updateStrategy, "must be 'RollingUpdate' or 'OnDelete'"));
+  else {
+    errors.push(invalidPrinted('spec.updateStrategy', goSyntax(spec.updateStrategy, 'apps.StatefulSetUpdateStrategy'),
+      "must be 'RollingUpdate' or 'OnDelete'"));
+  }
 }
 
 function validateStatefulSet({ spec }: StatefulSet): readonly FieldError[] {
@@ -67,14 +74,15 @@ function validateStatefulSet({ spec }: StatefulSet): readonly FieldError[] {
     checkOneOf(errors, `spec.persistentVolumeClaimRetentionPolicy.${field}`, spec.persistentVolumeClaimRetentionPolicy?.[field], RETENTION);
   }
   checkNonNegative(errors, 'spec.replicas', spec.replicas);
-  checkNonNegative(errors, 'spec.ordinals.start', spec.ordinals?.start);
   checkNonNegative(errors, 'spec.minReadySeconds', spec.minReadySeconds);
-  checkNonNegative(errors, 'spec.revisionHistoryLimit', spec.revisionHistoryLimit);
-  checkSelector(errors, spec.selector, 'statefulset');
-  checkMismatch(errors, 'spec.template', spec.selector, spec.template);
-  // As in Kubernetes the Pod's own spec is not checked here: a mistake in it shows when the first Pod is refused.
-  checkLabels(errors, 'spec.template.labels', spec.template?.metadata?.labels);
-  checkAnnotations(errors, 'spec.template.annotations', spec.template?.metadata?.annotations);
+  checkNonNegative(errors, 'spec.ordinals.start', spec.ordinals?.start);
+  if (checkSelector(errors, spec.selector, 'statefulset', '')) {
+    checkMismatch(errors, 'spec.template', spec.selector, spec.template);
+    // As in Kubernetes the Pod's own spec is not checked here: a mistake in it shows when the first Pod is refused.
+    checkLabels(errors, 'spec.template.labels', spec.template?.metadata?.labels);
+    checkAnnotations(errors, 'spec.template.annotations', spec.template?.metadata?.annotations);
+    checkPodAnnotations(errors, 'spec.template.annotations', spec.template?.metadata?.annotations, spec.template?.spec ?? { containers: [] });
+  }
   checkRunsForever(errors, 'spec.template', spec.template, 'StatefulSet');
   return errors;
 }
@@ -85,12 +93,41 @@ function validateStatefulSetChange(next: StatefulSet, old: StatefulSet): readonl
   return equal(kept, old.spec) ? [] : [forbiddenField('spec', SPEC_UPDATE)];
 }
 
+/** How many may be away at once stands behind a gate that is off. */
+const knownStatefulSet = (it: StatefulSet): StatefulSet => mapField(withKnownTemplate(it), 'spec', (spec) =>
+  mapField(spec, 'updateStrategy', (strategy) => mapField(strategy, 'rollingUpdate', (rolling) => without(rolling, 'maxUnavailable'))));
+
+function statefulSetWarnings(next: StatefulSet, old: StatefulSet | undefined): readonly string[] {
+  const spec = next.spec;
+  if (!spec || (old && equal(spec, old.spec))) return [];
+  const claims: string[] = [];
+  spec.volumeClaimTemplates?.forEach(({ spec: claim }, index) =>
+    claims.push(...claimWarnings(`spec.volumeClaimTemplates[${index}].Spec`, claim)));
+  const limit = spec.revisionHistoryLimit ?? 0;
+  return [
+    ...workloadWarnings(next, old), ...claims,
+    ...(limit < 0 ? ['spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended'] : []),
+  ];
+}
+
 export const statefulSetStrategy = strategyOf<StatefulSet>({
   hasStatus: true,
   applyDefaults: (it) => mapField(it, 'spec', statefulSetDefaults),
   validate: validateStatefulSet,
   validateChange: validateStatefulSetChange,
-  prepareForCreate: (it) => ({ ...it, status: { replicas: 0, availableReplicas: 0 } }),
+  prepareForCreate: (it) => ({ ...knownStatefulSet(it), status: { replicas: 0, availableReplicas: 0 } }),
+  prepareForUpdate: knownStatefulSet,
+  validateStatusUpdate: checkCounts({
+    counts: [
+      'replicas', 'readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas', 'observedGeneration', 'collisionCount',
+    ],
+    atMost: [
+      ['readyReplicas', 'replicas', 'status.replicas'], ['currentReplicas', 'replicas', 'status.replicas'],
+      ['updatedReplicas', 'replicas', 'status.replicas'], ['availableReplicas', 'replicas', 'status.replicas'],
+      ['availableReplicas', 'readyReplicas', 'status.readyReplicas'],
+    ],
+  }),
+  warnings: statefulSetWarnings,
 });
 
 function daemonSetDefaults(spec: DaemonSetSpec): DaemonSetSpec {
@@ -107,15 +144,15 @@ function daemonSetDefaults(spec: DaemonSetSpec): DaemonSetSpec {
 function checkDaemonUpdate(errors: Errors, { type, rollingUpdate }: DaemonSetUpdateStrategy): void {
   if (type === 'OnDelete') return;
   if (type !== 'RollingUpdate') {
-    errors.push(notSupported('spec.updateStrategy.type', type ?? '', ['OnDelete', 'RollingUpdate']));
+    errors.push(notSupportedPrinted('spec.updateStrategy', goSyntax({ type, rollingUpdate }, 'apps.DaemonSetUpdateStrategy'),
+      ['OnDelete', 'RollingUpdate']));
     return;
   }
   const path = 'spec.updateStrategy.rollingUpdate';
   const { maxUnavailable, maxSurge } = rollingUpdate ?? {};
-  for (const [field, value] of [['maxUnavailable', maxUnavailable], ['maxSurge', maxSurge]] as const) {
-    checkIntOrPercent(errors, `${path}.${field}`, value);
-    checkAtMostHundred(errors, `${path}.${field}`, value);
-  }
+  const both = [['maxUnavailable', maxUnavailable], ['maxSurge', maxSurge]] as const;
+  for (const [field, value] of both) checkIntOrPercent(errors, `${path}.${field}`, value);
+  for (const [field, value] of both) checkAtMostHundred(errors, `${path}.${field}`, value);
   if (isZero(maxUnavailable) && isZero(maxSurge)) errors.push(required(`${path}.maxUnavailable`, 'cannot be 0 when maxSurge is 0'));
   if (!isZero(maxUnavailable) && !isZero(maxSurge)) {
     errors.push(invalidIntOrPercent(`${path}.maxSurge`, maxSurge, 'may not be set when maxUnavailable is non-zero'));
@@ -125,9 +162,10 @@ function checkDaemonUpdate(errors: Errors, { type, rollingUpdate }: DaemonSetUpd
 function validateDaemonSet({ spec }: DaemonSet): readonly FieldError[] {
   const errors: Errors = [];
   if (!spec) return [required('spec.selector')];
+  const before = errors.length;
   checkLabelSelector(errors, 'spec.selector', spec.selector);
-  checkMismatch(errors, 'spec.template', spec.selector, spec.template);
-  if (isEmptySelector(spec.selector)) {
+  if (errors.length === before) checkMismatch(errors, 'spec.template', spec.selector, spec.template);
+  if (spec.selector && isEmptySelector(spec.selector)) {
     errors.push(invalidPrinted('spec.selector', goSyntax(spec.selector, 'v1.LabelSelector'), 'empty selector is invalid for daemonset'));
   }
   checkPodTemplate(errors, 'spec.template', spec.template ?? {});
@@ -147,7 +185,16 @@ export const daemonSetStrategy = strategyOf<DaemonSet>({
     checkSelectorKept(errors, next.spec?.selector, old.spec?.selector);
     return errors;
   },
+  prepareForUpdate: withKnownTemplate,
+  validateStatusUpdate: checkCounts({
+    counts: [
+      'currentNumberScheduled', 'numberMisscheduled', 'desiredNumberScheduled', 'numberReady', 'observedGeneration', 'updatedNumberScheduled',
+      'numberAvailable', 'numberUnavailable', 'collisionCount',
+    ],
+    atMost: [],
+  }),
+  warnings: (next, old) => (old && equal(next.spec, old.spec) ? [] : templateWarnings(next.spec?.template, 'spec.template.')),
   prepareForCreate: (it) => ({
-    ...it, status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
+    ...withKnownTemplate(it), status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
   }),
 });
