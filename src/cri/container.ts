@@ -13,6 +13,7 @@ import type { NetworkNamespace } from './network.ts';
 import { LOG, pacedOutput } from './paced.ts';
 import { createPidSpace, createProcesses, DEFAULT_PATH } from './processes.ts';
 import type { PidSpace, Processes, Started } from './processes.ts';
+import { findMain, HEALTHY, NOT_FOUND } from './stand-in.ts';
 import { boundingSet, capabilityLines } from './capabilities.ts';
 import { procFiles, sysFiles } from './proc-files.ts';
 import type { NodeFacts } from './proc-files.ts';
@@ -148,7 +149,7 @@ export function createContainer(parts: ContainerParts): RunningContainer {
   }
 
   function start(): Promise<void> {
-    const found = processes.find(argv[0]!, env, cwd);
+    const found = findMain(name => processes.find(name, env, cwd), image, argv);
     if ('missing' in found) {
       const fallback = image.programs['*'];
       if (fallback === undefined) return Promise.reject(failStart(argv[0]!, found.path));
@@ -184,6 +185,8 @@ export function createContainer(parts: ContainerParts): RunningContainer {
 
   function exec(options: ExecOptions): ExecSession {
     const found = processes.find(options.command[0] ?? '', env, cwd);
+    const standsIn = options.asProbe === true && image.isStandIn === true;
+    if (standsIn && status.state === 'running' && 'missing' in found) return HEALTHY;
     if (status.state !== 'running' || 'missing' in found) {
       const error = status.state !== 'running' ? notRunning(id) : execError(world, options.command[0] ?? '', 'missing' in found ? found : { missing: 127 });
       return { exit: () => Promise.reject(error), resize() {}, kill() {} };
@@ -203,7 +206,10 @@ export function createContainer(parts: ContainerParts): RunningContainer {
     execs.add(started);
     started.onExit(() => execs.delete(started));
     return {
-      exit: () => started.wait(),
+      async exit() {
+        const code = await started.wait();
+        return standsIn && code === NOT_FOUND ? 0 : code;
+      },
       resize(columns, rows) {
         if (inner === undefined) return;
         inner.size.columns = columns;

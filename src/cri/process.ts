@@ -128,4 +128,6 @@ export interface Image {
   /** Which base the image is built on, and so which shell and tools it has: none for scratch and distroless images,
    *  every tool there is for `host`. */
   readonly toolbox: 'none' | 'busybox' | 'debian' | 'buildpack' | 'alpine' | 'host';
+  /** It stands for an image that is not known: the Pod's own checks by programs that only the real one has say yes. */
+  readonly isStandIn?: boolean;
 }

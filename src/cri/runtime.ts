@@ -121,7 +121,8 @@ export interface ContainerStatus {
 }
 
 export interface ExecOptions { readonly command: readonly string[]; readonly tty: boolean; readonly stdin?: InputStream; readonly stdout: OutputStream;
-  readonly stderr?: OutputStream; readonly size?: { readonly columns: number; readonly rows: number } }
+  readonly stderr?: OutputStream; readonly size?: { readonly columns: number; readonly rows: number };
+  /** A check or a hook of the Pod's, not a person's command. */ readonly asProbe?: boolean }
 export interface ExecSession { /** The exit code; rejects with StartError. */ readonly exit: () => Promise<number>; resize(columns: number, rows: number): void; kill(): void }
 
 export interface LogLine { readonly atMicros: number; readonly atMs: number; readonly stream: 'stdout' | 'stderr'; readonly text: string;

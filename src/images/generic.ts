@@ -61,6 +61,6 @@ export function genericImage(name: string): Image {
   return {
     names: [name], hasTag: anyTag, sizeBytes: BASE_BYTES + (hash % 97) * 1_310_719, ...startOf(name),
     // "*": also a program that the Pod names and the image would have had.
-    programs: { '/generic-server': server, '*': server }, toolbox: 'host',
+    programs: { '/generic-server': server, '*': server }, toolbox: 'host', isStandIn: true,
   };
 }

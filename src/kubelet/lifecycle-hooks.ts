@@ -31,7 +31,7 @@ async function execHook(
   const problem = (why: string): string =>
     `Exec lifecycle hook ([${command.join(' ')}]) for Container "${container.name}" in Pod "${formatPod(pod)}" failed - error: ${why}, message: ${JSON.stringify(output.text())}`;
   try {
-    const code = await context.runtime.exec(containerId, { command, tty: false, stdout: output, stderr: output }).exit();
+    const code = await context.runtime.exec(containerId, { command, tty: false, stdout: output, stderr: output, asProbe: true }).exit();
     return code === 0 ? undefined : problem(`command '${command.join(' ')}' exited with ${code}: ${output.text()}`);
   } catch (error) {
     if (error instanceof StartError) return problem(error.message);

@@ -98,6 +98,7 @@ const folder = folderOf({
       2,
     ),
     row('scenario/three/part/text.md', { command: 'watch date', category: 'shell', where: 'pod' }, 3),
+    row('bakery/mill/page.md', { command: 'git clone https://github.com/own', category: 'shell' }, 0),
     row('hang.md', { command: 'echo here', category: 'shell' }, 0),
     row('hang.md', { command: 'echo there', category: 'shell' }, 1),
   ]),
@@ -142,6 +143,15 @@ async function play(path: string, withoutHelm = true): Promise<PageOutcome> {
 }
 
 describe('a page', () => {
+  it('that clones its repository finds its own folder and what is recorded there', () => {
+    const task = tasksOf(corpus, none).find((each) => each.k === 'page' && each.page.path === 'bakery/mill/page.md');
+    expect(task?.k === 'page' && task.files).toEqual({
+      'https://github.com/own/bakery/mill/page.md': '',
+      'https://github.com/own/tea/kitchen/values.yaml': 'leaves: 2\n',
+      'https://github.com/own/coffee/kitchen.yaml': 'cups: 3\n',
+    });
+  });
+
   it('finds what its commands name and what is recorded of its folder', () => {
     const task = tasksOf(corpus, none).find((each) => each.k === 'page' && each.page.path === 'tea/page.md');
     expect(task?.k === 'page' && task.files).toEqual({
@@ -260,9 +270,10 @@ describe('the processes', () => {
       undefined,
       undefined,
       undefined,
+      undefined,
       'took more than 1 s of wall time',
     ]);
-    const [, , , hung] = ends.map(pageOutcome);
+    const hung = pageOutcome(ends[ends.length - 1] as TaskEnd);
     expect(hung?.commands.map(({ works, cause }) => [works, cause])).toEqual([
       [true, undefined],
       [false, 'took more than 1 s of wall time'],

@@ -13,7 +13,7 @@ export interface ManifestTask {
 const LIMIT_MICROS = 600e6;
 /** How a real server and its client refuse a kind that is not served, and an object that is wrong. */
 const REFUSALS = {
-  'no kind': /no matches for kind|ensure CRDs are installed first/,
+  'no kind': /no matches for kind|ensure CRDs are installed first|kind not set|apiVersion not set/,
   invalid: /no matches for kind|is invalid|error validating|strict decoding error|BadRequest|is required|cannot be handled/,
 } as const;
 

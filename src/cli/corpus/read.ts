@@ -55,6 +55,8 @@ export function pageFiles({ folder, files: recorded }: Pick<Corpus, 'folder' | '
   }
   const place = folderOf(page.path);
   const isCloned = page.commands.some(({ command }) => /\bgit\s(.*\s)?clone\s/.test(command));
+  // The page itself is a file of the clone, so that its folder is there too.
+  if (isCloned) files[`https://github.com/${page.source}/${page.path}`] ??= '';
   for (const { file, source, path } of recorded) {
     if (path === '' || source !== page.source) continue;
     if (path.startsWith(place)) files[path.slice(place.length)] ??= manifestText(folder, file);

@@ -50,7 +50,7 @@ export function portNumber(container: Container, port: string | number): number 
 
 async function execProbe(context: KubeletContext, containerId: string, command: readonly string[], timeoutMs: number): Promise<ProbeResult> {
   const output = collectOutput(OUTPUT_MAX);
-  const session = context.runtime.exec(containerId, { command, tty: false, stdout: output, stderr: output });
+  const session = context.runtime.exec(containerId, { command, tty: false, stdout: output, stderr: output, asProbe: true });
   try {
     const code = await withTimeout(context.world, timeoutMs, () => session.exit());
     return code === 0 ? success(output.text()) : failure(output.text());
