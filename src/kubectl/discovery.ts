@@ -155,8 +155,24 @@ export const groupResource = (m: Mapping): string => (m.group === '' ? m.resourc
 export const kindName = (m: Mapping): string => (m.group === '' ? m.kind.toLowerCase() : `${m.kind.toLowerCase()}.${m.group}`);
 export const apiVersionOf = (m: Mapping): string => (m.group === '' ? m.version : `${m.group}/${m.version}`);
 
-/** The path of a collection, an object or a subresource. */
+/** Upstream: staging/src/k8s.io/apimachinery/pkg/api/validation/path/name.go */
+const segmentFaults = (segment: string): readonly string[] =>
+  segment === '.' || segment === '..'
+    ? [`may not be '${segment}'`]
+    : ['/', '%'].filter((mark) => segment.includes(mark)).map((mark) => `may not contain '${mark}'`);
+
+/** The path of a collection, an object or a subresource. Throws CommandError for what cannot stand in a path.
+ *  Upstream: staging/src/k8s.io/client-go/rest/request.go (Name, Namespace) */
 export function pathOf(m: Mapping, namespace: string, name?: string, subresource?: string): string {
+  if (name === '') throw new CommandError('resource name may not be empty');
+  for (const [what, segment] of [
+    ['namespace', m.namespaced ? namespace : ''],
+    ['resource name', name ?? ''],
+  ] as const) {
+    const faults = segmentFaults(segment);
+    if (faults.length > 0)
+      throw new CommandError(`invalid ${what} ${JSON.stringify(segment)}: [${faults.join(' ')}]`, 1, name === undefined);
+  }
   const root = m.group === '' ? `/api/${m.version}` : `/apis/${m.group}/${m.version}`;
   const scope = m.namespaced && namespace !== '' ? `/namespaces/${namespace}` : '';
   return `${root}${scope}/${m.resource}${name === undefined ? '' : `/${name}`}${subresource ? `/${subresource}` : ''}`;

@@ -78,8 +78,8 @@ type Run = (argv: readonly string[], io: KubectlIo) => Promise<number>;
 async function dispatch(settings: KubectlSettings, cache: Cache, argv: readonly string[], io: KubectlIo, run: Run): Promise<number> {
   const { command, typed, words } = findCommand(COMMANDS, argv);
   if (command === undefined) {
-    const flags = parseFlags('', words);
-    if (flags.args.length > 0) throw new CommandError('');
+    // What stands behind `--` is nobody's.
+    parseFlags('', words);
     await io.stdout.write(helpText(undefined));
     return 0;
   }

@@ -51,6 +51,7 @@ const useContext: Command = {
   run: async (k) => {
     await exactly(k, 1);
     const name = k.args[0]!;
+    if (name === '') throw new CommandError('empty context names are not allowed');
     if (named(k.config.raw, 'contexts', name) === undefined)
       throw new CommandError(`no context exists with the name: ${JSON.stringify(name)}`);
     save(k, put(k.config.raw, ['current-context'], name));

@@ -31,6 +31,7 @@ async function nodesOf(k: Kubectl, each: (info: Info) => Promise<void>): Promise
   if (k.args.length > 0 && k.flags.str('selector') !== '')
     throw usageError(k.path, 'error: cannot specify both a node name and a --selector option');
   const names = k.args.map((a) => (a.includes('/') ? a : `node/${a}`));
+  if (k.args.includes('')) throw new CommandError('resource name may not be empty');
   const selector = k.flags.str('selector');
   await visit(
     k,

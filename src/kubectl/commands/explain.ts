@@ -24,6 +24,7 @@ export const explain: Command = {
     const format = k.flags.str('output');
     if (format !== '' && !format.startsWith('plaintext')) throw new CommandError(`unrecognized format: ${format}`);
     if (k.args.length > 1) throw new CommandError('We accept only this format: explain RESOURCE');
+    if (k.args[0] === '') throw new CommandError('a resource must be present, got: /, Resource=');
     const { mapping, path } = await target(k, k.args[0]!);
     const gv = mapping.group === '' ? `api/${mapping.version}` : `apis/${mapping.group}/${mapping.version}`;
     const document = await openApi(k, gv, mapping);

@@ -81,7 +81,16 @@ export async function fetchesOf(k: Kubectl, targets: Targets): Promise<Fetch[]> 
   const subresource = flags.str('subresource') || undefined;
   const fetches: Fetch[] = targets.named.map(({ mapping, name }) => {
     const namespace = mapping.namespaced ? k.namespace : '';
-    return { mapping, name, namespace, query: [], path: pathOf(mapping, namespace, name, subresource) };
+    // What cannot stand in a path fails when it is read, beside what can.
+    return {
+      mapping,
+      name,
+      namespace,
+      query: [],
+      get path() {
+        return pathOf(mapping, namespace, name, subresource);
+      },
+    };
   });
   for (const manifest of targets.files) {
     const info = await manifestInfo(k, manifest);
@@ -90,7 +99,9 @@ export async function fetchesOf(k: Kubectl, targets: Targets): Promise<Fetch[]> 
       name: info.name,
       namespace: info.namespace,
       query: [],
-      path: pathOf(info.mapping, info.namespace, info.name, subresource),
+      get path() {
+        return pathOf(info.mapping, info.namespace, info.name, subresource);
+      },
     });
   }
   for (const mapping of targets.types) {
@@ -100,7 +111,14 @@ export async function fetchesOf(k: Kubectl, targets: Targets): Promise<Fetch[]> 
     if (flags.str('selector') !== '') query.push(['labelSelector', flags.str('selector')]);
     if (flags.int('chunk-size') > 0 && flags.str('sort-by') === '') query.push(['limit', flags.str('chunk-size')]);
     if (subresource !== undefined) throw new CommandError('subresource cannot be used when bulk resources are specified');
-    fetches.push({ mapping, namespace, query, path: pathOf(mapping, namespace) });
+    fetches.push({
+      mapping,
+      namespace,
+      query,
+      get path() {
+        return pathOf(mapping, namespace);
+      },
+    });
   }
   return fetches;
 }
