@@ -16,6 +16,16 @@ export class CommandError extends Error {
   }
 }
 
+/** It printed something before it failed. */
+export class PrintedFailure extends CommandError {
+  constructor(
+    message: string,
+    readonly printed: string,
+  ) {
+    super(message);
+  }
+}
+
 /** The API refused: holds the Status as the server sent it; `message` may have been wrapped with its source. */
 export class StatusError extends Error {
   constructor(

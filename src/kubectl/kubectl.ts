@@ -8,7 +8,7 @@ import { COMMANDS } from './commands/table.ts';
 import type { Command, Kubectl } from './command.ts';
 import { type Config, checkNames, loadConfig } from './config.ts';
 import { type Discovery, type Mapping, discover, findResource, groupResource, mustFindResource } from './discovery.ts';
-import { CommandError, Interrupted, report } from './errors.ts';
+import { CommandError, Interrupted, PrintedFailure, report } from './errors.ts';
 import { findCommand } from './find-command.ts';
 import { type Flags, flagsOf, parseFlags } from './flags.ts';
 import { helpText } from './help.ts';
@@ -50,6 +50,7 @@ export function createKubectl(settings: KubectlSettings): KubectlProgram {
     } catch (error) {
       const failure = io.signal.aborted && !(error instanceof CommandError) ? new Interrupted() : error;
       if (isBrokenPipe(failure)) throw failure;
+      if (failure instanceof PrintedFailure) await io.stdout.write(failure.printed);
       const { text, code } = report(failure);
       if (text !== '')
         await io.stderr.write(alias === undefined ? text : text.replaceAll(`'kubectl ${alias.command} `, `'kubectl ${alias.name} `));

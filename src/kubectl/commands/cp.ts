@@ -73,7 +73,8 @@ async function run(k: Kubectl, spec: Spec, command: readonly string[], input?: U
   );
   const bytes = concat(received);
   // Upstream stops reading at the end of the archive, before it hears how tar ended: a file that is not there is no failure.
-  if (code !== 0 && (input !== undefined || bytes.length === 0)) throw new CommandError(`command terminated with exit code ${code}`, code, true);
+  if (code !== 0 && (input !== undefined || bytes.length === 0))
+    throw new CommandError(`command terminated with exit code ${code}`, code, true);
   return bytes;
 }
 

@@ -205,10 +205,7 @@ function fieldList(document: Document, schema: unknown, indent: string, recursiv
             : fieldList(document, inner, `${indent}  `, true, [...seen, inner]);
         return head + choices + deeper;
       }
-      const description =
-        str(property, 'description') ||
-        (at(property, '$ref') === undefined && str(resolve(document, property).schema, 'description')) ||
-        '<no description>';
+      const description = str(property, 'description') || '<no description>';
       return `${head}${choices}${wrap(description, 80, `${indent}  `)}\n\n`;
     })
     .join('');

@@ -13,20 +13,26 @@ import { pathOf } from '../discovery.ts';
 
 export async function watchGet(k: Kubectl, fetches: readonly Fetch[], format: OutputFormat): Promise<number> {
   const fetch = fetches[0];
-  if (fetch === undefined || fetches.length > 1)
-    throw new CommandError('you may only watch a single resource or type of resource at a time');
+  const several = new CommandError('you may only watch a single resource or type of resource at a time');
+  if (fetch === undefined) throw several;
+  if (fetches.some(({ mapping }) => mapping.resource !== fetch.mapping.resource || mapping.group !== fetch.mapping.group))
+    throw new CommandError('you may only specify a single resource type');
   const human = format.name === '' || format.name === 'wide';
   const accept = human ? ACCEPT_TABLE : ACCEPT_JSON;
   const events = k.flags.bool('output-watch-events');
   const write = human ? tableWriter(k, fetch, format, events) : objectWriter(k, format, events);
+  if (fetches.length > 1) {
+    await showAll(k, fetches, human ? ACCEPT_TABLE : ACCEPT_JSON, write);
+    throw several;
+  }
   const initial = await firstState(k, fetch, accept);
   if (!k.flags.bool('watch-only') && initial !== undefined) {
     for (const item of human ? [initial] : withKinds(initial)) await write('ADDED', item);
   }
-  let revision =
-    initial === undefined
-      ? '0'
-      : str(initial, 'metadata', 'resourceVersion') || str(list(initial, 'rows')[0], 'object', 'metadata', 'resourceVersion');
+  // A single object is watched from whatever is known of it: the first event repeats what was shown.
+  const single = fetch.name !== undefined;
+  let revision = single ? '0' : str(initial, 'metadata', 'resourceVersion');
+  let repeated = single && initial !== undefined;
   const collection = pathOf(fetch.mapping, fetch.namespace);
   const query =
     fetch.name === undefined
@@ -38,12 +44,26 @@ export async function watchGet(k: Kubectl, fetches: readonly Fetch[], format: Ou
       const object = event.object as Obj;
       revision =
         str(object, 'metadata', 'resourceVersion') || str(list(object, 'rows')[0], 'object', 'metadata', 'resourceVersion') || revision;
-      if (event.type !== 'BOOKMARK') await write(event.type, object);
+      if (event.type !== 'BOOKMARK' && !repeated) await write(event.type, object);
+      repeated = false;
       return false;
     });
     if (ended !== 'ended') return 0;
     await k.io.clock.sleep(100, k.io.signal);
   }
+}
+
+/** Several objects by name are shown, and only then is it seen that they cannot be watched. */
+async function showAll(k: Kubectl, fetches: readonly Fetch[], accept: string, write: Write): Promise<void> {
+  const found: Obj[] = [];
+  for (const each of fetches) {
+    const state = await firstState(k, each, accept);
+    if (state !== undefined) found.push(state);
+  }
+  const [first] = found;
+  if (k.flags.bool('watch-only') || first === undefined) return;
+  const shown = accept === ACCEPT_TABLE ? [{ ...first, rows: found.flatMap((each) => list(each, 'rows')) } as Obj] : found;
+  for (const each of shown) await write('ADDED', each);
 }
 
 async function firstState(k: Kubectl, fetch: Fetch, accept: string): Promise<Obj | undefined> {

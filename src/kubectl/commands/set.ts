@@ -2,6 +2,7 @@
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/set */
 import { canonicalQuantity } from '../../api/quantity.ts';
 import type { Command, Kubectl } from '../command.ts';
+import { kindName } from '../discovery.ts';
 import { AggregateFailure, CommandError, StatusError } from '../errors.ts';
 import { type Info, NO_RESOURCE, visit } from '../infos.ts';
 import { type Obj, at, list, put, str } from '../obj.ts';
@@ -30,6 +31,8 @@ export interface ChangeOptions {
   readonly check?: () => void;
   /** What stands before the server's refusal: "failed to patch image update to pod template: ". */
   readonly refused?: string;
+  /** What is as it should be is not shown again. */
+  readonly quiet?: boolean;
   /** The patch holds for this revision only. */
   readonly resourceVersion?: string;
 }
@@ -68,6 +71,7 @@ export async function changeObjects(
       const changes = twoWayPatch(before, after);
       const version = options.resourceVersion ?? '';
       const patch = version === '' ? changes : put(changes as Obj, ['metadata', 'resourceVersion'], version);
+      if (Object.keys(patch).length === 0 && options.quiet === true) continue;
       if (Object.keys(patch).length === 0 && !local && dryRun === 'none' && outputFormat(k).name === '') continue;
       const local2 = local || dryRun === 'client' || Object.keys(patch).length === 0;
       const result = local2 ? after : await sent(k, info, patch, options.refused);
@@ -275,6 +279,13 @@ export const setServiceaccount: Command = {
   },
 };
 
+/** An object of a file is named as `-o name` does, newline and all. */
+function notBinding(k: Kubectl, { mapping, name }: Info): CommandError {
+  const text = 'setting subjects is only supported for RoleBinding/ClusterRoleBinding';
+  if (!k.flags.bool('local')) return new CommandError(`${mapping.resource}/${name} ${text}`);
+  return new CommandError(`error: ${kindName(mapping)}/${name}\n ${text}\n`, 1, true);
+}
+
 export const setSubject: Command = {
   name: 'set subject',
   summary: 'Update the user, group, or service account in a role binding or cluster role binding',
@@ -292,19 +303,23 @@ export const setSubject: Command = {
       }),
     ];
     if (added.length === 0) throw new CommandError('you must specify at least one value of user, group or serviceaccount');
-    await changeObjects(k, k.args, 'subjects updated', (object, info) => {
-      if (!info.mapping.resource.endsWith('rolebindings'))
-        throw new CommandError(
-          `${info.mapping.resource}/${info.name} setting subjects is only supported for RoleBinding/ClusterRoleBinding`,
+    await changeObjects(
+      k,
+      k.args,
+      'subjects updated',
+      (object, info) => {
+        if (!info.mapping.resource.endsWith('rolebindings')) throw notBinding(k, info);
+        const there = list(object, 'subjects');
+        const fresh = added.filter(
+          (a) =>
+            !there.some(
+              (t) =>
+                str(t, 'kind') === a.kind && str(t, 'name') === a.name && str(t, 'namespace') === ('namespace' in a ? a.namespace : ''),
+            ),
         );
-      const there = list(object, 'subjects');
-      const fresh = added.filter(
-        (a) =>
-          !there.some(
-            (t) => str(t, 'kind') === a.kind && str(t, 'name') === a.name && str(t, 'namespace') === ('namespace' in a ? a.namespace : ''),
-          ),
-      );
-      return put(object, ['subjects'], [...there, ...fresh]);
-    });
+        return put(object, ['subjects'], [...there, ...fresh]);
+      },
+      { quiet: true },
+    );
   },
 };

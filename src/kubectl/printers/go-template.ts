@@ -1,19 +1,24 @@
 /** The part of Go's text/template that people use with -o go-template: fields, variables, range, if, with, pipelines
  *  and the usual functions.
  *  Upstream: text/template */
-import { fromBase64, fromUtf8, base64 } from '../../base/bytes.ts';
-import { CommandError } from '../errors.ts';
+import { CommandError, PrintedFailure } from '../errors.ts';
 import { type Obj, goJson } from '../obj.ts';
 import { goText } from './custom-columns.ts';
+import { FUNCTIONS, FunctionProblem, printed, truthy } from './go-template-functions.ts';
 
 type Node =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'print'; readonly pipe: Pipe }
   | { readonly type: 'range' | 'if' | 'with'; readonly pipe: Pipe; readonly body: readonly Node[]; readonly otherwise: readonly Node[] };
+/** A word and where it begins in the template. */
+interface Word {
+  readonly text: string;
+  readonly at: number;
+}
 interface Pipe {
   readonly variables: readonly string[];
   readonly declare: boolean;
-  readonly commands: readonly (readonly string[])[];
+  readonly commands: readonly (readonly Word[])[];
 }
 
 interface Scope {
@@ -21,15 +26,46 @@ interface Scope {
   readonly root: unknown;
   readonly variables: Map<string, unknown>;
   readonly missing: boolean;
+  readonly template: string;
+  /** What was printed so far. */
+  readonly out: string[];
 }
 
 export function compileGoTemplate(template: string, allowMissing: boolean): (object: Obj) => string {
   const { nodes } = guarded(template, () => parse(lex(template), 0));
-  return (object) =>
-    guarded(template, () =>
-      run(nodes, { dot: object, root: object, variables: new Map([['$', object as unknown]]), missing: allowMissing }),
-    );
+  return (object) => {
+    const out: string[] = [];
+    const scope = { dot: object, root: object, variables: new Map([['$', object as unknown]]), missing: allowMissing, template, out };
+    try {
+      guarded(template, () => run(nodes, scope));
+    } catch (error) {
+      if (!(error instanceof ExecutionProblem)) throw error;
+      throw new PrintedFailure(
+        `error executing template ${JSON.stringify(template)}: ${error.message}`,
+        `${out.join('')}${dump(object, scope, error.message)}`,
+      );
+    }
+    return out.join('');
+  };
 }
+
+/** Real kubectl shows what it had, on standard output. */
+const dump = (object: Obj, { template }: Scope, message: string): string =>
+  `Error executing template: ${message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n` +
+  `\traw data was:\n\t\t${goJson(object)}\n\tobject given to template engine was:\n\t\t${goText(object)}\n\n`;
+
+/** A word went wrong while the template ran: the message is text/template's. */
+class ExecutionProblem extends Error {}
+
+function failed(scope: Scope, { text, at }: Word, message: string): ExecutionProblem {
+  const before = scope.template.slice(0, at);
+  const line = before.split('\n').length;
+  const column = at - (before.lastIndexOf('\n') + 1);
+  const context = text.length > CONTEXT_MAX ? `${text.slice(0, CONTEXT_MAX)}...` : text;
+  return new ExecutionProblem(`template: output:${line}:${column}: executing "output" at <${context}>: ${message}`);
+}
+
+const CONTEXT_MAX = 20;
 
 class TemplateProblem extends Error {}
 
@@ -47,11 +83,15 @@ function guarded<T>(template: string, work: () => T): T {
   }
 }
 
-type Token = { readonly text: string } | { readonly action: string };
+type Token = { readonly text: string } | { readonly action: string; readonly at: number };
 
 function lex(template: string): Token[] {
   const tokens: Token[] = [];
   let rest = template;
+  const trimmed = (action: string, end: number): Token => ({
+    action: action.trim(),
+    at: template.length - end - action.length + (action.length - action.trimStart().length),
+  });
   for (;;) {
     const open = rest.indexOf('{{');
     if (open < 0) {
@@ -63,6 +103,7 @@ function lex(template: string): Token[] {
     let before = rest.slice(0, open);
     let action = rest.slice(open + 2, close);
     rest = rest.slice(close + 2);
+    let end = rest.length + 2;
     if (/^-\s/.test(action)) {
       before = before.trimEnd();
       action = action.slice(1);
@@ -70,9 +111,10 @@ function lex(template: string): Token[] {
     if (/\s-$/.test(action)) {
       rest = rest.trimStart();
       action = action.slice(0, -1);
+      end += 1;
     }
     tokens.push({ text: before });
-    if (!action.trim().startsWith('/*')) tokens.push({ action: action.trim() });
+    if (!action.trim().startsWith('/*')) tokens.push(trimmed(action, end));
   }
 }
 
@@ -116,39 +158,44 @@ function parse(tokens: readonly Token[], from: number, inside = false): Parsed {
         const chained = body.ended.slice(4).trim();
         if (chained !== '') {
           const rewritten = [...tokens];
-          rewritten[body.next] = { action: chained };
+          rewritten[body.next] = { action: chained, at: token.at };
           const nested = parse(rewritten, body.next, true);
-          nodes.push({ type: word, pipe: pipeOf(token.action.slice(word.length)), body: body.nodes, otherwise: nested.nodes });
+          nodes.push({
+            type: word,
+            pipe: pipeOf(token.action.slice(word.length), token.at + word.length),
+            body: body.nodes,
+            otherwise: nested.nodes,
+          });
           i = nested.next;
           continue;
         }
         last = parse(tokens, body.next + 1, true);
         otherwise = last.nodes;
       }
-      nodes.push({ type: word, pipe: pipeOf(token.action.slice(word.length)), body: body.nodes, otherwise });
+      nodes.push({ type: word, pipe: pipeOf(token.action.slice(word.length), token.at + word.length), body: body.nodes, otherwise });
       i = last.next;
       continue;
     }
-    nodes.push({ type: 'print', pipe: pipeOf(token.action) });
+    nodes.push({ type: 'print', pipe: pipeOf(token.action, token.at) });
   }
   if (inside) throw complain('unexpected EOF');
   return { nodes, next: tokens.length, ended: '' };
 }
 
-function pipeOf(action: string): Pipe {
+function pipeOf(action: string, at: number): Pipe {
   const declared = /^\s*(\$\w*(?:\s*,\s*\$\w+)?)\s*(:?=)\s*(.*)$/s.exec(action);
-  const text = declared === null ? action.trim() : declared[3]!;
+  const text = declared === null ? action : declared[3]!;
   return {
     variables: declared === null ? [] : declared[1]!.split(',').map((v) => v.trim()),
     declare: declared?.[2] === ':=',
-    commands: splitPipe(words(text)),
+    commands: splitPipe(words(text, at + action.length - text.length)),
   };
 }
 
-function splitPipe(all: readonly string[]): string[][] {
-  const commands: string[][] = [[]];
+function splitPipe(all: readonly Word[]): Word[][] {
+  const commands: Word[][] = [[]];
   for (const word of all) {
-    if (word === '|') commands.push([]);
+    if (word.text === '|') commands.push([]);
     else commands.at(-1)!.push(word);
   }
   if (commands.some((c) => c.length === 0)) throw complain('missing value for command');
@@ -156,15 +203,15 @@ function splitPipe(all: readonly string[]): string[][] {
 }
 
 /** Words, strings in quotes, and whole parentheses. */
-function words(text: string): string[] {
-  const found: string[] = [];
+function words(text: string, at: number): Word[] {
+  const found: Word[] = [];
   let i = 0;
   while (i < text.length) {
     const c = text[i]!;
     if (/\s/.test(c)) {
       i += 1;
     } else if (c === '|') {
-      found.push('|');
+      found.push({ text: '|', at: at + i });
       i += 1;
     } else {
       const start = i;
@@ -181,36 +228,37 @@ function words(text: string): string[] {
         else if (depth === 0 && (/\s/.test(d) || d === '|')) break;
         i += 1;
       }
-      found.push(text.slice(start, i));
+      found.push({ text: text.slice(start, i), at: at + start });
     }
   }
   return found;
 }
 
-function run(nodes: readonly Node[], scope: Scope): string {
-  let out = '';
+function run(nodes: readonly Node[], scope: Scope): void {
   for (const node of nodes) {
     if (node.type === 'text') {
-      out += node.text;
+      scope.out.push(node.text);
       continue;
     }
     const value = evaluate(node.pipe, scope);
     if (node.type === 'print') {
-      if (node.pipe.variables.length === 0) out += printed(value);
+      if (node.pipe.variables.length === 0) scope.out.push(printed(value));
       continue;
     }
     if (node.type === 'range') {
-      out += runRange(node, value, scope);
+      runRange(node, value, scope);
     } else if (truthy(value)) {
-      out += run(node.body, { ...scope, dot: node.type === 'with' ? value : scope.dot, variables: new Map(scope.variables) });
+      run(node.body, { ...scope, dot: node.type === 'with' ? value : scope.dot, variables: new Map(scope.variables) });
     } else {
-      out += run(node.otherwise, scope);
+      run(node.otherwise, scope);
     }
   }
-  return out;
 }
 
-function runRange(node: Extract<Node, { type: 'range' | 'if' | 'with' }>, value: unknown, scope: Scope): string {
+function runRange(node: Extract<Node, { type: 'range' | 'if' | 'with' }>, value: unknown, scope: Scope): void {
+  if (['string', 'boolean'].includes(typeof value)) {
+    throw failed(scope, secondField(node.pipe.commands[0]![0]!), `range can't iterate over ${String(value)}`);
+  }
   const entries: [unknown, unknown][] = Array.isArray(value)
     ? value.map((v, i) => [i, v])
     : typeof value === 'object' && value !== null
@@ -220,26 +268,16 @@ function runRange(node: Extract<Node, { type: 'range' | 'if' | 'with' }>, value:
       : [];
   if (entries.length === 0) return run(node.otherwise, scope);
   const [first, second] = node.pipe.variables;
-  return entries
-    .map(([key, item]) => {
-      const variables = new Map(scope.variables);
-      if (second !== undefined) {
-        variables.set(first!, key);
-        variables.set(second, item);
-      } else if (first !== undefined) {
-        variables.set(first, item);
-      }
-      return run(node.body, { ...scope, dot: item, variables });
-    })
-    .join('');
-}
-
-const printed = (value: unknown): string => (value === undefined || value === null ? '<no value>' : goText(value));
-
-function truthy(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0;
-  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
-  return Boolean(value);
+  for (const [key, item] of entries) {
+    const variables = new Map(scope.variables);
+    if (second !== undefined) {
+      variables.set(first!, key);
+      variables.set(second, item);
+    } else if (first !== undefined) {
+      variables.set(first, item);
+    }
+    run(node.body, { ...scope, dot: item, variables });
+  }
 }
 
 function evaluate(pipe: Pipe, scope: Scope): unknown {
@@ -251,15 +289,24 @@ function evaluate(pipe: Pipe, scope: Scope): unknown {
   return value;
 }
 
-function call(command: readonly string[], scope: Scope, piped: readonly unknown[]): unknown {
-  const [head = '', ...rest] = command;
-  if (Object.hasOwn(FUNCTIONS, head)) return FUNCTIONS[head]!([...rest.map((w) => operand(w, scope)), ...piped]);
+function call(command: readonly Word[], scope: Scope, piped: readonly unknown[]): unknown {
+  const [first = { text: '', at: 0 }, ...rest] = command;
+  const head = first.text;
+  if (Object.hasOwn(FUNCTIONS, head)) {
+    try {
+      return FUNCTIONS[head]!([...rest.map((w) => operand(w, scope)), ...piped]);
+    } catch (error) {
+      if (!(error instanceof FunctionProblem)) throw error;
+      const text = command.map((word) => word.text).join(' ');
+      throw failed(scope, { text, at: first.at }, `error calling ${head}: ${error.message}`);
+    }
+  }
   if (/^[A-Za-z_]\w*$/.test(head) && !['true', 'false', 'nil'].includes(head))
     throw complain(`function ${JSON.stringify(head)} not defined`);
-  return operand(head, scope);
+  return operand(first, scope);
 }
 
-function operand(word: string, scope: Scope): unknown {
+function operand({ text: word, at }: Word, scope: Scope): unknown {
   if (word.startsWith('"')) return JSON.parse(word);
   if (word.startsWith('`')) return word.slice(1, -1);
   if (/^-?\d+(\.\d+)?$/.test(word)) return Number(word);
@@ -267,73 +314,34 @@ function operand(word: string, scope: Scope): unknown {
   if (word === 'nil') return null;
   if (word.startsWith('(')) {
     const close = word.lastIndexOf(')');
-    return fields(evaluate(pipeOf(word.slice(1, close)), scope), word.slice(close + 1), scope);
+    return fields(evaluate(pipeOf(word.slice(1, close), at + 1), scope), { text: word, at }, close + 1, scope);
   }
   if (word.startsWith('$')) {
     const name = /^\$\w*/.exec(word)![0];
     if (!scope.variables.has(name)) throw complain(`undefined variable ${JSON.stringify(name)}`);
-    return fields(scope.variables.get(name), word.slice(name.length), scope);
+    return fields(scope.variables.get(name), { text: word, at }, name.length, scope);
   }
-  if (word.startsWith('.')) return fields(scope.dot, word, scope);
+  if (word.startsWith('.')) return fields(scope.dot, { text: word, at }, 0, scope);
   if (Object.hasOwn(FUNCTIONS, word)) return FUNCTIONS[word]!([]);
   throw complain(`unexpected ${JSON.stringify(word)} in operand`);
 }
 
-function fields(from: unknown, path: string, scope: Scope): unknown {
+/** Text/template says of a chain of fields that it stands where the second is. */
+const secondField = ({ text, at }: Word): Word => ({ text, at: at + Math.max(0, text.indexOf('.', 1)) });
+
+/** The fields that `word` names from `start` on. What goes wrong is said to be where the second of them stands. */
+function fields(from: unknown, word: Word, start: number, scope: Scope): unknown {
   let value = from;
+  const path = word.text.slice(start);
+  const wrong = (message: string): ExecutionProblem =>
+    failed(scope, start === 0 ? secondField(word) : { text: word.text, at: word.at + start }, message);
   for (const name of path.split('.').filter((p) => p !== '')) {
-    if (value === undefined || value === null) {
-      if (value === null) throw new CommandError(`error executing template: nil data; no entry for key ${JSON.stringify(name)}`);
-      return undefined;
-    }
-    const next = typeof value === 'object' ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
-    if (next === undefined && !scope.missing)
-      throw new CommandError(`error executing template: map has no entry for key ${JSON.stringify(name)}`);
+    if (value === null) throw wrong(`nil pointer evaluating interface {}.${name}`);
+    if (value === undefined) return undefined;
+    if (typeof value !== 'object' || Array.isArray(value)) throw wrong(`can't evaluate field ${name} in type interface {}`);
+    const next = (value as Readonly<Record<string, unknown>>)[name];
+    if (next === undefined && !scope.missing) throw wrong(`map has no entry for key ${JSON.stringify(name)}`);
     value = next;
   }
   return value;
-}
-
-const order = (a: unknown, b: unknown): number =>
-  typeof a === 'number' && typeof b === 'number' ? a - b : String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
-
-const FUNCTIONS: Readonly<Record<string, (args: readonly unknown[]) => unknown>> = {
-  index: ([value, ...keys]) =>
-    keys.reduce<unknown>((v, key) => (v === undefined || v === null ? undefined : (v as Record<string, unknown>)[key as string]), value),
-  len: ([value]) => (typeof value === 'string' || Array.isArray(value) ? value.length : Object.keys(value ?? {}).length),
-  not: ([value]) => !truthy(value),
-  and: (args) => args.find((a) => !truthy(a)) ?? args.at(-1),
-  or: (args) => args.find((a) => truthy(a)) ?? args.at(-1),
-  eq: ([first, ...others]) => others.some((o) => o === first),
-  ne: ([a, b]) => a !== b,
-  lt: ([a, b]) => order(a, b) < 0,
-  le: ([a, b]) => order(a, b) <= 0,
-  gt: ([a, b]) => order(a, b) > 0,
-  ge: ([a, b]) => order(a, b) >= 0,
-  print: (args) => args.map(printed).join(''),
-  println: (args) => `${args.map(printed).join(' ')}\n`,
-  printf: ([format, ...args]) => sprintf(String(format), args),
-  json: ([value]) => goJson(value),
-  toJson: ([value]) => goJson(value),
-  base64decode: ([value]) => fromUtf8(fromBase64(String(value)) ?? new Uint8Array()),
-  base64encode: ([value]) => base64(String(value)),
-  slice: ([value, from, to]) => (value as string).slice(from as number, to as number | undefined),
-  exists: ([value, ...keys]) =>
-    keys.reduce<unknown>((v, key) => (v as Record<string, unknown> | undefined)?.[key as string], value) !== undefined,
-  html: ([value]) => String(value),
-};
-
-function sprintf(format: string, args: readonly unknown[]): string {
-  let i = 0;
-  return format.replace(
-    /%([-+0 ]*)(\d*)(?:\.(\d+))?([vsdqtf%])/g,
-    (_, flags: string, width: string, precision: string | undefined, verb: string) => {
-      if (verb === '%') return '%';
-      const value = args[i];
-      i += 1;
-      const text =
-        verb === 'q' ? JSON.stringify(String(value)) : verb === 'f' ? Number(value).toFixed(Number(precision ?? '6')) : printed(value);
-      return flags.includes('-') ? text.padEnd(Number(width)) : text.padStart(Number(width), flags.includes('0') ? '0' : ' ');
-    },
-  );
 }
