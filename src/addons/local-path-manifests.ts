@@ -6,6 +6,7 @@ import type {
   ConfigMap,
   Deployment,
   Namespace,
+  ObjectMeta,
   Role,
   RoleBinding,
   ServiceAccount,
@@ -102,17 +103,25 @@ const deployment: Deployment = {
   },
 };
 
+const classOf = (metadata: ObjectMeta): StorageClass => ({
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata,
+  provisioner: 'rancher.io/local-path',
+  volumeBindingMode: 'WaitForFirstConsumer',
+  reclaimPolicy: 'Delete',
+});
+
+/** As kind installs it: with the default class. */
+export const localPathStorage = (): readonly KubeObject[] =>
+  withClass(classOf({ name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } }));
+
+/** As its own project publishes it: with a class to be asked for. */
+export const localPathAlone = (): readonly KubeObject[] => withClass(classOf({ name: 'local-path' }));
+
 /** In the order of the file. */
-export function localPathStorage(): readonly KubeObject[] {
+function withClass(storageClass: StorageClass): readonly KubeObject[] {
   const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } };
-  const storageClass: StorageClass = {
-    apiVersion: 'storage.k8s.io/v1',
-    kind: 'StorageClass',
-    metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
-    provisioner: 'rancher.io/local-path',
-    volumeBindingMode: 'WaitForFirstConsumer',
-    reclaimPolicy: 'Delete',
-  };
   const paths = { nodePathMap: [{ node: 'DEFAULT_PATH_FOR_NON_LISTED_NODES', paths: [LOCAL_PATH_DIRECTORY] }] };
   const config: ConfigMap = {
     apiVersion: 'v1',

@@ -5,6 +5,8 @@ export interface FlagSpec { readonly name: string; readonly kind: 'text' | 'numb
 export interface Parsed {
   readonly positional: readonly string[];
   readonly text: (name: string) => string | undefined;
+  /** Each value of a flag that was given several times. */
+  readonly all: (name: string) => readonly string[];
   readonly number: (name: string) => number | undefined;
   readonly on: (name: string) => boolean;
 }
@@ -14,6 +16,7 @@ export class UsageError extends Error {}
 
 export function parseArguments(argv: readonly string[], flags: readonly FlagSpec[]): Parsed {
   const values = new Map<string, string>();
+  const given: { readonly name: string; readonly value: string }[] = [];
   const positional: string[] = [];
   for (let index = 0; index < argv.length; index += 1) {
     const word = argv[index] ?? '';
@@ -34,10 +37,12 @@ export function parseArguments(argv: readonly string[], flags: readonly FlagSpec
     if (inlineValue === undefined) index += 1;
     if (flag.kind === 'number' && !Number.isFinite(Number(value))) throw new UsageError(`--${name} needs a number, not "${value}"`);
     values.set(name, value);
+    given.push({ name, value });
   }
   return {
     positional,
     text: (name) => values.get(name),
+    all: (name) => given.filter((one) => one.name === name).map(({ value }) => value),
     number: (name) => (values.has(name) ? Number(values.get(name)) : undefined),
     on: (name) => values.get(name) === 'true',
   };

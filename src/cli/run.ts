@@ -7,11 +7,12 @@ import { splitScript } from './split-script.ts';
 import { describeFlags, parseArguments, UsageError } from './arguments.ts';
 import type { FlagSpec } from './arguments.ts';
 import type { CliCommand } from './command.ts';
-import { profileOf } from './serve.ts';
+import { ADDON_FLAG, profileOf } from './serve.ts';
 
 const FLAGS: readonly FlagSpec[] = [
   { name: 'nodes', kind: 'number', help: 'schedulable worker nodes (default 3)' },
   { name: 'seed', kind: 'text', help: 'the seed of everything that is drawn (default 1)' },
+  ADDON_FLAG,
   { name: 'files', kind: 'text', value: 'DIR', help: "put this folder's files into the learner's home directory, where URLs find them too (default: the script's folder)" },
   { name: 'limit', kind: 'number', help: 'press Ctrl-C when a command has taken so many seconds of cluster time (default 3600)' },
   { name: 'journal', kind: 'text', value: 'FILE', help: 'save the journal there' },
@@ -46,7 +47,7 @@ async function play(argv: readonly string[]): Promise<number> {
     throw new UsageError(`cannot read ${file}`);
   }
   const files = textFiles(resolve(args.text('files') ?? dirname(file)));
-  const profile = { ...profileOf(args.number('nodes'), args.text('seed')), files };
+  const profile = { ...profileOf(args), files };
   const sandbox = await openCluster({ profile, playing: false, speed: Infinity });
   const session = await sandbox.shell();
   const limitMicros = (args.number('limit') ?? LIMIT_SECONDS) * 1e6;

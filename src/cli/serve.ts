@@ -12,8 +12,13 @@ import { kubeconfig } from '../wire/kubeconfig.ts';
 import type { Credentials } from '../wire/kubeconfig.ts';
 import { clockNotice } from './clock-notice.ts';
 import { describeFlags, parseArguments, UsageError } from './arguments.ts';
-import type { FlagSpec } from './arguments.ts';
+import type { FlagSpec, Parsed } from './arguments.ts';
+import { ADDON_NAMES } from '../api/addon-names.ts';
 import type { CliCommand } from './command.ts';
+
+export const ADDON_FLAG: FlagSpec = {
+  name: 'addon', kind: 'text', value: 'NAME', help: `start with this add-on; may be given several times (there are: ${ADDON_NAMES.join(', ')})`,
+};
 
 const FLAGS: readonly FlagSpec[] = [
   { name: 'port', kind: 'number', help: 'where to listen (default 8080; 0 takes a free one)' },
@@ -22,6 +27,7 @@ const FLAGS: readonly FlagSpec[] = [
   { name: 'nodes', kind: 'number', help: 'schedulable worker nodes (default 3)' },
   { name: 'speed', kind: 'number', help: 'cluster time per wall time, 1/64 to 256 (default 1); at another speed than 1, ages that kubectl works out by its own clock are wrong' },
   { name: 'seed', kind: 'text', help: 'the seed of everything that is drawn (default 1)' },
+  ADDON_FLAG,
   { name: 'kubeconfig', kind: 'text', value: 'FILE', help: 'write a kubeconfig there' },
   { name: 'journal', kind: 'text', value: 'FILE', help: 'go on from this journal, and save it there at the end' },
 ];
@@ -38,7 +44,7 @@ async function start(argv: readonly string[]): Promise<number> {
   const saved = file !== undefined && existsSync(file) ? parseJournal(readFileSync(file, 'utf8')) : undefined;
   // Real clients print ages by their own clock: the cluster's must be near it.
   const profile = saved ? (saved.profile as Profile) : {
-    ...profileOf(args.number('nodes'), args.text('seed')), startAtMs: Date.now() - BOOT_MS, ...(isTls && { keySeed: randomBytes(32).toString('hex') }),
+    ...profileOf(args), startAtMs: Date.now() - BOOT_MS, ...(isTls && { keySeed: randomBytes(32).toString('hex') }),
   };
   const sandbox = await openCluster({ profile, journal: saved?.entries, untilMicros: saved?.endMicros, playing: true, speed });
   const credentials = await credentialsOf(profile, args.on('tls'), args.text('token'));
@@ -68,9 +74,11 @@ async function credentialsOf(profile: Profile, isTls: boolean, token: string | u
   return { certificates: { ...certificates, ...(clientAuthority !== undefined && { clientAuthority }) }, ...(token !== undefined && { token }) };
 }
 
-export function profileOf(nodes: number | undefined, seed: string | undefined): Profile {
+/** --nodes, --seed and --addon. */
+export function profileOf(args: Parsed): Profile {
+  const [nodes, seed, addons] = [args.number('nodes'), args.text('seed'), args.all('addon')];
   try {
-    return makeProfile({ ...(nodes !== undefined && { nodes }), ...(seed !== undefined && { seed }) });
+    return makeProfile({ ...(nodes !== undefined && { nodes }), ...(seed !== undefined && { seed }), ...(addons.length > 0 && { addons }) });
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;

@@ -29,6 +29,8 @@ const PKI = '/etc/kubernetes/pki';
 export interface ControlPlaneOptions extends NodeOptions {
   /** What the cluster's keys are made from; journals of older engines do not say. */
   readonly keys?: KeySource;
+  /** Names of add-ons to apply before them. */
+  readonly addons?: readonly string[];
   /** Objects to apply once the API answers, as `kubectl apply` of a learner's start state would. */
   readonly manifests?: readonly object[];
   /** etcd's data at the start. */
@@ -76,5 +78,5 @@ export function buildControlPlane(context: MachineContext, options: ControlPlane
       for (const { file, text } of manifests) if (!disk.exists(file)) disk.writeFile(file, text);
     },
   }, mux);
-  context.spawn('install addons', () => installAddons(context, asUser(slot.transport(context), ADMINISTRATOR), options.profile.version, options.manifests ?? []));
+  context.spawn('install addons', () => installAddons(context, asUser(slot.transport(context), ADMINISTRATOR), options.profile.version, options));
 }

@@ -38,6 +38,7 @@ export function firstEntries(profile: Profile): readonly JournalEntry[] {
     index: 0,
     profile: essentials(profile),
     keys: keySourceOf(profile),
+    ...(profile.addons && { addons: profile.addons }),
     ...(profile.manifests && { manifests: profile.manifests }),
     ...(profile.restore && { restore: profile.restore }),
   };

@@ -1,4 +1,5 @@
 /** What a cluster starts from, and the defaults of a learner's first one. */
+import { ADDON_NAMES, isAddonName } from '../api/addon-names.ts';
 import type { Profile } from '../sandbox/sandbox.ts';
 
 export const KUBERNETES_VERSION = 'v1.33.1';
@@ -23,6 +24,8 @@ export function makeProfile(changes: Partial<Profile> = {}): Profile {
   if (!Number.isInteger(profile.nodes) || profile.nodes < 0 || profile.nodes > NODES_MAX) {
     throw new RangeError(`A cluster has 0 to ${NODES_MAX} worker nodes, not ${profile.nodes}.`);
   }
+  const unknown = profile.addons?.find((name) => !isAddonName(name));
+  if (unknown !== undefined) throw new RangeError(`There is no add-on "${unknown}"; there are: ${ADDON_NAMES.join(', ')}.`);
   if (!(profile.link.latencyMicros >= 1)) throw new RangeError('A link takes at least 1 microsecond.');
   return profile;
 }

@@ -3,8 +3,10 @@ import { base64 } from '../base/bytes.ts';
 import type { Transport } from '../api/transport.ts';
 import { createNodeNetwork } from '../network/node-network.ts';
 import { hostToolbox } from '../images/toolboxes.ts';
+import { ADDON_NAMES } from '../api/addon-names.ts';
 import { createLearnerHost } from '../shell/learner-host.ts';
 import type { KubeconfigCredentials } from '../shell/learner-host.ts';
+import type { Published } from '../shell/pages.ts';
 import type { MachineContext } from '../sim/machine-context.ts';
 import { openMux } from '../transport/mux.ts';
 import { dialTransport } from '../transport/rpc.ts';
@@ -26,6 +28,9 @@ function credentialsOf(keys: KeySource): KubeconfigCredentials {
   return { authority: base64(authority.certificate), certificate: base64(certificate), key: base64(key) };
 }
 
+/** Loaded with the first address that is asked for. */
+const published: Published = { names: ADDON_NAMES, load: async () => (await import('../addons/catalogue.ts')).publishedAt };
+
 export function buildShell(context: MachineContext, { files = {}, keys }: ShellOptions): void {
   const mux = openMux(context);
   const network = createNodeNetwork({ world: context, nodeName: context.machine, address: SHELL_ADDRESS, channel: mux.channel('net'), defaultRoute: CONTROL_PLANE, localNodePorts: nodeAddress(0) });
@@ -35,6 +40,7 @@ export function buildShell(context: MachineContext, { files = {}, keys }: ShellO
   const asMe = (transport: Transport): Transport => asUser(transport, ADMINISTRATOR, credentials?.certificate);
   createLearnerHost({
     context, mux, transport: asMe(dialed), quiet: asMe(quiet), ...(credentials && { credentials }), net: network.host, toolbox: hostToolbox, files,
+    published,
     server: `https://${nodeAddress(0)}:${ADDRESSES.apiserverPort}`,
   });
 }

@@ -16,6 +16,8 @@ export interface HostOptions {
   readonly world: World;
   readonly hostname: string;
   readonly net: NetworkNamespace;
+  /** How its processes see the network, names included. */
+  readonly netView?: (net: NetworkNamespace) => NetworkNamespace;
   /** The base's files and tools: images.toolbox('debian'). */
   readonly toolbox: ReturnType<ImageStore['toolbox']>;
   /** Programs besides the toolbox, by absolute path: "/usr/local/bin/kubectl". */
@@ -89,7 +91,10 @@ export function createHost(options: HostOptions): Host {
   const processes = createProcesses({
     world, space, files, hostname: options.hostname, pidsLimit: 2_000,
     cpu: withBurst(world.clock, createCpu(world.clock, options.cpuMillis ?? 4_000).group({}), BURST_MS),
-    net: own => resolvingNet(options.net, own, options.hostname),
+    net: own => {
+      const net = resolvingNet(options.net, own, options.hostname);
+      return options.netView?.(net) ?? net;
+    },
     programAt: path => options.programs[path] ?? options.toolbox.programAt(path),
     onMistake: options.onMistake,
   });

@@ -9,7 +9,7 @@ export interface NetworkNamespace {
   /** Throws NetworkError EADDRINUSE. `host` undefined listens on all addresses. */
   listen(port: number, accept: (stream: ByteStream) => void, host?: string, atOnce?: AtOnce): Listener;
   /** Connects to an IP address or name (resolved through /etc/hosts and DNS). Rejects with NetworkError. */
-  connect(host: string, port: number, options?: { readonly timeoutMs?: number }): Promise<ByteStream>;
+  connect(host: string, port: number, options?: ConnectOptions): Promise<ByteStream>;
   bindUdp(port: number, receive: (datagram: Datagram) => void): Listener & { send(address: string, port: number, data: Uint8Array): void };
   /** getaddrinfo: /etc/hosts, then DNS with the search path. Rejects with NetworkError ENOTFOUND or EAI_AGAIN. */
   resolve(name: string): Promise<readonly string[]>;
@@ -19,6 +19,12 @@ export interface NetworkNamespace {
   ask?(host: string, port: number, request: Asked): HttpAnswer | Promise<HttpAnswer> | undefined;
   /** The same namespace for one process: its waits end with `world`, and `release` closes what it holds open. */
   bind?(world: World): NetworkNamespace & { release(): void };
+}
+
+export interface ConnectOptions {
+  readonly timeoutMs?: number;
+  /** The address that is asked for: a machine that carries pages of the internet answers for the hosts that it cannot reach. */
+  readonly url?: string;
 }
 
 /** A request without the connection that it would have come over. */

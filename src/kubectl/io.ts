@@ -26,8 +26,11 @@ export interface KubectlIo {
   edit?(request: EditRequest): Promise<string | undefined>;
   /** The machine's own network, for port-forward and proxy. */
   readonly net?: NetworkNamespace;
-  /** Fetches a manifest by URL: examples that the sandbox carries. undefined: there is no such page. */
-  fetch?(url: string): Promise<string | undefined>;
+  /** Fetches a manifest by URL: examples that the sandbox carries; `folder`: what kustomize would build of a folder of a
+   *  repository. undefined: there is no such page. */
+  fetch?(url: string, as?: 'file' | 'folder'): Promise<string | undefined>;
+  /** The add-ons that `fetch` knows under their projects' addresses. */
+  readonly published?: readonly string[];
 }
 
 export interface EditRequest {

@@ -6,7 +6,7 @@ import type { KubectlIo } from './io.ts';
 import { generatedObjects } from './kustomize-generate.ts';
 import { applyPatches } from './kustomize-patch.ts';
 import { legacyOrder, renamed, setAnnotations, setImages, setLabels, setNamespace, setReplicas } from './kustomize-transform.ts';
-import { parseManifests, readText } from './manifests.ts';
+import { noInternet, parseManifests, readText } from './manifests.ts';
 import { type Obj, at, dict, list, str } from './obj.ts';
 import { resolvePath } from './paths.ts';
 import { parseYaml } from './yaml.ts';
@@ -21,9 +21,11 @@ export interface Built {
 export const KUSTOMIZATION_FILES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
 export async function buildKustomization(io: KubectlIo, directory: string): Promise<readonly Obj[]> {
-  if (/^(https?:|git@|github\.com\/)/.test(directory)) {
-    // Differs from Kubernetes: kustomizations are read from the learner's files only.
-    throw new CommandError(`accumulating resources: ${directory}: this sandbox has no internet`);
+  if (isRemote(directory)) {
+    const objects = await remoteObjects(io, directory, 'folder');
+    // Differs from Kubernetes: kustomizations are read from the learner's files only, but for those of add-ons.
+    if (objects === undefined) throw new CommandError(`accumulating resources: ${directory}: ${noInternet(io)}`);
+    return legacyOrder(renamed(objects));
   }
   const path = resolvePath(io.cwd, directory);
   if (!io.files.exists(path)) {
@@ -31,11 +33,21 @@ export async function buildKustomization(io: KubectlIo, directory: string): Prom
       `must build at directory: not a valid directory: evalsymlink failure on '${directory}' : lstat ${path}: no such file or directory`,
     );
   }
-  const built = build(io, path, directory, []);
-  return legacyOrder(renamed(built));
+  return legacyOrder(renamed(await build(io, path, directory, [])));
 }
 
-function build(io: KubectlIo, path: string, shown: string, above: readonly string[]): readonly Built[] {
+/** A file or a folder of a repository, by its address. */
+const isRemote = (entry: string): boolean => /^(https?:|ssh:|git::|git@|(www\.)?github\.com[/:])/.test(entry);
+
+const builtOf = (text: string, source: string): readonly Built[] =>
+  parseManifests(text, source).map(({ object }) => ({ object, original: str(object, 'metadata', 'name') }));
+
+async function remoteObjects(io: KubectlIo, address: string, as: 'file' | 'folder'): Promise<readonly Built[] | undefined> {
+  const text = await io.fetch?.(address, as);
+  return text === undefined ? undefined : builtOf(text, address);
+}
+
+async function build(io: KubectlIo, path: string, shown: string, above: readonly string[]): Promise<readonly Built[]> {
   if (above.includes(path))
     throw new CommandError(`accumulating resources: cycle detected: candidate root '${path}' contains visited root '${path}'`);
   const file = KUSTOMIZATION_FILES.map((name) => `${path}/${name}`).find((f) => io.files.exists(f));
@@ -45,20 +57,20 @@ function build(io: KubectlIo, path: string, shown: string, above: readonly strin
   const kustomization = (parseYaml(readText(io, file, file), file)[0] ?? {}) as Obj;
   let built: readonly Built[] = [];
   for (const entry of [...list(kustomization, 'resources'), ...list(kustomization, 'bases')] as string[]) {
-    built = [...built, ...resource(io, path, entry, [...above, path])];
+    built = [...built, ...(await resource(io, path, entry, [...above, path]))];
   }
   built = generatedObjects(io, path, kustomization, built);
-  return transformed(io, path, kustomization, withComponents(io, path, kustomization, built, [...above, path]));
+  return transformed(io, path, kustomization, await withComponents(io, path, kustomization, built, [...above, path]));
 }
 
 /** A component adds its own resources and generators to what is there, and changes all of it. */
-function withComponents(
+async function withComponents(
   io: KubectlIo,
   path: string,
   kustomization: Obj,
   start: readonly Built[],
   above: readonly string[],
-): readonly Built[] {
+): Promise<readonly Built[]> {
   let built = start;
   for (const entry of list(kustomization, 'components') as string[]) {
     const folder = resolvePath(path, entry);
@@ -66,9 +78,9 @@ function withComponents(
       throw new CommandError(`accumulating components: cycle detected: candidate root '${folder}' contains visited root '${folder}'`);
     const component = loadComponent(io, path, entry);
     for (const resourceEntry of list(component, 'resources') as string[])
-      built = [...built, ...resource(io, folder, resourceEntry, [...above, folder])];
+      built = [...built, ...(await resource(io, folder, resourceEntry, [...above, folder]))];
     built = generatedObjects(io, folder, component, built);
-    built = transformed(io, folder, component, withComponents(io, folder, component, built, [...above, folder]));
+    built = transformed(io, folder, component, await withComponents(io, folder, component, built, [...above, folder]));
   }
   return built;
 }
@@ -83,8 +95,12 @@ function loadComponent(io: KubectlIo, path: string, entry: string): Obj {
   return (parseYaml(readText(io, file, file), file)[0] ?? {}) as Obj;
 }
 
-function resource(io: KubectlIo, path: string, entry: string, above: readonly string[]): readonly Built[] {
-  if (/^https?:/.test(entry)) throw new CommandError(`accumulating resources from '${entry}': this sandbox has no internet`);
+async function resource(io: KubectlIo, path: string, entry: string, above: readonly string[]): Promise<readonly Built[]> {
+  if (isRemote(entry)) {
+    const objects = (await remoteObjects(io, entry, 'file')) ?? (await remoteObjects(io, entry, 'folder'));
+    if (objects === undefined) throw new CommandError(`accumulating resources from '${entry}': ${noInternet(io)}`);
+    return objects;
+  }
   const full = resolvePath(path, entry);
   if (!io.files.exists(full)) {
     throw new CommandError(
@@ -93,7 +109,7 @@ function resource(io: KubectlIo, path: string, entry: string, above: readonly st
     );
   }
   if (io.files.stat(full).type === 'directory') return build(io, full, entry, above);
-  return parseManifests(readText(io, full, entry), entry).map(({ object }) => ({ object, original: str(object, 'metadata', 'name') }));
+  return builtOf(readText(io, full, entry), entry);
 }
 
 function transformed(io: KubectlIo, path: string, kustomization: Obj, start: readonly Built[]): readonly Built[] {

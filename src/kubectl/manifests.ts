@@ -85,11 +85,16 @@ async function readUrl(io: KubectlIo, url: string): Promise<string> {
   const host = /^https?:\/\/([^/:]+)/.exec(url)?.[1] ?? url;
   // Differs from Kubernetes: the learner's machine has no way to the internet; only pages that the sandbox carries are found.
   throw new CommandError(
-    `Unable to connect to the server: dial tcp: lookup ${host}: no such host (this sandbox has no internet: ` +
-      'save the manifest as a file and apply that)',
+    `Unable to connect to the server: dial tcp: lookup ${host}: no such host (${noInternet(io)}: save the manifest as a file and apply that)`,
     1,
     true,
   );
+}
+
+/** With what can be had all the same. */
+export function noInternet({ published = [] }: KubectlIo): string {
+  const known = published.length === 0 ? '' : `; of what projects publish it has ${published.join(', ')}`;
+  return `this sandbox has no internet${known}`;
 }
 
 /** The objects of one text of YAML documents or JSON; Lists are taken apart. */

@@ -1,4 +1,5 @@
 /** cluster.yaml: plain manifests and one `kind: Sandbox` document with what is not an object of the API. */
+import { addonsAmong } from '../api/addon-names.ts';
 import { parseYamlDocuments } from '../api/yaml.ts';
 import type { Profile } from '../sandbox/sandbox.ts';
 
@@ -10,6 +11,7 @@ export function startState(text: string): Partial<Profile> {
     manifests,
     ...(typeof sandbox['nodes'] === 'number' ? { nodes: sandbox['nodes'] } : {}),
     ...(typeof sandbox['seed'] === 'string' ? { seed: sandbox['seed'] } : {}),
+    ...(Array.isArray(sandbox['addons']) ? { addons: addonsAmong(sandbox['addons']) } : {}),
     ...(typeof sandbox['version'] === 'string' ? { version: sandbox['version'] } : {}),
   };
 }

@@ -48,6 +48,8 @@ export interface Profile {
   readonly node: { readonly cpu: string; readonly memory: string; readonly ephemeralStorage: string; readonly zones: readonly string[] };
   /** One-way base latency and jitter between machines, microseconds. */
   readonly link: { readonly latencyMicros: number; readonly jitterMicros: number };
+  /** Add-ons that are applied at the start, before the manifests; `ADDON_NAMES` lists those there are, others are left out. */
+  readonly addons?: readonly string[];
   /** Objects applied at the start, as plain manifests. */
   readonly manifests?: readonly object[];
   /** Files of the learner's home directory at the start: path below ~ to text. */

@@ -5,10 +5,11 @@ import { absolute } from '../cri/open.ts';
 import { readText } from '../cri/memory-files.ts';
 import type { Process, Program } from '../cri/process.ts';
 import type { Editing } from './learner-host.ts';
+import type { Pages } from './pages.ts';
 
 const ttyOf = (process: Process): string => process.env.get('GPG_TTY') ?? '';
 
-function ioOf(process: Process, editing: Editing, page: (url: string) => string | undefined): KubectlIo {
+function ioOf(process: Process, editing: Editing, pages: Pages): KubectlIo {
   return {
     world: process.world,
     clock: process.clock,
@@ -22,28 +23,29 @@ function ioOf(process: Process, editing: Editing, page: (url: string) => string 
     net: process.net,
     ...(process.tty && { tty: process.tty }),
     edit: (request) => editing.edit(ttyOf(process), request, process),
-    fetch: async (url) => page(url),
+    fetch: (url, as = 'file') => pages.find(url, as, process.world),
+    published: pages.names,
     rawMode: (on) => editing.raw(ttyOf(process), on),
     onResize: (changed) => editing.onResize(ttyOf(process), changed),
   };
 }
 
 /** kustomize without kubectl, loaded with its first command too. */
-export function kustomizeProgram(editing: Editing, page: (url: string) => string | undefined): Program {
+export function kustomizeProgram(editing: Editing, pages: Pages): Program {
   return async (process) => {
     const { runKustomize } = await process.world.external(import('../kubectl/kustomize-program.ts'));
-    return runKustomize(process.argv.slice(1), ioOf(process, editing, page));
+    return runKustomize(process.argv.slice(1), ioOf(process, editing, pages));
   };
 }
 
 /** kubectl is loaded with its first command: a page shows its prompt without it. */
-export function kubectlProgram(settings: KubectlSettings, editing: Editing, page: (url: string) => string | undefined): Program {
+export function kubectlProgram(settings: KubectlSettings, editing: Editing, pages: Pages): Program {
   let kubectl: KubectlProgram | undefined;
   return async (process) => {
     const { createKubectl } = await process.world.external(import('../kubectl/kubectl.ts'));
     kubectl ??= createKubectl(settings);
     const plugin = kubectl.plugin(process.argv.slice(1), process);
-    return plugin ? process.exec(plugin) : kubectl.run(process.argv.slice(1), ioOf(process, editing, page));
+    return plugin ? process.exec(plugin) : kubectl.run(process.argv.slice(1), ioOf(process, editing, pages));
   };
 }
 

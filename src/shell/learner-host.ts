@@ -32,7 +32,9 @@ import { listFiles } from './home-files.ts';
 import { outputChannel, SHELL_CHANNEL } from './protocol.ts';
 import type { ShellAnswer, ShellInput, ShellOutput, ShellQuestion } from './protocol.ts';
 import { absentPrograms } from './absent-programs.ts';
-import { pageAmong } from './pages.ts';
+import { withPages } from './page-network.ts';
+import { pagesOf } from './pages.ts';
+import type { Published } from './pages.ts';
 
 export interface LearnerHostOptions {
   readonly context: MachineContext;
@@ -47,6 +49,8 @@ export interface LearnerHostOptions {
   readonly files: Readonly<Record<string, string>>;
   /** For the kubeconfig. */
   readonly credentials?: KubeconfigCredentials;
+  /** The pages of add-ons. */
+  readonly published: Published;
   /** The apiserver's address, for the kubeconfig. */
   readonly server: string;
 }
@@ -144,18 +148,19 @@ export function createLearnerHost(options: LearnerHostOptions): void {
 }
 
 function openHost(options: LearnerHostOptions, home: ReturnType<typeof createMemoryFiles>, editing: Editing): Host {
-  const { context, net, toolbox, files: pages, transport, server } = options;
-  const page = (url: string): string | undefined => pageAmong(pages, url);
-  const program = kubectlProgram({ transport, server }, editing, page);
+  const { context, net, toolbox, files, transport, server } = options;
+  const pages = pagesOf(files, options.published);
+  const program = kubectlProgram({ transport, server }, editing, pages);
   const editor = editorProgram(editing);
   const programs: Record<string, Program> = {
-    '/usr/local/bin/kubectl': program, '/usr/local/bin/k': program, '/usr/local/bin/kustomize': kustomizeProgram(editing, page),
-    '/usr/local/bin/yq': yqProgram(), '/usr/local/bin/minikube': minikubeProgram(), '/usr/bin/git': gitProgram(pages), ...absentPrograms(),
+    '/usr/local/bin/kubectl': program, '/usr/local/bin/k': program, '/usr/local/bin/kustomize': kustomizeProgram(editing, pages),
+    '/usr/local/bin/yq': yqProgram(), '/usr/local/bin/minikube': minikubeProgram(), '/usr/bin/git': gitProgram(files), ...absentPrograms(),
   };
   for (const name of ['open', 'xdg-open']) programs[`/usr/bin/${name}`] = openProgram();
   for (const name of ['vi', 'vim', 'nano', 'edit']) programs[`/usr/bin/${name}`] = editor;
   return createHost({
-    world: context, hostname: 'learner', net, toolbox, programs, home: { path: HOME, files: home }, etc: { '/etc/kubernetes/admin.conf': kubeconfig(server) },
+    world: context, hostname: 'learner', net, netView: (inner) => withPages(inner, pages), toolbox, programs,
+    home: { path: HOME, files: home }, etc: { '/etc/kubernetes/admin.conf': kubeconfig(server) },
     env: { KUBECONFIG: `${HOME}/.kube/config`, EDITOR: 'vi', KUBE_EDITOR: 'vi', PS1: PROMPT },
   });
 }

@@ -77,7 +77,7 @@ export function planOpen(read: ReadJournal, snapshot: SavedSnapshot | undefined)
 
 /** The start of the cluster that goes on from a snapshot: its clock goes on where the old one stood. */
 export function restoredProfile({ profile, atMicros, store, files }: SavedSnapshot): Profile {
-  const { manifests: _applied, restore: _older, ...start } = profile;
+  const { addons: _there, manifests: _applied, restore: _older, ...start } = profile;
   return {
     ...start,
     // Another seed: names that the old history gave out are taken.

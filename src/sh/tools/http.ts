@@ -159,7 +159,9 @@ export async function transfer(
     const timeoutMs = options.has('connect-timeout') ? Number(options.get('connect-timeout')) * 1000 : undefined;
     const socket = options.get('unix-socket');
     const [target, port] = socket === undefined ? [resolved(options, url), url.port] : [LOOPBACK, socketPort(process.files, absolute(process, socket))];
-    const stream = await process.net.connect(target, port, timeoutMs === undefined ? {} : { timeoutMs });
+    const stream = await process.net.connect(target, port, {
+      url: `${url.scheme}://${url.host}${url.target}`, ...(timeoutMs !== undefined && { timeoutMs }),
+    });
     const connectMs = (process.clock.micros() - startedAt) / 1000;
     try {
       const host = url.port === (url.scheme === 'https' ? 443 : 80) ? url.host : `${url.host}:${url.port}`;

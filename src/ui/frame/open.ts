@@ -1,5 +1,6 @@
 /** From what is saved, or from nothing, to a running sandbox. A journal that cannot be played is never thrown away
  *  without asking. */
+import { addonsAmong } from '../../api/addon-names.ts';
 import { ENGINE } from '../../sandbox/engine.ts';
 import type { OpenSandboxOptions, Profile, Sandbox } from '../../sandbox/sandbox.ts';
 import { openSandbox } from '../open-sandbox.ts';
@@ -39,6 +40,12 @@ function askedNodes(): Partial<Profile> {
   return Number.isInteger(asked) && asked > 0 && asked <= 100 ? { nodes: asked } : {};
 }
 
+/** A link may name add-ons that a fresh cluster starts with. */
+function askedAddons(): Partial<Profile> {
+  const addons = addonsAmong(query().getAll('addon'));
+  return addons.length > 0 ? { addons } : {};
+}
+
 /** How long a journal may take to be played before the snapshot is opened in its place; a link may say it, in seconds. */
 function patienceMs(): number {
   const asked = Number(query().get('patience') ?? Number.NaN);
@@ -46,12 +53,12 @@ function patienceMs(): number {
 }
 
 export async function startFresh(part: Partial<Profile>): Promise<Opened> {
-  const profile = freshProfile(seedText(), { ...askedNodes(), ...part });
+  const profile = freshProfile(seedText(), { ...askedNodes(), ...askedAddons(), ...part });
   return { type: 'ready', sandbox: await openSandbox({ profile, playing: true, speed: 1 }), blocked: false };
 }
 
 /** A link that says what it wants gets just that. */
-const linkAsks = (): boolean => ['seed', 'nodes', 'fresh'].some((one) => query().has(one));
+const linkAsks = (): boolean => ['seed', 'nodes', 'addon', 'fresh'].some((one) => query().has(one));
 
 export async function openSaved(name: string, part: Partial<Profile>, onProgress: OnProgress): Promise<Opened> {
   const loaded = query().has('fresh') ? { type: 'none' as const } : await loadSession(name);
