@@ -58,7 +58,7 @@ async function play(argv: readonly string[]): Promise<number> {
     if (args.on('json')) {
       const virtualMs = Math.round((result.endedAtMicros - result.startedAtMicros) / 1000);
       process.stdout.write(`${JSON.stringify({ command, exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr, virtualMs })}\n`);
-    } else process.stdout.write(`$ ${command}\n${result.stdout}${result.stderr}`);
+    } else process.stdout.write(`$ ${command}\n${result.output}`);
   }
   const journal = args.text('journal');
   if (journal !== undefined) writeFileSync(journal, writeJournal(await sandbox.journal()));

@@ -17,7 +17,7 @@ export interface SessionHost {
   driveUntil(done: () => boolean): Promise<void>;
 }
 
-interface Pending { readonly id: number; readonly line: string; readonly startedAtMicros: number; stdout: string; stderr: string; readonly resolve?: (result: CommandResult) => void }
+interface Pending { readonly id: number; readonly line: string; readonly startedAtMicros: number; stdout: string; stderr: string; output: string; readonly resolve?: (result: CommandResult) => void }
 
 /** What a late listener hears first. */
 const SCROLLBACK_MAX = 512 * 1024;
@@ -145,14 +145,17 @@ export class TerminalSession implements Session {
     this.#count = Math.max(this.#count, id);
     this.#editor.show(line);
     this.#atPrompt = false;
-    this.#pending = { id, line, startedAtMicros: this.host.nowMicros(), stdout: '', stderr: '' };
+    this.#pending = { id, line, startedAtMicros: this.host.nowMicros(), stdout: '', stderr: '', output: '' };
   }
 
   /** What the learner's host printed for this session, and when. */
   receive(output: ShellOutput, atMicros: number): void {
     switch (output.k) {
       case 'text':
-        if (this.#pending && this.#pending[output.stream].length < CAPTURE_MAX) this.#pending[output.stream] += output.text;
+        if (this.#pending && this.#pending[output.stream].length < CAPTURE_MAX) {
+          this.#pending[output.stream] += output.text;
+          this.#pending.output += output.text;
+        }
         this.#show(output.text.replace(/\r?\n/g, '\r\n'));
         return;
       case 'prompt':
@@ -228,7 +231,7 @@ export class TerminalSession implements Session {
     this.#count += 1;
     this.#atPrompt = false;
     this.#byHand = false;
-    this.#pending = { id: this.#count, line, startedAtMicros: this.host.nowMicros(), stdout: '', stderr: '', ...(resolve && { resolve }) };
+    this.#pending = { id: this.#count, line, startedAtMicros: this.host.nowMicros(), stdout: '', stderr: '', output: '', ...(resolve && { resolve }) };
     void this.host.send({ k: 'line', session: this.id, id: this.#count, line });
   }
 
@@ -237,7 +240,7 @@ export class TerminalSession implements Session {
     if (!pending || pending.id !== id) return;
     this.#pending = undefined;
     const result: CommandResult = {
-      command: pending.line, exitCode, stdout: pending.stdout, stderr: pending.stderr,
+      command: pending.line, exitCode, stdout: pending.stdout, stderr: pending.stderr, output: pending.output,
       startedAtMicros: pending.startedAtMicros, endedAtMicros,
     };
     pending.resolve?.(result);

@@ -112,6 +112,8 @@ export interface CommandResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** Both, in the order in which a terminal shows them. */
+  readonly output: string;
   readonly startedAtMicros: number;
   readonly endedAtMicros: number;
   /** It did not end by itself. */ readonly interrupted?: boolean;

@@ -6,7 +6,7 @@ import { shareInput } from './lines.ts';
 import type { Shell } from './interpreter.ts';
 import type { Statement } from './parse.ts';
 
-export interface Job { readonly number: number; readonly child: Child; readonly text: string; code: number | undefined; told: boolean }
+export interface Job { readonly number: number; readonly child: Child; readonly text: string; code: number | undefined }
 
 export interface Jobs {
   start(shell: Shell, statement: Statement): Promise<void>;
@@ -15,13 +15,15 @@ export interface Jobs {
   remove(job: Job): void;
   /** A subshell knows no jobs of its parent. */
   forSubshell(): Jobs;
-  /** Jobs that ended since the last prompt, as an interactive shell tells. */
-  news(): readonly Job[];
+  /** What an interactive shell tells before its prompt: the jobs that ended since the last one, a line each. They are forgotten. */
+  news(): readonly string[];
+  /** `jobs`' line for one of them. */
+  line(job: Job): string;
 }
 
 export function createJobs(): Jobs {
   const list: Job[] = [];
-  let next = 1;
+  const line = (job: Job): string => jobLine(job, { 1: '+', 2: '-' }[list.length - list.indexOf(job)] ?? ' ');
   return {
     list,
     async start(shell, statement) {
@@ -35,9 +37,7 @@ export function createJobs(): Jobs {
         await shell.forkFailed();
         return;
       }
-      if (list.length === 0) next = 1;
-      const job: Job = { number: next, child, text, code: undefined, told: false };
-      next += 1;
+      const job: Job = { number: 1 + Math.max(0, ...list.map(({ number }) => number)), child, text, code: undefined };
       list.push(job);
       shell.state.lastBackground = child.pid;
       shell.state.status = 0;
@@ -58,19 +58,18 @@ export function createJobs(): Jobs {
     },
     forSubshell: () => createJobs(),
     news() {
-      const ended = list.filter(job => job.code !== undefined && !job.told);
-      for (const job of ended) {
-        job.told = true;
-        list.splice(list.indexOf(job), 1);
-      }
-      return ended;
+      const ended = list.filter(job => job.code !== undefined);
+      const lines = ended.map(line);
+      for (const job of ended) list.splice(list.indexOf(job), 1);
+      return lines;
     },
+    line,
   };
 }
 
-export function jobLine(job: Job, current: boolean): string {
+function jobLine(job: Job, mark: string): string {
   const state = job.code === undefined ? 'Running' : job.code === 0 ? 'Done' : job.code > 128 ? signalWord(job.code - 128) : `Exit ${job.code}`;
-  return `[${job.number}]${current ? '+' : '-'}  ${state.padEnd(24)}${job.text}${job.code === undefined ? ' &' : ''}\n`;
+  return `[${job.number}]${mark}  ${state.padEnd(24)}${job.text}${job.code === undefined ? ' &' : ''}\n`;
 }
 
 function signalWord(signal: number): string {

@@ -6,7 +6,7 @@ import { ExitError } from '../cri/processes.ts';
 import type { Process, Program } from '../cri/process.ts';
 import { InterruptSignal, ShellFailure } from './control.ts';
 import { Shell } from './interpreter.ts';
-import { createJobs, jobLine } from './jobs.ts';
+import { createJobs } from './jobs.ts';
 import { readLine } from './lines.ts';
 import { exitCode, runToEnd } from './outcome.ts';
 import { isIncomplete } from './parse.ts';
@@ -33,6 +33,7 @@ export async function runLine(shell: Shell, line: string): Promise<{ readonly st
     shell.guarded = 0;
     shell.interrupted = false;
   }
+  for (const news of shell.jobs.news()) await shell.stderr.write(news);
   return { status: shell.state.status, exited: false };
 }
 
@@ -141,7 +142,7 @@ async function converse(shell: Shell): Promise<void> {
     process.world.spawn('prompt', async () => { await shell.stderr.write(promptOf(shell)); });
   });
   for (;;) {
-    for (const job of shell.jobs.news()) await shell.stderr.write(jobLine(job, true));
+    for (const line of shell.jobs.news()) await shell.stderr.write(line);
     const text = await readCommand(shell, async more => {
       prompting = true;
       await shell.stderr.write(more ? valueOf(state.variables.get('PS2')) ?? '> ' : promptOf(shell));

@@ -165,6 +165,7 @@ describe('whyRail', () => {
     command: 'kubectl scale deployment web --replicas=3',
     stdout: 'deployment.apps/web scaled\n',
     stderr: '',
+    output: '',
     exitCode: 0,
     startedAtMicros: 5,
     endedAtMicros: 6,

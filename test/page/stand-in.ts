@@ -104,7 +104,7 @@ export const openSandbox: OpenSandbox = async ({ profile, playing, speed }) => {
         },
         onCommand(listener) {
           for (const [command, stdout, at] of storyTranscript())
-            listener({ command, stdout, stderr: '', exitCode: 0, startedAtMicros: at, endedAtMicros: at });
+            listener({ command, stdout, stderr: '', output: stdout, exitCode: 0, startedAtMicros: at, endedAtMicros: at });
           return none;
         },
         onOutput(listener) {
@@ -123,7 +123,7 @@ export const openSandbox: OpenSandbox = async ({ profile, playing, speed }) => {
           }
         },
         async run(command) {
-          return { command, exitCode: 0, stdout: '', stderr: '', startedAtMicros: now.micros, endedAtMicros: now.micros };
+          return { command, exitCode: 0, stdout: '', stderr: '', output: '', startedAtMicros: now.micros, endedAtMicros: now.micros };
         },
       };
     },

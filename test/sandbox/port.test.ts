@@ -12,7 +12,7 @@ function recorder() {
   const log: string[] = [];
   const heard: { output?: (data: string) => void; time?: (state: TimeState) => void; trace?: (records: never[]) => void; edit?: (request: { path: string; text: string; language: string }) => Promise<string | undefined> } = {};
   const state: TimeState = { nowMicros: 5, nowMs: 0, playing: false, speed: 1, reachedSpeed: 1 };
-  const result: CommandResult = { command: 'ls', exitCode: 0, stdout: '', stderr: '', startedAtMicros: 0, endedAtMicros: 1 };
+  const result: CommandResult = { command: 'ls', exitCode: 0, stdout: '', stderr: '', output: '', startedAtMicros: 0, endedAtMicros: 1 };
   const sandbox = {
     profile: { seed: 's' }, capabilities: { time: true, faults: true, fork: true, files: true },
     faults: [] as object[],

@@ -108,6 +108,7 @@ async function createPlayer(sandbox: Sandbox): Promise<Player> {
         exitCode: 130,
         stdout: '',
         stderr,
+        output: stderr,
         startedAtMicros,
         endedAtMicros: sandbox.time.state.nowMicros,
         interrupted: true,

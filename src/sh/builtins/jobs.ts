@@ -3,7 +3,6 @@ import { SIGNAL_NUMBERS } from '../../cri/process.ts';
 import type { Signal } from '../../cri/process.ts';
 import { InterruptSignal } from '../control.ts';
 import type { Shell } from '../interpreter.ts';
-import { jobLine } from '../jobs.ts';
 import type { Job } from '../jobs.ts';
 import { shellError } from '../messages.ts';
 import { signalName } from '../signals.ts';
@@ -17,7 +16,8 @@ async function waitJob(shell: Shell, job: Job): Promise<number> {
     return 143;
   }
   job.code = code;
-  shell.jobs.remove(job);
+  // Who waits at a terminal is told at the next prompt.
+  if (!shell.options.interactive) shell.jobs.remove(job);
   return code;
 }
 
@@ -79,16 +79,18 @@ async function foreground(shell: Shell, argv: readonly string[]): Promise<number
   const job = shell.jobs.find(argv[1] ?? '%%');
   if (job === undefined) { await shell.stderr.write(`${shellError(shell, `${argv[0]}: ${argv[1] ?? 'current'}: no such job`)}\n`); return 1; }
   await shell.print(`${job.text}\n`);
-  return argv[0] === 'fg' ? waitJob(shell, job) : 0;
+  if (argv[0] !== 'fg') return 0;
+  const code = await waitJob(shell, job);
+  shell.jobs.remove(job);
+  return code;
 }
 
 export const JOBS: Readonly<Record<string, Builtin>> = {
   async jobs(shell, argv) {
     const list = [...shell.jobs.list];
-    for (const job of list) {
-      await shell.print(argv.includes('-p') ? `${job.child.pid}\n` : jobLine(job, job === list[list.length - 1]));
-      if (job.code !== undefined) shell.jobs.remove(job);
-    }
+    const lines = list.map(job => argv.includes('-p') ? `${job.child.pid}\n` : shell.jobs.line(job));
+    for (const job of list) if (job.code !== undefined) shell.jobs.remove(job);
+    await shell.print(lines.join(''));
     return 0;
   },
   wait, kill, fg: foreground, bg: foreground,
