@@ -3,7 +3,7 @@ import type { Settle, World } from '../base/world.ts';
 import type { Cpu, CpuGroup } from './cpu.ts';
 import { createContainerLog } from './container-log.ts';
 import type { WritableLog } from './container-log.ts';
-import { createMountedFiles } from './file-views.ts';
+import { createMountedFiles, makeMountPoint } from './file-views.ts';
 import type { FileSystem } from './files.ts';
 import type { LocalImage } from './image-puller.ts';
 import type { ImageStore } from './image-store.ts';
@@ -328,6 +328,7 @@ function filesOf(
     mounts: () => ['overlay / overlay rw,relatime 0 0\n', 'proc /proc proc rw,nosuid,nodev,noexec,relatime 0 0\n',
       ...config.mounts.map(mount => `/dev/vda1 ${mount.path} ext4 ${mount.readOnly ? 'ro' : 'rw'},relatime 0 0\n`)],
   });
+  for (const mount of config.mounts) makeMountPoint(base, mount.path, mount.files);
   const sys = sysFiles(now, resources, () => processes().memoryBytes(), cpuMs);
   return createMountedFiles(base, [
     { path: '/proc', files: proc, readOnly: false }, { path: '/sys', files: sys, readOnly: false }, ...config.mounts,

@@ -98,6 +98,14 @@ export function createMountedFiles(root: FileSystem, initial: readonly Mount[] =
   };
 }
 
+/** A runtime makes what is missing of the path where it mounts: it is seen in listings, and stays below the mount. */
+export function makeMountPoint(base: FileSystem, path: string, files: FileSystem): void {
+  if (base.exists(path)) return;
+  const isDirectory = files.stat('/').type === 'directory';
+  base.makeDirectory(isDirectory ? path : joinPath(path, '..'), { recursive: true });
+  if (!isDirectory) base.writeFile(path, '');
+}
+
 /** Where a link on the way down leads, if there is one: /var/run to /run and the like. */
 function linkInto(files: FileSystem & Partial<Pick<MemoryFiles, 'firstLink'>>, path: string): string | undefined {
   const link = files.firstLink?.(path);
@@ -172,7 +180,8 @@ export function filesAs(files: FileSystem & Partial<Pick<MountedFiles, 'isReadOn
   const create = (path: string, make: () => void): void => {
     checkParent(path);
     make();
-    if (files.lstat(path).type !== 'symlink') files.chown(path, user.uid, user.gid);
+    const parent = files.stat(joinPath(path, '..'));
+    if (files.lstat(path).type !== 'symlink') files.chown(path, user.uid, (parent.mode & 0o2000) === 0 ? user.gid : parent.gid);
   };
   return {
     ...files,

@@ -179,13 +179,22 @@ export function createMemoryFiles(options: MemoryFilesOptions): MemoryFiles {
     return ours;
   }
 
+  /** What is made in a directory with the set-group-ID bit (02000) belongs to the directory's group. */
+  function inherit(parent: DirectoryNode, node: Node): void {
+    if ((parent.mode & 0o2000) === 0) return;
+    node.gid = parent.gid;
+    if (node.type === 'directory') node.mode |= 0o2000;
+  }
+
   function place(path: string, make: () => Node): void {
     const segments = resolve(path, false);
     if (segments.length === 0) throw new FileError('EEXIST', path);
     const parent = ownDirectory(segments.slice(0, -1), path);
     const name = segments[segments.length - 1]!;
     if (parent.entries.has(name)) throw new FileError('EEXIST', path);
-    parent.entries.set(name, make());
+    const node = make();
+    inherit(parent, node);
+    parent.entries.set(name, node);
     parent.modifiedAtMs = now();
     notify('/' + segments.join('/'));
   }
@@ -206,6 +215,7 @@ export function createMemoryFiles(options: MemoryFilesOptions): MemoryFiles {
     if (node === undefined) {
       if (path.endsWith('/')) throw new FileError('EISDIR', path);
       node = { type: 'file', data: '', size: 0, mode, uid: 0, gid: 0, modifiedAtMs: now(), owner };
+      inherit(parent, node);
       parent.entries.set(name!, node);
     } else if (node.owner !== owner) {
       node = own(node);

@@ -12,12 +12,14 @@ import { collectOutput } from '../cri/streams.ts';
 import { readResolvConf } from '../cri/resolver.ts';
 import type { Process, Program } from '../cri/process.ts';
 import { formatDate } from '../sh/dates.ts';
+import { shellProgram } from '../sh/main.ts';
 import { convertReview } from './agnhost-conversion.ts';
 import { serveGuestbook } from './agnhost-guestbook.ts';
 import { checkIssuer } from './agnhost-issuer.ts';
 import { serveReviews } from './agnhost-review.ts';
 import type { ReviewServer } from './agnhost-review.ts';
 import { admissionHandler } from './agnhost-webhook.ts';
+import { gnuTools } from './bases.ts';
 import type { Catalogued } from './catalogued.ts';
 import { MB } from './catalogued.ts';
 import { anyTag, versionTags } from './tags.ts';
@@ -284,7 +286,9 @@ const agnhost: Program = async process => {
 export const AGNHOST: Catalogued = {
   names: ['registry.k8s.io/e2e-test-images/agnhost', 'k8s.gcr.io/e2e-test-images/agnhost', 'gcr.io/kubernetes-e2e-test-images/agnhost', 'registry.k8s.io/agnhost',
     'us.gcr.io/k8s-artifacts-prod/e2e-test-images/agnhost'],
-  hasTag: versionTags({ majors: { 1: [0, 0], 2: [0, 59] } }), sizeBytes: 52_183_000, entrypoint: ['/agnhost'], cmd: ['pause'], programs: { '/agnhost': agnhost }, toolbox: 'alpine',
+  hasTag: versionTags({ majors: { 1: [0, 0], 2: [0, 59] } }), sizeBytes: 52_183_000, entrypoint: ['/agnhost'], cmd: ['pause'], toolbox: 'alpine',
+  // It brings bind's tools and bash beside BusyBox.
+  programs: { '/agnhost': agnhost, '/bin/bash': shellProgram('bash'), ...gnuTools('/usr/bin', ['curl', 'dig', 'host', 'nc', 'nslookup']) },
 };
 
 const single = (names: readonly string[], command: Command, path = '/server'): Catalogued => ({ names, hasTag: anyTag, sizeBytes: 4 * MB, entrypoint: [path],

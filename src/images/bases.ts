@@ -25,6 +25,7 @@ const NOT_IN_BUSYBOX: ReadonlySet<string> = new Set(['curl', 'dig', 'host', 'jq'
 const PASSWD = 'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\nbin:x:2:2:bin:/bin:/usr/sbin/nologin\n'
   + 'www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n';
 const GROUP = 'root:x:0:\ndaemon:x:1:\nbin:x:2:\nwww-data:x:33:\nnogroup:x:65534:\n';
+const directories = (...paths: readonly string[]): LayerEntry[] => paths.map(path => ({ path, directory: true }));
 const DIRECTORIES = ['/bin', '/dev', '/etc', '/home', '/mnt', '/opt', '/proc', '/root', '/run', '/sys', '/tmp', '/usr/bin', '/usr/sbin', '/usr/local/bin', '/var/log', '/var/lib', '/var/tmp'] as const;
 
 function common(extra: readonly LayerEntry[]): LayerEntry[] {
@@ -67,6 +68,11 @@ function toolProgram(name: string, flavour: Flavour): Program {
   };
 }
 
+/** Tools of GNU and of their own makers in an image whose base is another. */
+export function gnuTools(directory: string, names: readonly string[]): Readonly<Record<string, Program>> {
+  return Object.fromEntries(names.map(name => [`${directory}/${name}`, toolProgram(name, 'gnu')]));
+}
+
 /** busybox NAME ARGS */
 function busyboxProgram(base: Base): Program {
   return async process => {
@@ -81,12 +87,14 @@ function busyboxProgram(base: Base): Program {
 }
 
 export function createToolboxes(): { readonly none: Toolbox; readonly busybox: Toolbox; readonly alpine: Toolbox; readonly debian: Toolbox; readonly buildpack: Toolbox; readonly host: Toolbox } {
-  const busybox: Base = { flavour: 'busybox', shell: shellProgram('busybox'), directory: '/bin', without: NOT_IN_BUSYBOX, files: [], env: { PATH } };
+  const busybox: Base = { flavour: 'busybox', shell: shellProgram('busybox'), directory: '/bin', without: NOT_IN_BUSYBOX, files: directories('/lib', '/lib64'), env: { PATH } };
   const alpineFiles: LayerEntry[] = [
+    ...directories('/lib', '/media', '/srv'),
     { path: '/etc/os-release', text: 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.1\nPRETTY_NAME="Alpine Linux v3.22"\nHOME_URL="https://alpinelinux.org/"\n' },
     { path: '/etc/alpine-release', text: '3.22.1\n' },
   ];
   const debianFiles: LayerEntry[] = [
+    ...directories('/boot', '/media', '/srv', '/usr/lib', '/usr/lib64'), { path: '/lib', link: 'usr/lib' }, { path: '/lib64', link: 'usr/lib64' },
     { path: '/etc/os-release', text: 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nVERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\n' },
     { path: '/etc/debian_version', text: '12.11\n' }, { path: '/bin', link: 'usr/bin' }, { path: '/sbin', link: 'usr/sbin' },
   ];

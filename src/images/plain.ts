@@ -19,11 +19,18 @@ export const PAUSE: Catalogued = {
     programs: { '/pause': pause }, toolbox: 'none', user: '65535:65535',
 };
 
+export const oldNslookupProgram: Program = async process => {
+  const { oldNslookup } = await process.world.external(import('../sh/tools/nslookup.ts'));
+  return oldNslookup(process);
+};
+
 export const BUSYBOX: Catalogued = {
   names: ['docker.io/library/busybox', 'registry.k8s.io/busybox', 'k8s.gcr.io/busybox', 'gcr.io/google_containers/busybox', 'gcr.io/google-containers/busybox',
     'public.ecr.aws/docker/library/busybox', 'registry.k8s.io/e2e-test-images/busybox', 'mirror.gcr.io/library/busybox', 'quay.io/prometheus/busybox'],
   hasTag: versionTags({ majors: { 1: [20, 38] }, words: ['stable', 'unstable', 'curl', 'git'], suffixes: ['glibc', 'musl', 'uclibc', 'ubuntu', 'buildroot', 'linux', 'amd64'] }),
   sizeBytes: 2_223_685, entrypoint: [], cmd: ['sh'], programs: {}, toolbox: 'busybox',
+  // Guides ask for these versions because of their nslookup.
+  forTag: tag => (/^1\.2[0-8](?:[.-]|$)/.test(tag) ? { programs: { '/bin/nslookup': oldNslookupProgram } } : {}),
 };
 
 export const ALPINE: Catalogued = {

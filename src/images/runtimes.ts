@@ -11,7 +11,7 @@ import { parseSeconds } from '../sh/tools/basic.ts';
 import type { Catalogued } from './catalogued.ts';
 import { MB } from './catalogued.ts';
 import { genericServer } from './generic.ts';
-import { runArguments } from './plain.ts';
+import { oldNslookupProgram, runArguments } from './plain.ts';
 import { anyTag, versionTags } from './tags.ts';
 import { findStatic, logTime, textAnswer, untilStopped } from './web.ts';
 
@@ -86,7 +86,7 @@ const CURL: Catalogued = { names: ['docker.io/curlimages/curl', 'quay.io/curl/cu
       : ['/entrypoint.sh', ...args] } }) as Process);
   } } };
 const RADIAL: Catalogued = { names: ['docker.io/radial/busyboxplus', 'docker.io/yauritux/busybox-curl', 'docker.io/odise/busybox-curl'], hasTag: anyTag,
-  sizeBytes: 4 * MB, entrypoint: [], cmd: ['/bin/sh'], toolbox: 'busybox', programs: { '/usr/bin/curl': curlProgram } };
+  sizeBytes: 4 * MB, entrypoint: [], cmd: ['/bin/sh'], toolbox: 'busybox', programs: { '/usr/bin/curl': curlProgram, '/usr/bin/nslookup': oldNslookupProgram } };
 
 /** stress: workers that burn CPU, and memory that is held. */
 const stress: Program = async process => {

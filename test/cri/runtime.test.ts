@@ -112,8 +112,8 @@ describe('running', () => {
     const started = await node.start({ image: 'busybox', command: ['sleep', '99'], readOnlyRootFilesystem: true, user: { uid: 1000, gid: 3000, groups: [2000] }, mounts: [{ path: '/cfg', files, readOnly: true }] });
     const ran = await started.exec(['sh', '-c', 'id; cat /cfg/key; echo; echo x > /cfg/key; echo y > /file; ls /root; ls /']);
     expect(ran.out.split('\n')).toEqual([
-      'uid=1000 gid=3000 groups=3000,2000', 'value', "sh: can't create /cfg/key: Read-only file system", "sh: can't create /file: Read-only file system", "ls: can't open '/root': Permission denied",
-      'bin', 'cfg', 'dev', 'etc', 'home', 'mnt', 'opt', 'proc', 'root', 'run', 'sys', 'tmp', 'usr', 'var', '',
+      'uid=1000 gid=3000 groups=2000,3000', 'value', "sh: can't create /cfg/key: Read-only file system", "sh: can't create /file: Read-only file system", "ls: can't open '/root': Permission denied",
+      'bin', 'cfg', 'dev', 'etc', 'home', 'lib', 'lib64', 'mnt', 'opt', 'proc', 'root', 'run', 'sys', 'tmp', 'usr', 'var', '',
     ]);
   });
   it('a container that is removed takes its processes and its time with it', async () => {

@@ -13,6 +13,7 @@ import * as http from './http.ts';
 import * as httping from './httping.ts';
 import * as listing from './listing.ts';
 import * as net from './net.ts';
+import { nslookup } from './nslookup.ts';
 import { openssl } from './openssl.ts';
 import * as packages from './packages.ts';
 import * as search from './search.ts';
@@ -29,7 +30,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
   find, free: system.free, gawk: awk, getent: system.getent, grep: search.grep, groups: system.groups, head: text.head, hexdump: digest.dump, host: net.host,
   hostname: system.hostname, id: system.id, ifconfig: net.ifconfig, install: files.install, jq, ip: net.ip, kill: system.kill, killall: system.byName, less: system.pager, ln: files.ln,
   ls: listing.ls, md5sum: digest.checksum, mkdir: files.mkdir, mktemp: files.mktemp, more: system.pager, mount: system.mount, mv: files.mv, nano: system.noEditor, nc: net.nc, ncat: net.nc,
-  netstat: net.netstat, nice: basic.nice, nl: text.nl, nohup: basic.nohup, nproc: system.nproc, nslookup: net.nslookup, od: digest.dump, paste: columns.paste, pgrep: system.byName,
+  netstat: net.netstat, nice: basic.nice, nl: text.nl, nohup: basic.nohup, nproc: system.nproc, nslookup, od: digest.dump, paste: columns.paste, pgrep: system.byName,
   ping: net.ping, pkill: system.byName, printenv: basic.printenv, printf: basic.printf, ps: system.ps, pwd: basic.pwd, readlink: files.readlink, realpath: files.realpath, rev: text.rev,
   rm: files.rm, rmdir: files.rmdir, sed, seq: basic.seq, sha1sum: digest.checksum, sha256sum: digest.checksum, shuf: columns.shuf, sleep: basic.sleep, sort: columns.sort, ss: net.netstat,
   stat: listing.statTool, strings: text.strings, stty: basic.stty, sudo: system.sudo, sync: basic.sync, tac: text.tac, tail: text.tail, tee: text.tee, telnet: net.telnet, test: basic.test,

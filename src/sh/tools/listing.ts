@@ -15,7 +15,10 @@ export function modeText(info: FileStat): string {
   let out = type;
   for (const shift of [6, 3, 0]) {
     const bits = info.mode >> shift;
-    out += (bits & 4 ? 'r' : '-') + (bits & 2 ? 'w' : '-') + (shift === 0 && (info.mode & 0o1000) ? (bits & 1 ? 't' : 'T') : shift === 6 && (info.mode & 0o4000) ? 's' : bits & 1 ? 'x' : '-');
+    // The special bits are told in the place of x: set-user-ID, set-group-ID, sticky.
+    const special = (info.mode & { 6: 0o4000, 3: 0o2000, 0: 0o1000 }[shift]!) === 0 ? '' : shift === 0 ? 't' : 's';
+    const x = (bits & 1) !== 0;
+    out += (bits & 4 ? 'r' : '-') + (bits & 2 ? 'w' : '-') + (special === '' ? (x ? 'x' : '-') : x ? special : special.toUpperCase());
   }
   return out;
 }
@@ -29,7 +32,7 @@ function sortItems(items: Item[], options: Options): Item[] {
   return options.has('r') ? items.reverse() : items;
 }
 
-async function printItems(process: Process, items: readonly Item[], options: Options): Promise<void> {
+async function printItems(process: Process, flavour: Flavour, items: readonly Item[], options: Options): Promise<void> {
   if (!options.has('l', 'n', 'g', 'o')) {
     const shown = items.map(item => `${options.has('i') ? `${1000 + item.name.length} ` : ''}${item.name}${suffix(item, options)}`);
     if (shown.length > 0) await process.stdout.write(process.tty === undefined || options.has('1') ? `${shown.join('\n')}\n` : columns(shown, process.tty.columns));
@@ -47,7 +50,8 @@ async function printItems(process: Process, items: readonly Item[], options: Opt
     return [modeText(item.info), String(links), owner, group, size, time, `${item.name}${suffix(item, options)}${target}`];
   });
   const width = (index: number): number => Math.max(0, ...rows.map(row => row[index]!.length));
-  const widths = [0, 1, 2, 3, 4].map(width);
+  // BusyBox does not look at all rows before it prints the first.
+  const widths = flavour === 'gnu' ? [0, 1, 2, 3, 4].map(width) : [0, 4, 8, 8, 9];
   for (const row of rows) await process.stdout.write(`${row[0]} ${row[1]!.padStart(widths[1]!)} ${row[2]!.padEnd(widths[2]!)} ${row[3]!.padEnd(widths[3]!)} `
     + `${row[4]!.padStart(widths[4]!)} ${row[5]} ${row[6]}\n`);
 }
@@ -98,7 +102,7 @@ export const ls: Tool = async (process, flavour) => {
     } else if ((info.type === 'directory' || (info.type === 'symlink' && path.endsWith('/'))) && !options.has('d')) directories.push(path);
     else plain.push({ name: path, path: absolute(process, path), info });
   }
-  await printItems(process, sortItems(plain, options), options);
+  await printItems(process, flavour, sortItems(plain, options), options);
   const titles = options.rest.length > 1 || options.has('R');
   let first = plain.length === 0;
   while (directories.length > 0) {
@@ -108,7 +112,7 @@ export const ls: Tool = async (process, flavour) => {
     const items = await itemsOf(process, flavour, path, options);
     if (items === undefined) { status = flavour === 'gnu' ? 2 : 1; continue; }
     if (long) await process.stdout.write(`total ${items.reduce((sum, item) => sum + blocks(item.info), 0)}\n`);
-    await printItems(process, items, options);
+    await printItems(process, flavour, items, options);
     if (options.has('R')) directories.unshift(...items.filter(item => item.info.type === 'directory' && item.name !== '.'
       && item.name !== '..').map(item => `${path.replace(/\/$/, '')}/${item.name}`));
   }
@@ -226,6 +230,12 @@ export const df: Tool = async (process, flavour) => {
     options.has('h') && flavour === 'gnu' ? 'Avail' : 'Available', 'Use%', 'Mounted on'];
   const widths = header.map((title, index) => Math.max(title.length, ...rows.map(row => row[index]!.length)));
   const first = Math.max(widths[0]!, flavour === 'busybox' ? 20 : 0);
+  if (flavour === 'busybox' && !options.has('T')) {
+    const [, title = ''] = header;
+    const shownRows = rows.map(([device = '', ...cells]) => `${device.padEnd(20)} ${cells.slice(0, 3).map(cell => cell.padStart(9)).join(' ')} ${cells[3]!.padStart(4)} ${cells[4]}\n`);
+    await process.stdout.write(`Filesystem           ${title.padStart(9).padEnd(15)}Used Available Use% Mounted on\n${shownRows.join('')}`);
+    return 0;
+  }
   for (const row of [header, ...rows]) {
     const cells = row.map((cell, index) => index === 0 ? cell.padEnd(first) : index === row.length - 1 ? cell : cell.padStart(widths[index]!));
     await process.stdout.write(`${cells.join(' ')}\n`);

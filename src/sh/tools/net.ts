@@ -1,70 +1,15 @@
-/** nslookup, dig, host, ping, nc, telnet, netstat, ss, ip, ifconfig, traceroute. */
+/** dig, host, ping, nc, telnet, netstat, ss, ip, ifconfig, traceroute. */
 import { withTimeout, TimeoutError } from '../../base/with-timeout.ts';
 import { NetworkError } from '../../cri/network.ts';
 import type { ByteStream } from '../../cri/network.ts';
 import { BrokenPipe } from '../../cri/process.ts';
 import type { Process } from '../../cri/process.ts';
-import { dnsQuery, isAddress, readResolvConf, searchNames } from '../../cri/resolver.ts';
+import { isAddress, readResolvConf, searchNames } from '../../cri/resolver.ts';
 import type { DnsMessage, DnsType } from '../../cri/dns.ts';
 import { badUsage, complain, parseOptions, toolName } from '../tool.ts';
 import type { Tool } from '../tool.ts';
 import { parseSeconds } from './basic.ts';
-
-function reverseName(address: string): string {
-  return `${address.split('.').reverse().join('.')}.in-addr.arpa`;
-}
-
-async function query(process: Process, server: string, name: string, type: DnsType, attempts = 2): Promise<DnsMessage | undefined> {
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
-    try {
-      return await dnsQuery(process.world, process.net, server, name, type);
-    } catch (error) {
-      if (!(error instanceof NetworkError)) throw error;
-    }
-  }
-  return undefined;
-}
-
-export const nslookup: Tool = async (process, flavour) => {
-  const args = process.argv.slice(1).filter(arg => !arg.startsWith('-'));
-  const typeArg = process.argv.find(arg => /^-(?:type|query|q)=/.test(arg))?.split('=')[1];
-  const [name, given] = args;
-  if (name === undefined) return badUsage(process, flavour, 'missing operand');
-  const config = readResolvConf(process.files);
-  const server = given === undefined ? config.servers[0] ?? '127.0.0.1' : isAddress(given) ? given : (await process.net.resolve(given).catch(() => [given]))[0]!;
-  const type = (typeArg?.toUpperCase() ?? (isAddress(name) ? 'PTR' : 'A')) as DnsType;
-  const header = flavour === 'gnu' ? `Server:\t\t${server}\nAddress:\t${server}#53\n\n` : `Server:\t\t${server}\nAddress:\t${server}:53\n\n`;
-  const names = isAddress(name) ? [reverseName(name)] : searchNames(name, config);
-  let last: DnsMessage | undefined;
-  let answered = false;
-  for (const full of names) {
-    const answer = await query(process, server, full, type);
-    if (answer === undefined) {
-      await process.stdout.write(flavour === 'gnu' ? ';; connection timed out; no servers could be reached\n\n' : ';; connection timed out; no servers could be reached\n\n');
-      return 1;
-    }
-    last = answer;
-    answered = true;
-    if (answer.answers.length > 0) break;
-  }
-  await process.stdout.write(header);
-  if (!answered || last === undefined || last.answers.length === 0) {
-    const shown = last?.code === 'NOERROR' ? names[0]! : flavour === 'gnu' ? name : names[names.length - 1]!;
-    if (last?.code === 'NOERROR') { await process.stdout.write(flavour === 'gnu' ? `*** Can't find ${name}: No answer\n\n`
-      : `*** Can't find ${name}: No answer\n\n`); return flavour === 'gnu' ? 0 : 1; }
-    await process.stdout.write(flavour === 'gnu' ? `** server can't find ${shown}: ${last?.code ?? 'SERVFAIL'}\n\n` : `** server can't find ${name}: ${last?.code ?? 'SERVFAIL'}\n\n`);
-    return 1;
-  }
-  for (const record of last.answers) {
-    if (record.type === 'PTR') await process.stdout.write(`${record.name}\tname = ${record.value}.\n`);
-    else if (record.type === 'CNAME') await process.stdout.write(`${record.name}\tcanonical name = ${record.value}${flavour === 'gnu' ? '.' : ''}\n`);
-    else if (record.type === 'A') await process.stdout.write(`Name:\t${record.name}\nAddress: ${record.value}\n`);
-    else await process.stdout.write(`${record.name}\t${record.type === 'SRV' ? 'service' : record.type === 'TXT' ? 'text' : record.type.toLowerCase()} = `
-      + `${record.value}${record.type === 'SRV' ? '.' : ''}\n`);
-  }
-  await process.stdout.write('\n');
-  return 0;
-};
+import { query, reverseName } from './nslookup.ts';
 
 export const dig: Tool = async process => {
   let server = readResolvConf(process.files).servers[0] ?? '127.0.0.1';

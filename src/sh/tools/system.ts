@@ -112,9 +112,9 @@ export const hostname: Tool = async process => {
   return 0;
 };
 
-export const whoami: Tool = async process => {
+export const whoami: Tool = async (process, flavour) => {
   const name = nameOf(process, '/etc/passwd', process.user.uid);
-  if (name === String(process.user.uid)) { await complain(process, `cannot find name for user ID ${name}`); return 1; }
+  if (name === String(process.user.uid)) { await complain(process, flavour === 'gnu' ? `cannot find name for user ID ${name}` : `unknown uid ${name}`); return 1; }
   await process.stdout.write(`${name}\n`);
   return 0;
 };
@@ -124,7 +124,9 @@ export const id: Tool = async (process, flavour) => {
   if ('error' in parsed) return badUsage(process, flavour, parsed.error);
   const { options } = parsed;
   const { uid, gid, groups } = process.user;
-  const all = [gid, ...groups.filter(group => group !== gid)];
+  // The kernel keeps them sorted; GNU's id names the first group first.
+  const sorted = [...new Set([gid, ...groups])].sort((a, b) => a - b);
+  const all = flavour === 'gnu' ? [gid, ...sorted.filter(group => group !== gid)] : sorted;
   const user = (value: number): string => nameOf(process, '/etc/passwd', value);
   const group = (value: number): string => nameOf(process, '/etc/group', value);
   const labelled = (value: number, name: string): string => name === String(value) ? `${value}` : `${value}(${name})`;
