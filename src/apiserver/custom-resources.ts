@@ -196,9 +196,14 @@ function settle(server: ServerState, kind: Kind, name: string): void {
     ...(approval ? [condition(approval.type, approval.status, approval.reason, approval.message, now)] : []),
   ];
   const old = definition.status?.conditions ?? [];
-  const conditions = wanted.map(
+  const settled = wanted.map(
     (each) => old.find((before) => before.type === each.type && before.status === each.status && before.reason === each.reason) ?? each,
   );
+  // In place, and whatever others say beside them.
+  const conditions = [
+    ...old.map((before) => settled.find(({ type }) => type === before.type) ?? before),
+    ...settled.filter(({ type }) => !old.some((before) => before.type === type)),
+  ];
   const storedVersion = definition.spec.versions.find((version) => version.storage)?.name ?? '';
   const stored = definition.status?.storedVersions ?? [];
   const finalizers = definition.metadata?.finalizers ?? [];

@@ -7,10 +7,11 @@ type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const V3_PLACE = '#/components/schemas/';
+const GVK = 'x-kubernetes-group-version-kind';
 /** Version 2 has no words for these. */
 const UNKNOWN = new Set(['oneOf', 'anyOf', 'not', 'nullable', 'default', 'x-kubernetes-validations']);
 /** Written as they are whatever their keys are called. */
-const PLAIN = new Set(['enum', 'example', 'required', 'x-kubernetes-group-version-kind', 'x-kubernetes-list-map-keys']);
+const PLAIN = new Set(['enum', 'example', 'required', GVK, 'x-kubernetes-list-map-keys']);
 const BESIDE_ANYTHING = new Set(['properties', 'additionalProperties', 'items']);
 
 interface V3Document {
@@ -24,10 +25,16 @@ export function openApiV2(version: string, documents: readonly object[]): object
   const paths: Record<string, unknown> = {};
   for (const document of documents as readonly V3Document[]) {
     const { paths: own = {}, components: { schemas = {} } = {} } = document;
-    for (const name in schemas) definitions[name] ??= schemaV2(schemas[name]);
+    for (const name in schemas) definitions[name] ??= definitionV2(schemas[name]);
     for (const path in own) paths[path] = pathV2(own[path] as Json);
   }
   return { swagger: '2.0', info: { title: 'Kubernetes', version }, paths, definitions };
+}
+
+/** Of a kind that takes every field nothing is said, not even what every object has: clients would refuse the rest. */
+function definitionV2(schema: unknown): unknown {
+  const takesAnything = isObject(schema) && schema['x-kubernetes-preserve-unknown-fields'] === true && schema[GVK] !== undefined;
+  return takesAnything ? { type: 'object', [GVK]: schema[GVK] } : schemaV2(schema);
 }
 
 /** A reference stands alone with its description; a choice of types is the text that both can be written as. */

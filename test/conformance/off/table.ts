@@ -1,7 +1,15 @@
 /** Every behaviour that conformance tests need, in one table; a file an area. */
 import { OFF as API_MACHINERY } from './api-machinery.ts';
 import { OFF as API_OPERATIONS } from './api-operations.ts';
+import { OFF as CUSTOM_RESOURCE_OPENAPI } from './custom-resource-openapi.ts';
+import { OFF as CUSTOM_RESOURCES } from './custom-resources.ts';
 import { OFF as FIELD_VALIDATION } from './field-validation.ts';
 import type { Switch } from './switch.ts';
 
-export const SWITCHES: readonly Switch[] = [...API_MACHINERY, ...API_OPERATIONS, ...FIELD_VALIDATION];
+export const SWITCHES: readonly Switch[] = [
+  ...API_MACHINERY,
+  ...API_OPERATIONS,
+  ...CUSTOM_RESOURCE_OPENAPI,
+  ...CUSTOM_RESOURCES,
+  ...FIELD_VALIDATION,
+];
