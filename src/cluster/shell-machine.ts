@@ -1,5 +1,6 @@
 /** The learner's host: a machine of its own beside the cluster, joined with the control plane by a link without latency. */
 import { base64 } from '../base/bytes.ts';
+import type { CertificateAuthority } from '../controllers/certificate-signer.ts';
 import type { Transport } from '../api/transport.ts';
 import { createNodeNetwork } from '../network/node-network.ts';
 import { hostToolbox } from '../images/toolboxes.ts';
@@ -22,8 +23,7 @@ export interface ShellOptions {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-function credentialsOf(keys: KeySource): KubeconfigCredentials {
-  const authority = makeAuthority(keys);
+function credentialsOf(authority: CertificateAuthority, keys: KeySource): KubeconfigCredentials {
   const { certificate, key } = makeAdministrator(authority, keys);
   return { authority: base64(authority.certificate), certificate: base64(certificate), key: base64(key) };
 }
@@ -36,11 +36,14 @@ export function buildShell(context: MachineContext, { files = {}, keys }: ShellO
   const network = createNodeNetwork({ world: context, nodeName: context.machine, address: SHELL_ADDRESS, channel: mux.channel('net'), defaultRoute: CONTROL_PLANE, localNodePorts: nodeAddress(0) });
   const dialed = dialTransport(context, mux.channel('api'), CONTROL_PLANE, { address: `${nodeAddress(0)}:${ADDRESSES.apiserverPort}` });
   const quiet = dialTransport(context, mux.channel('api'), `${CONTROL_PLANE}~`);
-  const credentials = keys && credentialsOf(keys);
+  const authority = keys && makeAuthority(keys);
+  const credentials = keys && authority && credentialsOf(authority, keys);
+  // As on the host that kubeadm ran on.
+  const etc = authority && { '/etc/kubernetes/pki/ca.crt': authority.certificate, '/etc/kubernetes/pki/ca.key': authority.key };
   const asMe = (transport: Transport): Transport => asUser(transport, ADMINISTRATOR, credentials?.certificate);
   createLearnerHost({
-    context, mux, transport: asMe(dialed), quiet: asMe(quiet), ...(credentials && { credentials }), net: network.host, toolbox: hostToolbox, files,
-    published,
+    context, mux, transport: asMe(dialed), quiet: asMe(quiet), ...(credentials && { credentials }), ...(etc && { etc }), net: network.host,
+    toolbox: hostToolbox, files, published,
     server: `https://${nodeAddress(0)}:${ADDRESSES.apiserverPort}`,
   });
 }

@@ -47,6 +47,8 @@ export interface LearnerHostOptions {
   readonly toolbox: Toolbox;
   /** Files of the home directory at the start; also the pages that URLs find. */
   readonly files: Readonly<Record<string, string>>;
+  /** Files outside of the home directory. */
+  readonly etc?: Readonly<Record<string, string>>;
   /** For the kubeconfig. */
   readonly credentials?: KubeconfigCredentials;
   /** The pages of add-ons. */
@@ -160,7 +162,7 @@ function openHost(options: LearnerHostOptions, home: ReturnType<typeof createMem
   for (const name of ['vi', 'vim', 'nano', 'edit']) programs[`/usr/bin/${name}`] = editor;
   return createHost({
     world: context, hostname: 'learner', net, netView: (inner) => withPages(inner, pages), toolbox, programs,
-    home: { path: HOME, files: home }, etc: { '/etc/kubernetes/admin.conf': kubeconfig(server) },
+    home: { path: HOME, files: home }, etc: { '/etc/kubernetes/admin.conf': kubeconfig(server, options.credentials), ...options.etc },
     env: { KUBECONFIG: `${HOME}/.kube/config`, EDITOR: 'vi', KUBE_EDITOR: 'vi', PS1: PROMPT },
   });
 }

@@ -58,11 +58,12 @@ const serialNumber = (): string =>
     .toString('hex')
     .padStart(32, '01');
 
+/** Not named as the cluster's own authority: clients and servers look authorities up by their name. */
 async function makeAuthority(x509: Library, nowMs: number): Promise<Issuer> {
   const keys = await makeKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
-    name: 'CN=kubernetes',
+    name: 'CN=kubernetes-serve',
     keys,
     signingAlgorithm: ALGORITHM,
     notBefore: new Date(nowMs - BACKDATED_MS),
