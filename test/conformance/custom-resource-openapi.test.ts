@@ -91,17 +91,21 @@ function definition({ name, group, schema, versions }: Kind): object {
   };
 }
 
-type Definitions = Readonly<Record<string, { readonly properties?: Readonly<Record<string, unknown>> } | undefined>>;
+interface Published {
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly 'x-kubernetes-group-version-kind'?: unknown;
+}
+type Definitions = Readonly<Record<string, Published | undefined>>;
 
 /** What /openapi/v2 says of the kind, without what every object has; undefined: nothing. */
 async function published({ ok }: Pick<TestServer, 'ok'>, group: string, version: string, kind: string): Promise<object | undefined> {
   const { definitions } = await ok<{ definitions: Definitions }>('GET', '/openapi/v2');
   const found = definitions[`${group.split('.').reverse().join('.')}.${version}.${kind}`];
   if (found === undefined) return undefined;
-  const { properties = {}, 'x-kubernetes-group-version-kind': gvk, ...rest } = found as Record<string, unknown>;
+  const { properties = {}, 'x-kubernetes-group-version-kind': gvk, ...rest } = found;
   expect(gvk).toEqual([{ group, version, kind }]);
   if (Object.keys(properties).length === 0) return rest;
-  const { apiVersion, kind: kindField, metadata, ...own } = properties as Record<string, unknown>;
+  const { apiVersion, kind: kindField, metadata, ...own } = properties;
   expect([apiVersion, kindField]).toEqual([expect.objectContaining({ type: 'string' }), expect.objectContaining({ type: 'string' })]);
   expect(metadata).toMatchObject({ $ref: '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' });
   return { ...rest, properties: own };
