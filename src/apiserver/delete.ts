@@ -85,11 +85,12 @@ export async function deleteObject(call: Call, options: DeleteOptions): Promise<
   }
 }
 
+/** The refusal names the kind where others name the resource. Upstream: staging/src/k8s.io/apiserver/pkg/registry/rest/delete.go */
 function checkPreconditions(call: Call, old: KubeObject, { preconditions }: DeleteOptions): void {
   const { uid, resourceVersion } = preconditions ?? {};
   const meta = old.metadata ?? {};
   const refuse = (what: string, wanted: string, is: string | undefined): ApiError => conflict(
-    call.kind.resource, call.info.name,
+    { group: call.kind.resource.group, plural: call.kind.resource.kind }, call.info.name,
     `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${is}). The object might have been ${what === 'UID' ? 'deleted and then recreated' : 'modified'}`,
   );
   if (uid && uid !== meta.uid) throw refuse('UID', uid, meta.uid);

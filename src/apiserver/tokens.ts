@@ -133,7 +133,7 @@ function boundTo(storage: Storage, account: ServiceAccount, { spec }: Authentica
   const bound = { name: ref.name ?? '', uid: found.metadata?.uid ?? '' };
   if (ref.uid && ref.uid !== bound.uid) {
     const text = `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`;
-    throw conflict(resource, bound.name, text);
+    throw conflict({ group: resource.group, plural: kind }, bound.name, text);
   }
   if (kind === 'Node') return { namespace, node: bound, serviceaccount };
   if (kind === 'Secret') return { namespace, secret: bound, serviceaccount };

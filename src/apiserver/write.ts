@@ -171,7 +171,7 @@ async function storeOnce(
   if (wanted === old) return { object: old, created: false };
   const sent = wanted.metadata?.resourceVersion ?? '';
   if (sent === '' && strategy.allowUnconditionalUpdate === false && !change.retries) {
-    throw invalid(resource, info.name, [
+    throw invalid({ group: resource.group, kind: resource.plural }, info.name, [
       { type: 'FieldValueInvalid', field: 'metadata.resourceVersion', value: '0x0', detail: 'must be specified for an update' },
     ]);
   }

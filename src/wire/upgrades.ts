@@ -17,7 +17,7 @@ import { serveWebSocketPortForward } from './websocket-port-forward.ts';
 export interface Refusal { readonly code: number; readonly reason: string; readonly message: string }
 
 const TUNNEL = 'SPDY/3.1+portforward.k8s.io';
-const SOCKET_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io', 'channel.k8s.io', 'base64.channel.k8s.io', 'v4.base64.channel.k8s.io', TUNNEL] as const;
+const SOCKET_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io', 'channel.k8s.io', 'base64.channel.k8s.io', 'v4.base64.channel.k8s.io'] as const;
 const SPDY_EXEC = 'v4.channel.k8s.io';
 const SPDY_FORWARD = 'portforward.k8s.io';
 
@@ -25,6 +25,10 @@ interface Upgrade { readonly request: ApiRequest; readonly message: IncomingMess
 
 export function serveUpgrades(server: Server, { transport, isAllowed, userOf }: Front): void {
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: (offered) => SOCKET_PROTOCOLS.find((protocol) => offered.has(protocol)) ?? false });
+  // The library takes no protocol with a slash in its name: this one is agreed on past it.
+  sockets.on('headers', (lines, message) => {
+    if (isTunnel(message)) lines.push(`Sec-WebSocket-Protocol: ${TUNNEL}`);
+  });
   server.on('upgrade', (message, socket, head) => {
     socket.on('error', () => socket.destroy());
     if (!isAllowed(message)) return refuse(socket, FOREIGN);
@@ -37,11 +41,17 @@ export function serveUpgrades(server: Server, { transport, isAllowed, userOf }: 
   });
 }
 
+const offeredBy = (headers: IncomingMessage['headers']): readonly string[] =>
+  String(headers['sec-websocket-protocol'] ?? '').split(/,\s*/).filter(Boolean);
+/** The header stays under another name once the library must not see it. */
+const ASIDE = 'x-tunnel-protocol';
+const isTunnel = ({ headers }: IncomingMessage): boolean => headers[ASIDE] === TUNNEL;
+
 function kindOf({ headers }: IncomingMessage): 'websocket' | 'spdy' | undefined {
   const wanted = String(headers.upgrade).toLowerCase();
   if (wanted === 'spdy/3.1') return 'spdy';
-  const offered = String(headers['sec-websocket-protocol'] ?? '');
-  const known = offered === '' || offered.split(/,\s*/).some((protocol) => (SOCKET_PROTOCOLS as readonly string[]).includes(protocol));
+  const offered = offeredBy(headers);
+  const known = offered.length === 0 || offered.some((protocol) => protocol === TUNNEL || (SOCKET_PROTOCOLS as readonly string[]).includes(protocol));
   return wanted === 'websocket' && known ? 'websocket' : undefined;
 }
 
@@ -93,9 +103,14 @@ async function openWebSocket(sockets: WebSocketServer, upgrade: Upgrade): Promis
   const { request, message, socket, head } = upgrade;
   const connection = isForward(request) ? undefined : await connected(upgrade);
   if (!connection) await checkPod(upgrade);
+  delete message.headers[ASIDE];
+  if (offeredBy(message.headers).includes(TUNNEL)) {
+    delete message.headers['sec-websocket-protocol'];
+    message.headers[ASIDE] = TUNNEL;
+  }
   sockets.handleUpgrade(message, socket, head, (client) => {
     if (connection) serveWebSocket(client, connection);
-    else if (client.protocol === TUNNEL) serveSpdyPortForward(webSocketPipe(client), dialOf(upgrade));
+    else if (isTunnel(message)) serveSpdyPortForward(webSocketPipe(client), dialOf(upgrade));
     else serveWebSocketPortForward(client, portsOf(request), dialOf(upgrade));
   });
 }

@@ -31,7 +31,7 @@ describe('deletion of Pods', () => {
     await ok('DELETE', `${PODS}/p`, { gracePeriodSeconds: 60 });
     expect(etcd.revision).toBe(before);
     expect((await ok('DELETE', `${PODS}/p`, { gracePeriodSeconds: 10 })).metadata).toMatchObject({ deletionTimestamp: '2026-01-01T00:00:10Z', deletionGracePeriodSeconds: 10 });
-    expect(await refused('DELETE', `${PODS}/p`, { gracePeriodSeconds: 0, preconditions: { uid: 'other' } })).toBe('409 Conflict: Operation cannot be fulfilled on pods "p": '
+    expect(await refused('DELETE', `${PODS}/p`, { gracePeriodSeconds: 0, preconditions: { uid: 'other' } })).toBe('409 Conflict: Operation cannot be fulfilled on Pod "p": '
       + `the UID in the precondition (other) does not match the UID in record (${made.metadata?.uid}). The object might have been deleted and then recreated`);
     await ok('DELETE', `${PODS}/p`, { gracePeriodSeconds: 0, preconditions: { uid: made.metadata?.uid } });
     expect(await refused('GET', `${PODS}/p`)).toContain('404');
