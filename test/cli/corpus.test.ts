@@ -99,6 +99,11 @@ const folder = folderOf({
     ),
     row('scenario/three/part/text.md', { command: 'watch date', category: 'shell', where: 'pod' }, 3),
     row('bakery/mill/page.md', { command: 'git clone https://github.com/own', category: 'shell' }, 0),
+    row(
+      'web/page.md',
+      { source_repo: 'own/web', command: 'curl https://raw.githubusercontent.com\\\n/own/web/main/cup', category: 'curl/wget' },
+      0,
+    ),
     row('hang.md', { command: 'echo here', category: 'shell' }, 0),
     row('hang.md', { command: 'echo there', category: 'shell' }, 1),
   ]),
@@ -122,9 +127,11 @@ const folder = folderOf({
     { file: 'own/wrong.yaml', source_repo: 'own', expect: 'reject' },
     { file: 'own/values.yaml', source_repo: 'own', path: 'tea/kitchen/values.yaml', not_api_object: true },
     { file: 'own/elsewhere.yaml', source_repo: 'own', path: 'coffee/kitchen.yaml', not_api_object: true },
+    { file: 'own/web.txt', source_repo: 'own/web', path: 'cup/web.txt', not_api_object: true },
     { file: 'own/spoon.yaml', source_repo: 'own', custom_resource: true },
   ]),
   'manifests/own/values.yaml': 'leaves: 2\n',
+  'manifests/own/web.txt': 'hot\n',
   'manifests/own/elsewhere.yaml': 'cups: 3\n',
   'manifests/own/tea.yaml': POD,
   'manifests/own/broken.yaml': POD.replace('image:', 'imagee:'),
@@ -159,6 +166,11 @@ describe('a page', () => {
       'https://tea.example/pots/tea.yaml': POD,
       'kitchen/values.yaml': 'leaves: 2\n',
     });
+  });
+
+  it('reads by its address what is recorded of a repository', () => {
+    const task = tasksOf(corpus, none).find((each) => each.k === 'page' && each.page.path === 'web/page.md');
+    expect(task?.k === 'page' && task.files).toEqual({ 'https://raw.githubusercontent.com/own/web/main/cup/web.txt': 'hot\n' });
   });
 
   it('is judged command by command', async () => {
@@ -267,6 +279,7 @@ describe('the processes', () => {
     });
     expect(ends.map(({ broke }) => broke)).toEqual([
       'internal error: its process ended with code 7',
+      undefined,
       undefined,
       undefined,
       undefined,

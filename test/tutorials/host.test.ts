@@ -41,6 +41,18 @@ describe('a host beside its cluster', () => {
     await sandbox.close();
   });
 
+  it('reads the pages that it carries by curl and wget, and no others', async () => {
+    const { run, sandbox } = await openPlayer({ 'tea.example/pots/green.txt': 'green\n', 'tea.example/pots/black.txt': 'black\n' });
+    expect(await run('curl -s https://tea.example/pots/green.txt')).toBe('green\n');
+    await run('curl -sO http://tea.example/pots/black.txt && wget -q https://tea.example/pots/green.txt');
+    expect(await run('cat black.txt green.txt')).toBe('black\ngreen\n');
+    await run('curl -s -o "cup-#1.txt" "https://tea.example/pots/{green,black}.txt"');
+    expect(await run('cat cup-green.txt cup-black.txt')).toBe('green\nblack\n');
+    await run('curl -sf https://tea.example/pots/white.txt', { exit: 56 });
+    await run('curl -s https://milk.example/', { exit: 6 });
+    await sandbox.close();
+  });
+
   it('ends the input for every program that reads it', async () => {
     const { run, result, sandbox } = await openPlayer();
     await run('kubectl run db --image=redis:4 --port=6379 --expose && kubectl wait --for=condition=Ready pod/db --timeout=60s');

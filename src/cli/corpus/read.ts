@@ -62,5 +62,28 @@ export function pageFiles({ folder, files: recorded }: Pick<Corpus, 'folder' | '
     if (path.startsWith(place)) files[path.slice(place.length)] ??= manifestText(folder, file);
     if (isCloned) files[`https://github.com/${source}/${path}`] ??= manifestText(folder, file);
   }
+  const said = page.commands.map(({ command }) => command.replace(/\\\n/g, '')).join('\n');
+  for (const { url, source, below } of rawAddresses(said)) {
+    for (const { file, path } of recorded.filter((each) => each.source === source && each.path.startsWith(below)))
+      files[`${url}${path.slice(below.length)}`] ??= manifestText(folder, file);
+  }
   return files;
+}
+
+interface RawAddress {
+  readonly url: string;
+  readonly source: string;
+  /** The part of the repository that is found there. */
+  readonly below: string;
+}
+
+/** The addresses of repositories' files that a text names, by which what is recorded of them can be read. */
+function rawAddresses(text: string): readonly RawAddress[] {
+  const raw = [...text.matchAll(/https:\/\/raw\.githubusercontent\.com\/([\w.-]+\/[\w.-]+)\/[\w.-]+(?=\/)/g)];
+  const github = [...text.matchAll(/https:\/\/github\.com\/([\w.-]+\/[\w.-]+)\/raw\/[\w.-]+(?=\/)/g)];
+  const examples = [...text.matchAll(/https:\/\/(?:k8s|kubernetes)\.io\/examples(?=\/)/g)];
+  return [
+    ...[...raw, ...github].map(([url, source = '']) => ({ url: `${url}/`, source, below: '' })),
+    ...examples.map(([url]) => ({ url: `${url}/`, source: 'kubernetes/website', below: 'content/en/examples/' })),
+  ];
 }

@@ -66,18 +66,23 @@ export const curl: Tool = async process => {
   if (urls.length === 0) { await process.stderr.write("curl: (2) no URL specified\ncurl: try 'curl --help' or 'curl --manual' for more information\n"); return 2; }
   let status = 0;
   for (const [index, text] of urls.entries()) {
-    for (const each of expandUrl(text, options.has('g'))) status = await curlOne(process, each, options, headers.values, data.values, outputs.values[index]);
+    for (const { url, parts } of expandUrl(text, options.has('g'))) {
+      const output = outputs.values[index]?.replace(/#([1-9])/g, (whole, digit: string) => parts[Number(digit) - 1] ?? whole);
+      status = await curlOne(process, url, options, headers.values, data.values, output);
+    }
   }
   return status;
 };
 
-/** curl's own [1-3] and {a,b}. */
-function expandUrl(text: string, off: boolean): string[] {
-  if (off) return [text];
-  const range = /\[([0-9]+)-([0-9]+)\]/.exec(text);
-  if (range !== null) return Array.from({ length: Math.min(10_000, Number(range[2]) - Number(range[1]) + 1) }, (_, i) => text.replace(range[0], String(Number(range[1]) + i)));
-  const list = /\{([^{}]*)\}/.exec(text);
-  return list === null ? [text] : list[1]!.split(',').map(part => text.replace(list[0], part));
+interface Expanded { readonly url: string; readonly parts: readonly string[] }
+
+/** curl's own [1-3] and {a,b}; what stood for each is "#1", "#2" of the output's name. */
+function expandUrl(text: string, off: boolean, parts: readonly string[] = []): Expanded[] {
+  const found = off ? null : /\[([0-9]+)-([0-9]+)\]|\{([^{}]*)\}/.exec(text);
+  if (found === null) return [{ url: text, parts }];
+  const [whole, low, high, list] = found;
+  const values = list?.split(',') ?? Array.from({ length: Math.min(10_000, Number(high) - Number(low) + 1) }, (_, i) => String(Number(low) + i));
+  return values.flatMap(value => expandUrl(text.replace(whole, () => value), off, [...parts, value]));
 }
 
 async function bodyOf(process: Process, values: readonly string[], options: Options): Promise<string | Uint8Array | undefined> {
