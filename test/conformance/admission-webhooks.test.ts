@@ -313,6 +313,9 @@ describe(NAME, () => {
       made(`mutate-stage-${n}`, { groups: [defined.group], resources: ['things'], path: '/mutating-custom-resource' });
     await register('mutating', [stage(1), stage(2)]);
     expect((await cluster.ok<Thing>('POST', things(defined, own), thing(defined, 'a', UNMUTATED))).data).toEqual(STAGE_1);
+    // Nor does it stand in the store.
+    const stored = (await cluster.sandbox.snapshot()).kvs.find(({ key }) => key.startsWith(`/registry/${defined.group}/`));
+    expect((stored?.value as Thing).data).toEqual(STAGE_1);
   });
 
   it(`${NAME} should mutate everything except 'skip-me' configmaps`, async () => {

@@ -5,6 +5,7 @@ import { OFF as CUSTOM_RESOURCE_OPENAPI } from './custom-resource-openapi.ts';
 import { OFF as CUSTOM_RESOURCES } from './custom-resources.ts';
 import { OFF as FIELD_VALIDATION } from './field-validation.ts';
 import type { Switch } from './switch.ts';
+import { OFF as WEBHOOKS } from './webhooks.ts';
 
 export const SWITCHES: readonly Switch[] = [
   ...API_MACHINERY,
@@ -12,4 +13,5 @@ export const SWITCHES: readonly Switch[] = [
   ...CUSTOM_RESOURCE_OPENAPI,
   ...CUSTOM_RESOURCES,
   ...FIELD_VALIDATION,
+  ...WEBHOOKS,
 ];
