@@ -66,7 +66,11 @@ async function found(k: Kubectl): Promise<{ readonly infos: readonly Info[]; rea
       const object = await k.rest.json('GET', pathOf(mapping, namespace, name));
       infos.push({ mapping, namespace, name, source: '', object });
     } catch (error) {
-      if (!isNotFound(error)) throw error;
+      if (!isNotFound(error) && !(error instanceof CommandError)) throw error;
+      if (error instanceof CommandError) {
+        failures.push(error);
+        continue;
+      }
       const alike = k.args[0]!.includes(',')
         ? []
         : (await listAll(k, mapping, selection)).filter((o) => str(o, 'metadata', 'name').startsWith(name));

@@ -1,5 +1,6 @@
 /** kubectl expose: a Service for what is running.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/expose/expose.go */
+import { atoi } from '../atoi.ts';
 import type { Command, Kubectl } from '../command.ts';
 import { CommandError } from '../errors.ts';
 import { type Info, visit } from '../infos.ts';
@@ -107,7 +108,7 @@ interface ServicePort {
 function portsOf(k: Kubectl, object: Obj): readonly ServicePort[] {
   const declared = declaredPorts(object);
   const given = k.flags.str('port');
-  const numbers = given === '' ? [...new Set(declared.map((d) => d.port))] : given.split(',').map(Number);
+  const numbers = given === '' ? [...new Set(declared.map((d) => d.port))] : given.split(',').map(atoi);
   if (numbers.length === 0) throw new CommandError("couldn't find port via --port flag or introspection");
   const target = k.flags.str('target-port');
   return numbers.map((port, i) => {

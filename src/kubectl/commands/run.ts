@@ -1,6 +1,7 @@
 /** kubectl run: one Pod from an image, and perhaps a terminal in it.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/run/run.go */
 import type { Pod } from '../../api/generated/types.ts';
+import { atoi } from '../atoi.ts';
 import type { Command, Kubectl } from '../command.ts';
 import { pathOf } from '../discovery.ts';
 import { CommandError, usageError } from '../errors.ts';
@@ -83,7 +84,7 @@ function podOf(k: Kubectl, name: string, words: readonly string[], options: { st
     name,
     image: flags.str('image'),
     ...(words.length > 0 && { [flags.bool('command') ? 'command' : 'args']: words }),
-    ...(port !== '' && { ports: [{ containerPort: Number(port) }] }),
+    ...(port !== '' && { ports: [{ containerPort: atoi(port) }] }),
     ...(env.length > 0 && { env }),
     resources: {},
     ...(flags.str('image-pull-policy') !== '' && { imagePullPolicy: flags.str('image-pull-policy') }),
@@ -148,7 +149,7 @@ function pairs(texts: readonly string[], what: string): Record<string, string> {
 }
 
 async function exposePod(k: Kubectl, name: string, pod: Obj): Promise<void> {
-  const port = Number(k.flags.str('port'));
+  const port = atoi(k.flags.str('port'));
   await createAndPrint(k, await k.mapping('services'), {
     kind: 'Service',
     apiVersion: 'v1',

@@ -2,7 +2,7 @@
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/{scale/scale.go,autoscale/autoscale.go} */
 import type { Command, Kubectl } from '../command.ts';
 import { apiVersionOf, pathOf } from '../discovery.ts';
-import { CommandError, StatusError, errorText } from '../errors.ts';
+import { CommandError, StatusError, errorText, isNotFound } from '../errors.ts';
 import { type Info, visit } from '../infos.ts';
 import { type Obj, at, dict, list, num, str } from '../obj.ts';
 import { dryRunOf, resultPrinter } from '../printers/output.ts';
@@ -60,7 +60,8 @@ async function visitAll(k: Kubectl, each: (info: Info) => Promise<void>): Promis
       infos.push(info);
     });
   } catch (error) {
-    if (infos.length === 0) throw new CommandError(`no objects passed to scale ${errorText(error)}`);
+    // Which objects are meant was clear; none could be read.
+    if (infos.length === 0 && (isNotFound(error) || k.args.includes(''))) throw new CommandError(`no objects passed to scale ${errorText(error)}`);
     throw error;
   }
   for (const info of infos) await each(info);
