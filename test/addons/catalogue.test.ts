@@ -48,6 +48,7 @@ describe('addresses', () => {
     [INSTALL.replace('github.com', 'github.example.com')],
     [INSTALL.replace('v1.3.0/', '')],
     [INSTALL.replace('v1.3.0', '')],
+    [`${INSTALL}/more`],
     ['https://__proto__/constructor'],
     [''],
   ])('not %j', (url) => {
