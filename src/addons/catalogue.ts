@@ -5,6 +5,8 @@ import type { AddonName } from '../api/addon-names.ts';
 import type { KubeObject } from '../api/object.ts';
 import { stringifyYaml } from '../api/yaml.ts';
 import { GATEWAY_API_VERSION, gatewayApi } from './gateway-api.ts';
+import { INGRESS_NGINX_VERSION, ingressNginx } from './ingress/manifests.ts';
+import type { IngressProvider } from './ingress/manifests.ts';
 import { LOCAL_PATH_TAG, localPathAlone, localPathStorage } from './local-path-manifests.ts';
 import { METRICS_SERVER_TAG, metricsServer } from './metrics-server-manifests.ts';
 
@@ -25,6 +27,14 @@ interface Addon {
 
 const GATEWAY = 'github.com/kubernetes-sigs/gateway-api';
 const GATEWAY_TITLE = `Gateway API ${GATEWAY_API_VERSION}, standard channel`;
+const INGRESS = 'github.com/kubernetes/ingress-nginx';
+/** The folders of its manifests. minikube brings its own. */
+const PROVIDERS: Readonly<Record<IngressProvider, readonly string[]>> = {
+  cloud: ['aws', 'cloud', 'do', 'exoscale', 'scw'].map((name) => `deploy/static/provider/${name}/deploy.yaml`),
+  baremetal: ['deploy/static/provider/baremetal/deploy.yaml'],
+  host: ['deploy/static/provider/kind/deploy.yaml'],
+};
+const MINIKUBE = 'github.com/kubernetes/minikube';
 const METRICS = 'github.com/kubernetes-sigs/metrics-server';
 const LOCAL_PATH = 'github.com/rancher/local-path-provisioner';
 
@@ -50,6 +60,17 @@ export const CATALOGUE: Readonly<Record<AddonName, Addon>> = {
         objects: () => [definition],
       })),
     ],
+  },
+  'ingress-nginx': {
+    objects: () => ingressNginx('baremetal'),
+    published: (['cloud', 'baremetal', 'host'] as const).map((provider) => ({
+      title: `ingress-nginx ${INGRESS_NGINX_VERSION}`,
+      files: [
+        ...PROVIDERS[provider].flatMap((path) => raw(INGRESS, path)),
+        ...(provider === 'host' ? raw(MINIKUBE, 'deploy/addons/ingress/ingress-deploy.yaml') : []),
+      ],
+      objects: () => ingressNginx(provider),
+    })),
   },
   'local-path-storage': {
     objects: localPathStorage,

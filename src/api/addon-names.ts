@@ -1,5 +1,5 @@
 /** The add-ons that a cluster may start with; they are also found under the addresses at which their projects publish them. */
-export const ADDON_NAMES = ['gateway-api', 'local-path-storage', 'metrics-server'] as const;
+export const ADDON_NAMES = ['gateway-api', 'ingress-nginx', 'local-path-storage', 'metrics-server'] as const;
 
 export type AddonName = (typeof ADDON_NAMES)[number];
 

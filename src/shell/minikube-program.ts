@@ -10,6 +10,10 @@ const BUILT_IN: readonly (readonly [addon: string, says: string])[] = [
   ['metrics-server', 'metrics-server'],
   ['storage-provisioner', 'a provisioner of volumes'],
 ];
+/** Add-ons that are applied when they are asked for, by where minikube has their manifest. */
+const MANIFESTS: Readonly<Record<string, string>> = {
+  ingress: 'https://raw.githubusercontent.com/kubernetes/minikube/master/deploy/addons/ingress/ingress-deploy.yaml',
+};
 const VALUED: ReadonlySet<string> = new Set([
   '-n',
   '--namespace',
@@ -133,6 +137,13 @@ async function addons(process: Process, { operands }: Words): Promise<number> {
     );
     return 0;
   }
+  const manifest = name === undefined || !Object.hasOwn(MANIFESTS, name) ? undefined : MANIFESTS[name];
+  if (manifest !== undefined && (verb === 'enable' || verb === 'disable')) {
+    const args = verb === 'enable' ? ['apply', '-f', manifest] : ['delete', '--ignore-not-found', '-f', manifest];
+    const { code } = await kubectl(process, args);
+    if (code === 0) await process.stdout.write(`* The '${name}' addon is ${verb}d\n`);
+    return code;
+  }
   const known = BUILT_IN.find(([addon]) => addon === name);
   if (verb === 'enable' && known) {
     await process.stdout.write(`* The '${known[0]}' addon is enabled: ${known[1]} is part of this cluster\n`);
@@ -140,7 +151,7 @@ async function addons(process: Process, { operands }: Words): Promise<number> {
   }
   await process.stderr.write(
     verb === 'enable'
-      ? `X Exiting due to MK_ADDON_ENABLE: ${name ?? ''} is not a valid addon here: this sandbox has ${BUILT_IN.map(([addon]) => addon).join(', ')}\n`
+      ? `X Exiting due to MK_ADDON_ENABLE: ${name ?? ''} is not a valid addon here: this sandbox has ${[...Object.keys(MANIFESTS), ...BUILT_IN.map(([addon]) => addon)].join(', ')}\n`
       : `X addons ${verb ?? ''}: nothing to do\n`,
   );
   return 80;

@@ -87,7 +87,7 @@ describe('on the learner’s host', () => {
       exitCode: 1,
       stderr:
         'Unable to connect to the server: dial tcp: lookup github.com: no such host (this sandbox has no internet; of what projects publish it ' +
-        'has gateway-api, local-path-storage, metrics-server: save the manifest as a file and apply that)\n',
+        'has gateway-api, ingress-nginx, local-path-storage, metrics-server: save the manifest as a file and apply that)\n',
     });
     expect(await result('curl -LO https://github.com/example/app/releases/download/v1/install.yaml')).toMatchObject({
       exitCode: 6,
@@ -166,7 +166,7 @@ describe('in a profile', () => {
   it('names those there are, or is refused', () => {
     expect(makeProfile({ addons: ADDON_NAMES }).addons).toEqual(ADDON_NAMES);
     expect(() => makeProfile({ addons: ['gateway-api', 'istio'] })).toThrow(
-      'There is no add-on "istio"; there are: gateway-api, local-path-storage, metrics-server.',
+      'There is no add-on "istio"; there are: gateway-api, ingress-nginx, local-path-storage, metrics-server.',
     );
   });
   it('they are there before the manifests, and what comes from elsewhere does no harm', async () => {

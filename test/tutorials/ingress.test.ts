@@ -2,6 +2,31 @@
 import { expect, it } from 'vitest';
 import { openPlayer } from './play.ts';
 
+it('comes from where its project publishes it, and as an add-on of minikube', async () => {
+  const { run, value, sandbox } = await openPlayer();
+  const provider = 'https://raw.githubusercontent.com/kubernetes/ingress-nginx/controller-v1.12.1/deploy/static/provider';
+  await run('minikube addons enable ingress');
+  await run(
+    'kubectl wait -n ingress-nginx --for=condition=ready pod --selector=app.kubernetes.io/component=controller --timeout=180s && sleep 5',
+  );
+  await run(
+    'kubectl create deployment web --image=nginx --port=80 && kubectl expose deployment web && kubectl rollout status deployment/web',
+  );
+  await run('kubectl create ingress web --rule="web.example/*=web:80" && sleep 5');
+  const address = (await run('minikube ip')).trim();
+  expect(await value('ingress/web', '{.status.loadBalancer.ingress[0].ip}')).toBe(address);
+  expect(await run(`curl -s --resolve web.example:80:${address} http://web.example/`)).toContain('Welcome to nginx!');
+  await run('minikube addons disable ingress');
+  await run(`kubectl apply -f ${provider}/baremetal/deploy.yaml`);
+  await run('kubectl rollout status -n ingress-nginx deployment/ingress-nginx-controller --timeout=180s && sleep 5');
+  expect(await value('-n ingress-nginx svc/ingress-nginx-controller', '{.spec.type}')).toBe('NodePort');
+  await run('kubectl create ingress web2 --class=nginx --rule="web.example/*=web:80" && sleep 5');
+  const port = await value('-n ingress-nginx svc/ingress-nginx-controller', '{.spec.ports[0].nodePort}');
+  expect(await run(`curl -s -H 'Host: web.example' localhost:${port}`)).toContain('Welcome to nginx!');
+  expect(await run(`kubectl diff -f ${provider}/baremetal/deploy.yaml | grep '^[-+]  *type:'`, { exit: 1 })).toBe('');
+  await sandbox.close();
+});
+
 it('carries requests for hosts and paths to Services', async () => {
   const { run, result, value, sandbox } = await openPlayer();
   await run('kubectl apply -f ingress.yaml');

@@ -18,6 +18,7 @@ import { serveHttp } from '../../cri/http.ts';
 import type { HttpAnswer } from '../../cri/http.ts';
 import type { Process } from '../../cri/process.ts';
 import { equal } from '../../base/json.ts';
+import { INGRESS_NGINX_VERSION } from './manifests.ts';
 import { createProxy } from './proxy.ts';
 import type { Endpoint } from './proxy.ts';
 import { clashOf, routesOf } from './routes.ts';
@@ -29,7 +30,6 @@ export interface IngressControllerOptions {
   readonly user: UserInfo;
 }
 
-const VERSION = 'v1.12.1';
 const HEALTH_PORT = 10_254;
 const MEMORY_BYTES = 90_000_000;
 const SYNC_MS = 1000;
@@ -165,9 +165,7 @@ async function tellAddresses(told: Told, ingresses: readonly Ingress[]): Promise
     const ingress = await addressesOf(told);
     for (const each of ingresses) {
       if (equal(each.status?.loadBalancer?.ingress ?? [], ingress)) continue;
-      const { namespace, name } = splitKey(keyOf(each));
-      const status = { loadBalancer: { ingress } };
-      await told.client.patch(Ingresses, name, namespace, 'merge', { status }, { subresource: 'status' });
+      await told.client.updateStatus(Ingresses, { ...each, status: { loadBalancer: { ingress: [...ingress] } } });
     }
   } catch (error) {
     if (!(error instanceof ApiError) && !(error instanceof TransportError)) throw error;
@@ -178,7 +176,7 @@ async function tellAddresses(told: Told, ingresses: readonly Ingress[]): Promise
 /** What `--version` prints. */
 export const versionText = (): string =>
   `-------------------------------------------------------------------------------\n` +
-  `NGINX Ingress controller\n  Release:       ${VERSION}\n  Build:         51c2b819690bbf1709b844dbf321a9acf6eda5a7\n` +
+  `NGINX Ingress controller\n  Release:       ${INGRESS_NGINX_VERSION}\n  Build:         51c2b819690bbf1709b844dbf321a9acf6eda5a7\n` +
   `  Repository:    https://github.com/kubernetes/ingress-nginx\n  nginx version: nginx/1.25.5\n\n` +
   `-------------------------------------------------------------------------------\n`;
 
