@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KubeList, KubeObject } from '../../src/api/object.ts';
 import { JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH } from '../../src/apiserver/patch/patch.ts';
-import { ADMISSION_SERVER, clusterWith, configuration, hook, pathOf } from './webhooks.ts';
+import { ADMISSION, ADMISSION_SERVER, clusterWith, configuration, hook, pathOf } from './webhooks.ts';
 import type { HookFields, Side } from './webhooks.ts';
 import type { WholeCluster } from './whole-cluster.ts';
 
@@ -381,4 +381,47 @@ describe(NAME, () => {
       /^500 InternalError: Internal error occurred: failed calling webhook "fail-closed\.k8s\.io": failed to call webhook: Post ".*": tls: failed to verify certificate: x509: certificate signed by unknown authority$/,
     );
   });
+
+  it(`${NAME} should include webhook resources in discovery documents`, async () => {
+    const groups = await cluster.ok<{ readonly groups: readonly { readonly name: string; readonly versions: readonly object[] }[] }>(
+      'GET',
+      '/apis',
+    );
+    const found = groups.groups.find(({ name }) => name === 'admissionregistration.k8s.io');
+    expect(found?.versions).toContainEqual({ groupVersion: 'admissionregistration.k8s.io/v1', version: 'v1' });
+    const group = await cluster.ok<{ readonly versions: readonly object[] }>('GET', '/apis/admissionregistration.k8s.io');
+    expect(group.versions).toContainEqual({ groupVersion: 'admissionregistration.k8s.io/v1', version: 'v1' });
+    const { resources } = await cluster.ok<{ readonly resources: readonly { readonly name: string }[] }>('GET', ADMISSION);
+    const names = resources.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['mutatingwebhookconfigurations', 'validatingwebhookconfigurations']));
+  });
+
+  it(`${NAME} should be able to create and update validating webhook configurations with match conditions`, () =>
+    withMatchConditions('validating'));
+  it(`${NAME} should be able to create and update mutating webhook configurations with match conditions`, () =>
+    withMatchConditions('mutating'));
+  it(`${NAME} should reject validating webhook configurations with invalid match conditions`, () => withInvalidConditions('validating'));
+  it(`${NAME} should reject mutating webhook configurations with invalid match conditions`, () => withInvalidConditions('mutating'));
 });
+
+const condition = (name: string, namespace: string): object => ({ name, expression: `object.metadata.namespace == '${namespace}'` });
+
+async function withMatchConditions(side: Side): Promise<void> {
+  const { register, hook: made, test } = await fixture();
+  type Configuration = KubeObject & { readonly webhooks: readonly [{ readonly matchConditions: readonly object[] }] };
+  const path = pathOf(side, test);
+  const first = [condition('expression-1', 'production')];
+  await register(side, [made('with-match-conditions', { ...CONFIG_MAPS, path: '/always-deny', more: { matchConditions: first } })]);
+  const found = await cluster.ok<Configuration>('GET', path);
+  expect(found.webhooks[0].matchConditions).toEqual(first);
+  const both = [...first, condition('expression-2', 'staging')];
+  await cluster.ok('PUT', path, { ...found, webhooks: [{ ...found.webhooks[0], matchConditions: both }] } as Configuration);
+  expect((await cluster.ok<Configuration>('GET', path)).webhooks[0].matchConditions).toEqual(both);
+}
+
+async function withInvalidConditions(side: Side): Promise<void> {
+  const { hook: made, test } = await fixture();
+  const matchConditions = [{ name: 'invalid-expression-1', expression: '... [] bad expression' }];
+  const hooks = [made('with-match-conditions', { ...CONFIG_MAPS, path: '/always-deny', more: { matchConditions } })];
+  expect(await cluster.refused('POST', pathOf(side), configuration(side, test, hooks))).toContain('compilation failed');
+}

@@ -14,6 +14,33 @@ const WEBHOOKS = 'src/apiserver/admission/webhooks.ts';
 
 export const OFF: readonly Switch[] = [
   {
+    behaviour: 'expressions of match conditions are compiled',
+    file: 'src/apiserver/strategies/admission-configuration.ts',
+    find: 'const program = cel.compileCel(expression, scope, results);',
+    replace: 'const program = undefined;',
+    tests: [
+      `${ADMISSION} should reject validating webhook configurations with invalid match conditions`,
+      `${ADMISSION} should reject mutating webhook configurations with invalid match conditions`,
+    ],
+  },
+  {
+    behaviour: 'a change of a configuration is stored',
+    file: 'src/apiserver/write.ts',
+    find: 'const stored = server.storage.put(kind, next, modRevision);',
+    replace: 'const stored = { object: next, modRevision };',
+    tests: [
+      `${ADMISSION} should be able to create and update validating webhook configurations with match conditions`,
+      `${ADMISSION} should be able to create and update mutating webhook configurations with match conditions`,
+    ],
+  },
+  {
+    behaviour: 'a version lists its resources',
+    file: 'src/apiserver/discovery.ts',
+    find: 'groupVersion, resources: entries }',
+    replace: 'groupVersion, resources: [] }',
+    tests: [`${ADMISSION} should include webhook resources in discovery documents`],
+  },
+  {
     behaviour: 'what a validating webhook denies is refused',
     file: WEBHOOKS,
     find: 'if (response !== undefined && response.allowed !== true) throw denial(hook, response.status);',
