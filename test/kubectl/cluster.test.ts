@@ -51,7 +51,11 @@ describe('apply', () => {
     expect((await k.run('apply -f c.yaml')).stdout).toBe('configmap/c1 configured\n');
     expect((await k.run("get cm c1 -o jsonpath='{.data}'")).stdout).toBe('{"b":"2"}');
     expect((await k.run('apply -f -', { stdin: CONFIG })).stdout).toBe('configmap/c1 configured\n');
-    expect((await k.run('apply --server-side -f c.yaml')).stderr).toContain('conflict');
+    // What client-side apply set and nobody changed since is no conflict, and is owned by the server's side from now on.
+    expect((await k.run('apply --server-side -f c.yaml')).stdout).toBe('configmap/c1 serverside-applied\n');
+    expect((await k.run("get cm c1 -o jsonpath='{.data}'")).stdout).toBe('{"b":"2"}');
+    k.files.writeFile('/root/c.yaml', CONFIG.replace('a: "1"', 'b: "3"'));
+    expect((await k.run('apply --server-side --field-manager=other -f c.yaml')).stderr).toContain('conflict with "kubectl": .data.b\n');
     expect((await k.run('delete -f c.yaml')).stdout).toBe('configmap "c1" deleted\n');
   });
 

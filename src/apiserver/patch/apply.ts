@@ -15,6 +15,7 @@ import type { FieldSet } from '../field-set.ts';
 import { changedFields, createdFields, difference, EMPTY, fieldsOf, intersection, isEmpty, itemKey, members, parseFields, pathText, union, valueKey, withoutBelow } from '../field-set.ts';
 import type { Kind } from '../kinds.ts';
 import { resetFields } from '../subresources.ts';
+import { KUBECTL, stillAsApplied, withAnnotationOf } from './last-applied.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -53,9 +54,10 @@ export function applyConfiguration(request: ApplyRequest, live: KubeObject | und
   }
 
   const { set: changed, removed } = changedFields(live, object, kind.schema);
-  const kept = settle(others, changed, removed, request.force);
+  const kept = settle(others, changed, removed, request.force, () => (manager === KUBECTL ? stillAsApplied(live, kind.schema) : EMPTY));
   const same = mine !== undefined && equal(mine.fieldsV1, set) && mine.apiVersion === apiVersion && isEmpty(changed) && isEmpty(removed);
-  return { object, managedFields: ordered([...kept, same ? mine : entry(time)]) };
+  const told = manager === KUBECTL ? withAnnotationOf(object, config) : object;
+  return { object: told, managedFields: ordered([...kept, same ? mine : entry(time)]) };
 }
 
 /** What stood there before the first application, where nobody's name stands at it, belongs to "before-first-apply". */
@@ -73,13 +75,15 @@ function withoutIdentity(config: KubeObject): KubeObject {
   return { ...config, metadata };
 }
 
-/** The other managers' entries after the change; a conflict where one owns what changes. */
-function settle(others: Entries, changed: FieldSet, removed: FieldSet, force: boolean): ManagedFieldsEntry[] {
+/** The other managers' entries after the change; a conflict where one owns what changes, unless it is `allowed`. */
+function settle(others: Entries, changed: FieldSet, removed: FieldSet, force: boolean, allowed: () => FieldSet): ManagedFieldsEntry[] {
   const kept: ManagedFieldsEntry[] = [];
   const conflicts: { readonly entry: ManagedFieldsEntry; readonly path: string }[] = [];
+  const inDispute = others.some((entry) => !isEmpty(intersection(parseFields(entry.fieldsV1), changed)));
+  const ours = inDispute && !force ? allowed() : EMPTY;
   for (const entry of others) {
     const fields = parseFields(entry.fieldsV1);
-    for (const path of members(intersection(fields, changed))) conflicts.push({ entry, path: pathText(path) });
+    for (const path of members(difference(intersection(fields, changed), ours))) conflicts.push({ entry, path: pathText(path) });
     const left = difference(difference(fields, changed), removed);
     if (!isEmpty(left)) kept.push(left === fields ? entry : { ...entry, fieldsV1: left });
   }

@@ -6,6 +6,7 @@ import type { Command, Kubectl } from '../command.ts';
 import { pathOf } from '../discovery.ts';
 import { CommandError, StatusError, isNotFound, isReason, usageError, withSource } from '../errors.ts';
 import { type Info, visit } from '../infos.ts';
+import { annotationOwners, upgradePatch } from '../csa-upgrade.ts';
 import { LAST_APPLIED, isBuiltIn, lastAppliedOf, withLastApplied } from '../last-applied.ts';
 import { type Obj, at, goJson, str } from '../obj.ts';
 import { type DryRun, dryRunOf, outputFormat, resultPrinter } from '../printers/output.ts';
@@ -92,7 +93,9 @@ export async function applyOne(k: Kubectl, info: Info, dryRun: DryRun, print: Pr
     await print(await patchWithRetry(k, info, modified, patch), 'configured');
   } catch (error) {
     if (!k.flags.bool('force') || !(isReason(error, 'Conflict') || isReason(error, 'Invalid'))) throw applyFailure(error, info, patch);
-    await k.rest.json('DELETE', path, { body: { propagationPolicy: 'Background', ...grace(k) } });
+    await k.rest.json('DELETE', pathOf(info.mapping, info.namespace, info.name), {
+      body: { propagationPolicy: 'Background', ...grace(k) },
+    });
     await waitDeleted(k, { ...info, object: live }, undefined);
     await print(
       await k.rest.json('POST', pathOf(info.mapping, info.namespace), { body: modified, query: writeQuery(k, { validation: true }) }),
@@ -172,45 +175,89 @@ function missingAnnotation(info: Info): string {
 }
 
 async function applyOnServer(k: Kubectl, info: Info, print: Print): Promise<void> {
-  const given = k.flags.changed('field-manager') ? k.flags.str('field-manager') : 'kubectl';
-  const query: [string, string][] = [];
-  if (dryRunOf(k) === 'server') query.push(['dryRun', 'All']);
-  query.push(['fieldManager', given], ['fieldValidation', fieldValidation(k)], ['force', String(k.flags.bool('force-conflicts'))]);
+  const manager = k.flags.changed('field-manager') ? k.flags.str('field-manager') : SERVER_SIDE;
   try {
-    const applied = await patchObject(k, info.mapping, info.namespace, info.name, 'apply', info.object!, {
-      query,
-      subresource: k.flags.str('subresource'),
-    });
-    await print(applied, 'serverside-applied');
-    await keepLastApplied(k, info, applied);
+    const applied = await sendApplied(k, info, manager);
+    await print(await migrated(k, info, applied, manager), 'serverside-applied');
   } catch (error) {
-    if (isReason(error, 'Conflict')) {
-      throw new CommandError(
-        `${error.message}\nPlease review the fields above--they currently have other managers. Here\n` +
-          'are the ways you can resolve this warning:\n' +
-          '* If you intend to manage all of these fields, please re-run the apply\n  command with the `--force-conflicts` flag.\n' +
-          '* If you do not intend to manage all of the fields, please edit your\n  manifest to remove references to the fields that should keep their\n  current managers.\n' +
-          "* You may co-own fields by updating your manifest to match the existing\n  value; in this case, you'll become the manager if the other manager(s)\n" +
-          '  stop managing the field (remove it from their configuration).\nSee https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts',
-      );
-    }
-    throw error;
+    if (!isReason(error, 'Conflict') || !(error instanceof StatusError)) throw error;
+    throw new CommandError(
+      `${error.message}\nPlease review the fields above--they currently have other managers. Here\n` +
+        'are the ways you can resolve this warning:\n' +
+        '* If you intend to manage all of these fields, please re-run the apply\n  command with the `--force-conflicts` flag.\n' +
+        '* If you do not intend to manage all of the fields, please edit your\n  manifest to remove references to the fields that should keep their\n  current managers.\n' +
+        "* You may co-own fields by updating your manifest to match the existing\n  value; in this case, you'll become the manager if the other manager(s)\n" +
+        '  stop managing the field (remove it from their configuration).\nSee https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts',
+    );
   }
 }
 
-/** An object that client-side apply once made keeps its annotation up to date. */
-async function keepLastApplied(k: Kubectl, info: Info, applied: Obj): Promise<void> {
-  if (at(applied, 'metadata', 'annotations', LAST_APPLIED) === undefined || dryRunOf(k) !== 'none') return;
-  const annotation = at(withLastApplied(info.object!), 'metadata', 'annotations', LAST_APPLIED);
-  const patch = {
-    apiVersion: info.object!.apiVersion,
-    kind: info.object!.kind,
-    metadata: { name: info.name, ...(info.namespace !== '' && { namespace: info.namespace }), annotations: { [LAST_APPLIED]: annotation } },
-  };
-  await patchObject(k, info.mapping, info.namespace, info.name, 'apply', patch, {
-    query: [
-      ['fieldManager', 'kubectl-last-applied'],
-      ['fieldValidation', fieldValidation(k)],
-    ],
+/** Who applies on the server where nobody says otherwise, and who then keeps the annotation of client-side apply. */
+const [SERVER_SIDE, KEEPER] = ['kubectl', 'kubectl-last-applied'];
+
+function serverQuery(k: Kubectl, manager: string): [string, string][] {
+  const dry: [string, string][] = dryRunOf(k) === 'server' ? [['dryRun', 'All']] : [];
+  return [...dry, ['fieldManager', manager], ['fieldValidation', fieldValidation(k)]];
+}
+
+const sendApplied = (k: Kubectl, info: Info, manager: string): Promise<Obj> =>
+  patchObject(k, info.mapping, info.namespace, info.name, 'apply', info.object!, {
+    query: [...serverQuery(k, manager), ['force', String(k.flags.bool('force-conflicts'))]],
+    subresource: k.flags.str('subresource'),
   });
+
+/** What client-side apply owned becomes ours, and what was applied is applied again: it may drop fields now. The object was
+ *  applied by then, so that what fails here is only told. */
+async function migrated(k: Kubectl, info: Info, applied: Obj, manager: string): Promise<Obj> {
+  let object: Obj;
+  try {
+    object = manager === SERVER_SIDE ? await keepLastApplied(k, info, applied) : applied;
+    if (!(await upgradeManagers(k, info, object, manager))) return applied;
+  } catch (error) {
+    await notMigrated(k, `failed to migrate ${LAST_APPLIED} for Server-Side Apply`, error);
+    return applied;
+  }
+  try {
+    return await sendApplied(k, info, manager);
+  } catch (error) {
+    await notMigrated(k, 'failed to re-apply configuration after performing Server-Side Apply migration', error);
+    return object;
+  }
+}
+
+async function notMigrated(k: Kubectl, what: string, error: unknown): Promise<void> {
+  if (!(error instanceof StatusError)) throw error;
+  await k.say(`Warning: ${what}. This is non-fatal and will be retried next time you apply. Error: ${error.message}\n`);
+}
+
+/** True where something changed. */
+async function upgradeManagers(k: Kubectl, info: Info, first: Obj, manager: string): Promise<boolean> {
+  let object = first;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const patch = upgradePatch(object, annotationOwners(object, 'Update'), manager);
+    if (patch === undefined) return false;
+    try {
+      await patchObject(k, info.mapping, info.namespace, info.name, 'json', patch, { query: serverQuery(k, manager) });
+      return true;
+    } catch (error) {
+      if (!isReason(error, 'Conflict')) throw error;
+      object = await k.rest.json('GET', pathOf(info.mapping, info.namespace, info.name));
+    }
+  }
+  return false;
+}
+
+const ATTEMPTS = 5;
+
+/** The annotation of client-side apply must have an owner that applies, or the upgrade would drop it. */
+async function keepLastApplied(k: Kubectl, info: Info, applied: Obj): Promise<Obj> {
+  const annotation = at(applied, 'metadata', 'annotations', LAST_APPLIED);
+  if (annotation === undefined || annotationOwners(applied, 'Apply').length > 0) return applied;
+  const { namespace, name, object } = info;
+  const patch = {
+    apiVersion: object!.apiVersion,
+    kind: object!.kind,
+    metadata: { name, ...(namespace !== '' && { namespace }), annotations: { [LAST_APPLIED]: annotation } },
+  };
+  return patchObject(k, info.mapping, namespace, name, 'apply', patch, { query: serverQuery(k, KEEPER) });
 }

@@ -3,7 +3,7 @@
 import type { Command, Kubectl } from '../command.ts';
 import { apiVersionOf, pathOf } from '../discovery.ts';
 import { CommandError, StatusError, errorText, isNotFound } from '../errors.ts';
-import { type Info, visit } from '../infos.ts';
+import { type Info, targetsOf, visit } from '../infos.ts';
 import { type Obj, at, dict, list, num, str } from '../obj.ts';
 import { dryRunOf, resultPrinter } from '../printers/output.ts';
 import { ACCEPT_ANY } from '../rest.ts';
@@ -55,13 +55,17 @@ const notFound = (): StatusError =>
 /** What is not there is told in scale's own way. */
 async function visitAll(k: Kubectl, each: (info: Info) => Promise<void>): Promise<number> {
   const infos: Info[] = [];
+  const selection = { args: k.args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: 'named' } as const;
+  // What is wrong with the words themselves is told as it is.
+  if (k.flags.list('filename').length === 0 && k.flags.str('kustomize') === '') await targetsOf(k, selection);
   try {
-    await visit(k, { args: k.args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: 'named' }, async (info) => {
+    await visit(k, selection, async (info) => {
       infos.push(info);
     });
   } catch (error) {
     // Which objects are meant was clear; none could be read.
-    if (infos.length === 0 && (isNotFound(error) || k.args.includes(''))) throw new CommandError(`no objects passed to scale ${errorText(error)}`);
+    if (infos.length === 0 && (isNotFound(error) || k.args.includes('')))
+      throw new CommandError(`no objects passed to scale ${errorText(error)}`);
     throw error;
   }
   for (const info of infos) await each(info);
