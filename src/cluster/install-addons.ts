@@ -13,6 +13,7 @@ import { TransportError } from '../api/transport.ts';
 import type { Transport } from '../api/transport.ts';
 import { createClient } from '../client/create-client.ts';
 import type { Client } from '../client/client.ts';
+import type { Obj } from '../kubectl/obj.ts';
 import { clusterAddons } from './addons.ts';
 
 const RETRY_MS = 500;
@@ -67,10 +68,12 @@ export async function installAddons(
   for (const object of objects) await create(world, learner, object, custom);
 }
 
+/** As `kubectl apply` of what their projects publish leaves them. */
 async function addonObjects(world: World, names: readonly AddonName[]): Promise<readonly KubeObject[]> {
   if (names.length === 0) return [];
   const { CATALOGUE } = await world.external(import('../addons/catalogue.ts'));
-  return names.flatMap((name) => CATALOGUE[name].objects());
+  const { withLastApplied } = await world.external(import('../kubectl/last-applied.ts'));
+  return names.flatMap((name) => CATALOGUE[name].objects()).map((object) => withLastApplied(object as Obj) as KubeObject);
 }
 
 /** What a definition among the objects lets be made after it. */

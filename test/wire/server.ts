@@ -8,8 +8,10 @@ import { serveHttp } from '../../src/wire/http-server.ts';
 
 export interface Served { readonly sandbox: Sandbox; readonly url: string; readonly port: number; close(): Promise<void> }
 
-export async function serveCluster(options: { readonly certificates?: ClusterCertificates } = {}): Promise<Served> {
-  const sandbox = await openCluster({ profile: { ...makeProfile({ nodes: 2 }), startAtMs: Date.now() - 20_000 }, playing: true, speed: 16 });
+export interface ServedOptions { readonly certificates?: ClusterCertificates; readonly addons?: readonly string[] }
+
+export async function serveCluster({ addons = [], ...options }: ServedOptions = {}): Promise<Served> {
+  const sandbox = await openCluster({ profile: { ...makeProfile({ nodes: 2, addons }), startAtMs: Date.now() - 20_000 }, playing: true, speed: 16 });
   const server = await serveHttp(sandbox.api, { port: 0, ...options });
   const { port } = server.address() as AddressInfo;
   return {
