@@ -66,7 +66,6 @@ async function run(k: Kubectl): Promise<void> {
 export async function applyOne(k: Kubectl, info: Info, dryRun: DryRun, print: Print): Promise<void> {
   const modified = withLastApplied(causeRecorded(k, info.object!));
   const live = await liveObject(k, info);
-  const path = pathOf(info.mapping, info.namespace, info.name);
   if (live === undefined) {
     if (dryRun === 'client') return print(modified, 'created');
     let created: Obj;
