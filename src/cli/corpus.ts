@@ -13,7 +13,7 @@ import { playAll } from './corpus/pool.ts';
 import type { Task } from './corpus/pool.ts';
 import { createProgress } from './corpus/progress.ts';
 import { manifestText, pageFiles, readCorpus } from './corpus/read.ts';
-import { mismatches, summarize, writeSummary } from './corpus/report.ts';
+import { mismatches, summarize, writeMismatches, writeSummary } from './corpus/report.ts';
 
 const FLAGS: readonly FlagSpec[] = [
   { name: 'source', kind: 'text', value: 'S', help: 'only what comes from repositories whose name holds this' },
@@ -101,7 +101,7 @@ async function measure(argv: readonly string[]): Promise<number> {
   if (args.on('json')) {
     for (const mismatch of mismatches(pages)) process.stdout.write(`${JSON.stringify({ mismatch })}\n`);
     process.stdout.write(`${JSON.stringify({ summary })}\n`);
-  } else process.stdout.write(writeSummary(summary));
+  } else process.stdout.write(`${writeSummary(summary)}\n${writeMismatches(mismatches(pages))}`);
   return 0;
 }
 

@@ -4,7 +4,8 @@ import { commandOf } from '../../src/cli/corpus/entries.ts';
 import { isEndless, isInteractive } from '../../src/cli/corpus/endless.ts';
 import { namespacesIn } from '../../src/cli/corpus/play-manifests.ts';
 import { partsOf, placeOf, typedAfter } from '../../src/cli/corpus/play-page.ts';
-import { sameShape } from '../../src/cli/corpus/shape.ts';
+import { mismatches, writeMismatches } from '../../src/cli/corpus/report.ts';
+import { firstDifference, sameShape } from '../../src/cli/corpus/shape.ts';
 import { subcommandOf } from '../../src/cli/corpus/subcommand.ts';
 import { judge } from '../../src/cli/corpus/verdict.ts';
 
@@ -21,7 +22,9 @@ describe('commands that never end', () => {
     ['kubectl -n shop port-forward svc/web 8080:80', true],
     ['kubectl port-forward svc/web 8080:80 &', false],
     ['kubectl proxy --port=8001', true],
-    ['top', true], ['yes', true], ['yes | rm -r x', false],
+    ['top', true],
+    ['yes', true],
+    ['yes | rm -r x', false],
     ['kubectl top pods', false],
     ['watch kubectl get pods', true],
     ['while true; do curl web; done', true],
@@ -115,4 +118,41 @@ describe('verdicts', () => {
     ['an error of the engine', undefined, false, { crashes: ['boom'] }, false],
     ['an internal error', undefined, false, { stderr: 'Error from server (InternalError): x' }, false],
   ])('%s', (_name, expectExit, endless, change, works) => expect(judge(expectExit, endless, { ...ended, ...change }).works).toBe(works));
+});
+
+describe('outputs of another shape', () => {
+  const outcome = { category: 'kubectl-get', works: true, exitCode: 0, stderr: '', virtualMs: 0 };
+  const recorded = 'NAME   AGE\ntea    3d\nmilk   2h\n';
+  const page = {
+    source: 'own',
+    page: 'tea.md',
+    wallMs: 1,
+    commands: [
+      { ...outcome, order: 1, command: 'kubectl get cups', stdout: 'NAME AGE\ntea 5s\nsugar 2h\n', matches: false, expected: recorded },
+      { ...outcome, order: 2, command: 'kubectl get pots \\\n  -o wide', stdout: '', matches: false, expected: recorded },
+      { ...outcome, order: 3, command: 'kubectl get all', stdout: recorded, matches: true, expected: recorded },
+      { ...outcome, order: 4, command: 'helm list', stdout: '', matches: false, expected: recorded, uncounted: 'helm' as const },
+    ],
+  };
+
+  it('are told apart from ages', () => {
+    expect(firstDifference(recorded, 'NAME  AGE\ntea  9m\ncream  1h\n')).toEqual({ recorded: 'milk   2h', here: 'cream  1h' });
+    expect(firstDifference('a\n', 'a\nb\n')).toEqual({ recorded: '', here: 'b' });
+  });
+
+  it('are listed by the first line that differs', () => {
+    expect(writeMismatches(mismatches([page]))).toBe(
+      [
+        'Outputs of another shape, by the first line that differs',
+        '  tea.md 1: kubectl get cups',
+        '    recorded: milk   2h',
+        '    here:     sugar 2h',
+        '  tea.md 2: kubectl get pots \\ ...',
+        '    recorded: NAME   AGE',
+        '    here:     ',
+        '',
+      ].join('\n'),
+    );
+    expect(writeMismatches([])).toBe('');
+  });
 });

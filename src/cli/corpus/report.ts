@@ -1,6 +1,7 @@
 /** Counts outcomes into shares and writes them as a text for people or as one JSON object. */
 import { counted, passes } from './outcome.ts';
 import type { CommandOutcome, ManifestOutcome, PageOutcome } from './outcome.ts';
+import { firstDifference } from './shape.ts';
 
 export interface Share {
   readonly of: number;
@@ -130,13 +131,29 @@ export function writeSummary(summary: Summary): string {
   ].join('\n');
 }
 
-/** What the pages' failed scripts and the outputs of another shape were: for `--verbose` reading. */
-export function mismatches(
-  pages: readonly PageOutcome[],
-): readonly { readonly page: string; readonly command: string; readonly expected: string; readonly printed: string }[] {
+export interface Mismatch {
+  readonly page: string;
+  readonly order: number;
+  readonly command: string;
+  readonly expected: string;
+  readonly printed: string;
+}
+
+/** The outputs that differ from the recorded ones in more than ages, addresses, names and versions. */
+export function mismatches(pages: readonly PageOutcome[]): readonly Mismatch[] {
   return pages.flatMap(({ page, commands }) =>
     commands
       .filter((one) => one.uncounted === undefined && one.matches === false)
-      .map(({ command, expected = '', stdout, stderr }) => ({ page, command, expected, printed: `${stdout}${stderr}` })),
+      .map(({ order, command, expected = '', stdout, stderr }) => ({ page, order, command, expected, printed: `${stdout}${stderr}` })),
   );
+}
+
+/** Each with the first line in which the two differ. */
+export function writeMismatches(found: readonly Mismatch[]): string {
+  if (found.length === 0) return '';
+  const lines = found.flatMap(({ page, order, command, expected, printed }) => {
+    const { recorded, here } = firstDifference(expected, printed);
+    return [`  ${page} ${order}: ${firstLine(command)}`, `    recorded: ${firstLine(recorded)}`, `    here:     ${firstLine(here)}`];
+  });
+  return ['Outputs of another shape, by the first line that differs', ...lines, ''].join('\n');
 }

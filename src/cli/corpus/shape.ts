@@ -29,3 +29,14 @@ export function shapeOf(output: string): string {
 }
 
 export const sameShape = (one: string, other: string): boolean => shapeOf(one) === shapeOf(other);
+
+/** The first lines of another shape; empty where an output has ended. */
+export function firstDifference(recorded: string, here: string): { readonly recorded: string; readonly here: string } {
+  const [theirs, ours] = [linesOf(recorded), linesOf(here)];
+  const at = Array.from({ length: Math.max(theirs.length, ours.length) }, (_none, index) => index).find(
+    (index) => shapeOf(theirs[index] ?? '') !== shapeOf(ours[index] ?? ''),
+  );
+  return { recorded: theirs[at ?? 0] ?? '', here: ours[at ?? 0] ?? '' };
+}
+
+const linesOf = (text: string): readonly string[] => text.split('\n').filter((line) => line.trim() !== '');
