@@ -12,7 +12,6 @@ const component = (name: string): ComponentStatus => ({
 });
 
 export function componentStatuses(call: Call): Answer {
-  call.warn('v1 ComponentStatus is deprecated in v1.19+');
   const items = ['controller-manager', 'scheduler', 'etcd-0'].map(component);
   const present = presenterOf(call);
   if (call.info.name !== '') {

@@ -83,12 +83,22 @@ function addRows(server: ServerState, definition: CustomResourceDefinition): voi
       prefix: `/registry/${spec.group}/${spec.names.plural}/`,
       schema: compileStructural(resource.kind, schema),
       isStored: true,
+      ...(version.deprecated && { deprecation: version.deprecationWarning ?? deprecationOf(definition, version.name) }),
       openApi: schema,
       ...(hasRules(schema) && { needsCel: () => true }),
       ...versionsOf(definition, version, server.reader),
     });
     server.customPrinters.set(`${resource.kind}.${resource.group}`, printerOf(version.additionalPrinterColumns));
   }
+}
+
+/** Upstream: staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/customresource_handler.go defaultDeprecationWarning */
+function deprecationOf({ spec }: CustomResourceDefinition, old: string): string {
+  const [better] = spec.versions
+    .filter(({ name, served, deprecated }) => served && !deprecated && compareVersions(name, old) < 0)
+    .sort((a, b) => compareVersions(a.name, b.name));
+  const text = `${spec.group}/${old} ${spec.names.kind} is deprecated`;
+  return better === undefined ? text : `${text}; use ${spec.group}/${better.name} ${spec.names.kind}`;
 }
 
 function removeRows(server: ServerState, { spec }: CustomResourceDefinition): void {
@@ -140,7 +150,6 @@ function strategyOf(version: CustomResourceDefinitionVersion, schema: JSONSchema
         return [jsonPath.replace(/^\./, ''), (object: KubeObject) => String(find(object)[0] ?? '')];
       }),
     ),
-    ...(version.deprecated && { warnings: () => [version.deprecationWarning ?? `${version.name} is deprecated`] }),
     ...(!hasStatus && {
       generationChanges: (object: KubeObject, old: KubeObject) => !equal({ ...object, metadata: {} }, { ...old, metadata: {} }),
     }),

@@ -35,6 +35,8 @@ export interface Kind {
   readonly needsCel?: (object: KubeObject) => boolean;
   /** False for kinds that are never stored (reviews). */
   readonly isStored: boolean;
+  /** The warning that goes with every answer, also to who only reads. */
+  readonly deprecation?: string;
 }
 
 export interface Conversion {
@@ -77,6 +79,12 @@ function prefixOf(resource: Resource): string {
   return `/registry/${PREFIXES[resource.plural] ?? resource.plural}/`;
 }
 
+/** Upstream: zz_generated.prerelease-lifecycle.go of each group; of what 1.33 serves these are deprecated. */
+const DEPRECATED: Readonly<Record<string, string>> = {
+  '/v1/endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  '/v1/componentstatuses': 'v1 ComponentStatus is deprecated in v1.19+',
+};
+
 const STORED_AS: readonly (readonly [shown: Resource, stored: Resource])[] = [
   [EventsV1Events, Events],
   [V1HorizontalPodAutoscalers, HorizontalPodAutoscalers],
@@ -88,6 +96,7 @@ const hasExpressions = (value: unknown): boolean =>
 
 function kindOf(resource: Resource, strategy: Strategy): Kind {
   const alias = STORED_AS.find(([shown]) => shown === resource);
+  const deprecation = DEPRECATED[`${resource.group}/${resource.version}/${resource.plural}`];
   const isStored = resource.verbs.includes('get') && resource.plural !== 'componentstatuses';
   return {
     resource,
@@ -95,6 +104,7 @@ function kindOf(resource: Resource, strategy: Strategy): Kind {
     isStored,
     prefix: prefixOf(alias?.[1] ?? resource),
     schema: structOf(resource.definition ?? 'Any'),
+    ...(deprecation !== undefined && { deprecation }),
     ...(alias && conversions[resource.definition as string]),
     ...(resource === CustomResourceDefinitions && { needsCel: hasRules }),
     ...(WITH_EXPRESSIONS.has(resource.plural) && { needsCel: hasExpressions }),

@@ -268,6 +268,7 @@ function admit({ server, aggregator }: Gate, request: ApiRequest, standing: User
     return { info, user, call: undefined, elsewhere, warnings };
   }
   if (kind.resource.namespaced && info.namespace === '' && info.name !== '') throw unknownResource();
+  if (kind.deprecation !== undefined) warnings.push(kind.deprecation);
   return { info, user, warnings, call: { server, request, info, user, kind, warn: (text) => void warnings.push(text) } };
 }
 
@@ -292,11 +293,13 @@ function authorize(server: ServerState, info: RequestInfo, user: UserInfo): void
 async function respond(gate: Gate, request: ApiRequest, standing: UserInfo, signal: AbortSignal | undefined): Promise<ApiResponse> {
   let user = request.user ?? standing;
   let verb = request.method.toLowerCase();
+  let warnings: readonly string[] = [];
   try {
     const admitted = admit(gate, request, standing);
     user = admitted.user;
     verb = admitted.info.verb;
-    const { call, warnings, elsewhere } = admitted;
+    const { call, elsewhere } = admitted;
+    warnings = admitted.warnings;
     if (elsewhere !== undefined) return traced(gate, request, user, verb, await gate.aggregator.pass(elsewhere, request));
     if (call === undefined) return await gate.nonResources.answer(request, user);
     if (isStreamed(call)) return traced(gate, request, user, verb, await readLog(call, signal));
@@ -308,7 +311,7 @@ async function respond(gate: Gate, request: ApiRequest, standing: UserInfo, sign
     return traced(gate, request, user, verb, responseOf(answer, warnings), answer.revision);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return traced(gate, request, user, verb, { status: error.code, headers: JSON_HEADERS, body: error.status });
+    return traced(gate, request, user, verb, responseOf({ status: error.code, body: error.status }, warnings));
   }
 }
 

@@ -28,7 +28,7 @@ export interface ProcOptions {
 
 const TOP = ['cgroups', 'cmdline', 'cpuinfo', 'filesystems', 'loadavg', 'meminfo', 'mounts', 'net', 'self', 'stat', 'sys', 'uptime', 'version'] as const;
 const OF_PROCESS = ['cgroup', 'cmdline', 'comm', 'environ', 'fd', 'limits', 'maps', 'mounts', 'stat', 'status'] as const;
-export const KERNEL = 'Linux version 6.8.0-49-generic (buildd@lcy02-amd64-054) (x86_64-linux-gnu-gcc-13 (Ubuntu 13.2.0-23ubuntu4) 13.2.0) #49-Ubuntu SMP PREEMPT_DYNAMIC\n';
+export const KERNEL = 'Linux version 6.8.0-60-generic (buildd@lcy02-amd64-054) (x86_64-linux-gnu-gcc-13 (Ubuntu 13.2.0-23ubuntu4) 13.2.0) #63-Ubuntu SMP PREEMPT_DYNAMIC\n';
 
 export function procFiles(options: ProcOptions): FileSystem {
   const lookup = (path: string): string | readonly string[] | undefined => {
@@ -93,12 +93,12 @@ function ofNode({ node, now, mounts, processes }: ProcOptions, path: string): st
     case 'loadavg': return `0.00 0.00 0.00 1/${processes.list().length} ${processes.list().length}\n`;
     case 'version': return KERNEL;
     case 'mounts': return mounts().join('');
-    case 'cmdline': return 'BOOT_IMAGE=/boot/vmlinuz-6.8.0-49-generic root=/dev/vda1 ro console=ttyS0\n';
+    case 'cmdline': return 'BOOT_IMAGE=/boot/vmlinuz-6.8.0-60-generic root=/dev/vda1 ro console=ttyS0\n';
     case 'filesystems': return 'nodev\tproc\nnodev\ttmpfs\nnodev\toverlay\n\text4\n';
     case 'sys': return ['kernel', 'net', 'vm'];
     case 'sys/kernel': return ['hostname', 'ostype', 'osrelease', 'pid_max'];
     case 'sys/kernel/ostype': return 'Linux\n';
-    case 'sys/kernel/osrelease': return '6.8.0-49-generic\n';
+    case 'sys/kernel/osrelease': return '6.8.0-60-generic\n';
     case 'sys/kernel/pid_max': return '4194304\n';
     case 'sys/vm': return ['max_map_count', 'overcommit_memory', 'swappiness'];
     case 'sys/vm/max_map_count': return '65530\n';

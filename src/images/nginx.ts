@@ -224,7 +224,7 @@ async function serve(process: Process, path: string, first: readonly Server[], v
     return 1;
   }
   const prefix = logPrefix(process, 'notice');
-  await process.stderr.write(['using the "epoll" event method', `nginx/${version}`, 'built by gcc 12.2.0 (Debian 12.2.0-14+deb12u1)', 'OS: Linux 6.8.0-49-generic',
+  await process.stderr.write(['using the "epoll" event method', `nginx/${version}`, 'built by gcc 12.2.0 (Debian 12.2.0-14+deb12u1)', 'OS: Linux 6.8.0-60-generic',
     'getrlimit(RLIMIT_NOFILE): 1048576:1048576', 'start worker processes', `start worker process ${process.pid + 28}`].map(line => `${prefix}${line}\n`).join(''));
   process.onSignal('SIGHUP', () => process.world.spawn('reload', async () => {
     await notice('signal 1 (SIGHUP) received, reconfiguring');

@@ -60,7 +60,7 @@ export function createRedisData(process: Process, options: { readonly version: s
   function info(): string {
     const { version, port } = options;
     const master = options.config.get('replicaof') ?? options.config.get('slaveof');
-    return `# Server\r\nredis_version:${version}\r\nredis_mode:standalone\r\nos:Linux 6.8.0-49-generic x86_64\r\nprocess_id:${process.pid}\r\ntcp_port:${port}\r\n`
+    return `# Server\r\nredis_version:${version}\r\nredis_mode:standalone\r\nos:Linux 6.8.0-60-generic x86_64\r\nprocess_id:${process.pid}\r\ntcp_port:${port}\r\n`
       + `uptime_in_seconds:${Math.floor((process.clock.now() - startedAtMs) / 1000)}\r\n\r\n`
       + `# Clients\r\nconnected_clients:${clients}\r\n\r\n# Memory\r\nused_memory:${900_000 + keys.size * 100}\r\n`
         + `used_memory_human:${(0.86 + keys.size / 10_000).toFixed(2)}M\r\nmaxmemory:${options.config.get('maxmemory') ?? 0}\r\n\r\n# Stats\r\ntotal_commands_processed:${commands}\r\n\r\n`

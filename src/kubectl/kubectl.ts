@@ -102,7 +102,12 @@ async function dispatch(settings: KubectlSettings, cache: Cache, argv: readonly 
   const dryRun = flags.str('dry-run');
   const meant = CLIENT_DRY_RUN[dryRun];
   if (meant !== undefined) await klogWarning(io, ...meant);
-  return (await command.run(session(settings, cache, { ...command, typed }, flags, io, run))) ?? 0;
+  const warnings = new Set<string>();
+  const code = (await command.run(session(settings, cache, { ...command, typed }, flags, io, run, warnings))) ?? 0;
+  if (code === 0 && warnings.size > 0 && flags.bool('warnings-as-errors')) {
+    throw new CommandError(`${warnings.size} warning${warnings.size === 1 ? '' : 's'} received`);
+  }
+  return code;
 }
 
 function session(
@@ -112,6 +117,7 @@ function session(
   flags: Flags,
   io: KubectlIo,
   run: Run,
+  warnings: Set<string>,
 ): Kubectl {
   const config = loadConfig(io, flags);
   const works = !command.name.startsWith('config ');
@@ -133,7 +139,10 @@ function session(
     accept: READS_ANY.test(command.name) ? ACCEPT_ANY : ACCEPT_JSON,
     signal: io.signal,
     check: () => checkServer(settings, config),
-    warn: (text) => io.stderr.write(`Warning: ${text}\n`),
+    async warn(text) {
+      warnings.add(text);
+      await io.stderr.write(`Warning: ${text}\n`);
+    },
   });
   const key = JSON.stringify([config.server, headers]);
   const rediscover = async (): Promise<Discovery> => {

@@ -226,6 +226,5 @@ export const endpointsStrategy = strategyOf<Endpoints>({
   validate: validateEndpoints,
   allowCreateOnUpdate: true,
   generationChanges: () => false,
-  warnings: () => ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'],
 });
 

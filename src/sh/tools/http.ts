@@ -115,20 +115,21 @@ async function curlOne(process: Process, text: string, options: Options, headerT
   const headers = requestHeaders(options, headerTexts, url, body);
   const retries = Number(options.get('retry') ?? '0');
   const limit = options.has('m') ? Number(options.get('m')) * 1000 : undefined;
-  const progress = !quiet && !options.has('no-progress-meter') && (output !== undefined || process.tty === undefined) && !options.has('I') && output !== undefined;
+  const progress = !quiet && !options.has('no-progress-meter') && (output !== undefined || process.tty === undefined);
   for (let attempt = 0; ; attempt += 1) {
     try {
       const work = (): Promise<Transfer> => transfer(process, url!, method, headers, body, options);
-      const done = limit === undefined ? await work() : await withTimeout(process.world, limit, work);
+      const done = limit === undefined ? await work() : await withTimeout(process.world, limit + 1, work);
       const { status } = done.response;
       if (attempt < retries && [408, 429, 500, 502, 503, 504].includes(status)) { await process.clock.sleep(Number(options.get('retry-delay') ?? String(2 ** attempt)) * 1000); continue; }
-      if (progress) await process.stderr.write(progressTable(done));
+      if (progress) await process.stderr.write(progressTable(done.response.body.length, done.totalMs, method === 'HEAD'));
       return await showResponse(process, done, method, options, output, say);
     } catch (error) {
       if (error instanceof TimeoutError) return say(28, `Operation timed out after ${limit} milliseconds with 0 bytes received`);
       const failure = failureOf(error, url, options);
       const again = failure.code === 7 ? options.has('retry-connrefused') || options.has('retry-all-errors') : options.has('retry-all-errors') || failure.code === 28;
       if (attempt < retries && again) { await process.clock.sleep(Number(options.get('retry-delay') ?? String(2 ** attempt)) * 1000); continue; }
+      if (progress) await process.stderr.write(progressTable(0, 0, false));
       if (options.has('w')) await process.stdout.write(writeOut(options.get('w')!, undefined, url));
       return say(failure.code, failure.words);
     }
@@ -161,7 +162,8 @@ export async function transfer(
   const startedAt = process.clock.micros();
   const verbose = async (line: string): Promise<void> => { if (options.has('v')) await process.stderr.write(line); };
   for (let hops = 0; ; hops += 1) {
-    const timeoutMs = options.has('connect-timeout') ? Number(options.get('connect-timeout')) * 1000 : undefined;
+    const given = options.get('connect-timeout') ?? options.get('m');
+    const timeoutMs = given === undefined ? undefined : Number(given) * 1000;
     const socket = options.get('unix-socket');
     const [target, port] = socket === undefined ? [resolved(options, url), url.port] : [LOOPBACK, socketPort(process.files, absolute(process, socket))];
     const stream = await process.net.connect(target, port, {
@@ -232,11 +234,20 @@ function writeOut(format: string, done: Transfer | undefined, url: Url): string 
   return format.replace(/%\{([a-z_]+)\}/g, (_, name: string) => values[name] ?? '').replaceAll('\\n', '\n').replaceAll('\\t', '\t').replaceAll('\\r', '\r').replaceAll('%%', '%');
 }
 
-function progressTable(done: Transfer): string {
-  const size = String(done.response.body.length);
+/** A number of bytes in five columns. */
+function inFive(bytes: number): string {
+  if (bytes < 100_000) return String(bytes).padStart(5);
+  return bytes < 10_000 * 1024 ? `${String(Math.floor(bytes / 1024)).padStart(4)}k` : `${String(Math.floor(bytes / 1024 ** 2)).padStart(4)}M`;
+}
+
+/** What curl shows of a transfer where its output is no terminal. */
+function progressTable(size: number, ms: number, headOnly: boolean): string {
+  const got = headOnly ? 0 : size;
+  const share = got === 0 ? '  0' : '100';
+  const speed = inFive(ms === 0 ? 0 : Math.floor((got * 1000) / ms));
   return `  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n`
     + `                                 Dload  Upload   Total   Spent    Left  Speed\n`
-    + `100 ${size.padStart(5)}  100 ${size.padStart(5)}    0     0  ${size.padStart(5)}      0 --:--:-- --:--:-- --:--:-- ${size.padStart(5)}\n`;
+    + `${share} ${inFive(size)}  ${share} ${inFive(got)}    0     0  ${speed}      0 --:--:-- --:--:-- --:--:-- ${speed}\n`;
 }
 
 function failureOf(error: unknown, url: Url, options: Options): { readonly code: number; readonly words: string } {
@@ -247,8 +258,8 @@ function failureOf(error: unknown, url: Url, options: Options): { readonly code:
   switch (error.code) {
     case 'ENOTFOUND': case 'EAI_AGAIN': return { code: 6, words: `Could not resolve host: ${url.host}` };
     case 'ECONNREFUSED': return { code: 7, words: `${failed} 0 ms: Could not connect to server` };
-    case 'ETIMEDOUT': return { code: 28, words: options.has('connect-timeout')
-      ? `Connection timed out after ${Math.round(Number(options.get('connect-timeout')) * 1000)} milliseconds` : `${failed} 127000 ms: Could not connect to server` };
+    case 'ETIMEDOUT': return { code: 28, words: options.has('connect-timeout') || options.has('m')
+      ? `Connection timed out after ${Math.round(Number(options.get('connect-timeout') ?? options.get('m')) * 1000)} milliseconds` : `${failed} 127000 ms: Could not connect to server` };
     case 'EHOSTUNREACH': case 'ENETUNREACH': return { code: 7, words: `${failed} 3000 ms: Could not connect to server` };
     default: return { code: 56, words: 'Recv failure: Connection reset by peer' };
   }

@@ -96,7 +96,7 @@ export const uname: Tool = async (process, flavour) => {
   if ('error' in parsed) return badUsage(process, flavour, parsed.error);
   const { options } = parsed;
   const all = options.has('a');
-  const parts = [['s', 'Linux'], ['n', process.hostname], ['r', '6.8.0-49-generic'], ['v', '#49-Ubuntu SMP PREEMPT_DYNAMIC Mon Nov  4 02:06:24 UTC 2024'],
+  const parts = [['s', 'Linux'], ['n', process.hostname], ['r', '6.8.0-60-generic'], ['v', '#63-Ubuntu SMP PREEMPT_DYNAMIC Tue Apr 15 19:04:15 UTC 2025'],
     ['m', 'x86_64'], ['o', flavour === 'gnu' ? 'GNU/Linux' : 'Linux']] as const;
   const chosen = options.flags.size === 0 ? [parts[0]] : parts.filter(([letter]) => all || options.has(letter));
   await process.stdout.write(`${chosen.map(([, text]) => text).join(' ') || 'unknown'}\n`);
