@@ -1,6 +1,7 @@
 /** Calls a webhook: a review goes to a Service or an address in the cluster, over the Pod network and TLS, and comes back answered.
  *  Upstream: staging/src/k8s.io/apiserver/pkg/util/webhook/{client,serviceresolver}.go */
 import { fromBase64, fromUtf8 } from '../base/bytes.ts';
+import { certificatesOf } from '../base/pki/certificate.ts';
 import { TimeoutError, withTimeout } from '../base/with-timeout.ts';
 import type { World } from '../base/world.ts';
 import type { EndpointSlice } from '../api/generated/types.ts';
@@ -64,6 +65,12 @@ function targetOf(
   const isReady = slices.some(({ endpoints }) => endpoints?.some(({ conditions }) => conditions?.ready !== false));
   if (!isReady) throw posting(shown, `no endpoints available for service ${JSON.stringify(name)}`);
   return { address: found.spec.clusterIP ?? '', port, path, host, url: shown };
+}
+
+/** Why no client can be made of the configuration. */
+export function clientFault({ caBundle = '' }: WebhookClientConfig): string | undefined {
+  if (caBundle === '' || certificatesOf(fromUtf8(fromBase64(caBundle) ?? new Uint8Array())).length > 0) return undefined;
+  return 'unable to load root certificates: unable to parse bytes as PEM block';
 }
 
 /** The parsed answer of a webhook. Throws WebhookCallError. */

@@ -303,4 +303,48 @@ describe('webhooks', () => {
     expect(await other.refused('POST', CONFIG_MAPS, configMap('a'))).toBe('201');
     expect(await other.refused('POST', CONFIG_MAPS, configMap('b', {}, { guarded: 'yes' }))).toContain('denied the request');
   });
+
+  it.each<[object, string]>([
+    [
+      { url: 'http://hook' },
+      'clientConfig.url: Invalid value: "http": \'https\' is the only allowed URL scheme; desired format: https://host[/path]',
+    ],
+    [{ url: 'https://me@hook/?x' }, 'clientConfig.url: Invalid value: "me": user information is not permitted in the URL'],
+    [
+      { url: 'https://hook', service: { namespace: 'default', name: 'hook' } },
+      'clientConfig: Required value: exactly one of url or service is required',
+    ],
+    [
+      { service: { namespace: 'default', name: 'hook', path: 'check' } },
+      `clientConfig.service.path: Invalid value: "check": must start with a '/'`,
+    ],
+    [
+      { service: { namespace: 'default', name: 'hook', path: '/a//b' } },
+      'clientConfig.service.path: Invalid value: "/a//b": segment[1] may not be empty',
+    ],
+    [
+      { service: { namespace: 'default', name: 'hook', port: 70_000 } },
+      'clientConfig.service.port: Invalid value: 70000: port is not valid: must be between 1 and 65535, inclusive',
+    ],
+  ])('cannot be reached so: %j', async (clientConfig, text) => {
+    const { refused } = await testServer();
+    const hook = { name: 'w.example.com', clientConfig, sideEffects: 'None', admissionReviewVersions: ['v1'], rules: [] };
+    const metadata = { name: 'h' };
+    const configuration = {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingWebhookConfiguration',
+      metadata,
+      webhooks: [hook],
+    };
+    expect(await refused('POST', `${ADMISSION}/validatingwebhookconfigurations`, configuration)).toContain(`webhooks[0].${text}`);
+  });
+
+  it('need a bundle that can be read', async () => {
+    const clientConfig = { service: { namespace: 'default', name: 'hook', path: '/check' }, caBundle: base64('no certificate') };
+    const { refused } = await withHook('Validating', () => ({ allowed: true }), { clientConfig });
+    expect(await refused('POST', CONFIG_MAPS, configMap('a'))).toBe(
+      '500 InternalError: Internal error occurred: failed calling webhook "w.example.com": could not get REST client: ' +
+        'unable to load root certificates: unable to parse bytes as PEM block',
+    );
+  });
 });

@@ -3,7 +3,7 @@
 import type { AdmissionregistrationV1WebhookClientConfig as ClientConfig } from '../../api/generated/types.ts';
 import type { Status } from '../../api/object.ts';
 import type { AdmissionReader, AdmissionServices } from '../admission.ts';
-import { callWebhook, WebhookCallError } from '../webhook.ts';
+import { callWebhook, clientFault, WebhookCallError } from '../webhook.ts';
 
 export interface ReviewResponse {
   readonly uid?: string;
@@ -36,6 +36,8 @@ export async function askWebhook(
 ): Promise<ReviewResponse> {
   const version = versions.find((each) => VERSIONS.includes(each));
   if (version === undefined) throw new WebhookCallError('webhook does not accept known AdmissionReview versions (v1, v1beta1)');
+  const unusable = clientFault(config);
+  if (unusable !== undefined) throw new WebhookCallError(`could not get REST client: ${unusable}`);
   try {
     const sent = { kind: 'AdmissionReview', apiVersion: `${GROUP}/${version}`, request };
     const review = (await callWebhook(config, sent, timeoutSeconds, reader, services)) as Review;

@@ -12,6 +12,7 @@ import type {
   ValidatingAdmissionPolicyBinding,
   ValidatingWebhookConfiguration,
 } from '../../api/generated/types.ts';
+import type { WebhookClientConfig } from '../webhook.ts';
 import { scopeOf, variableTypes } from '../admission/expressions.ts';
 import type { Scope } from '../admission/expressions.ts';
 import type { CelType } from '../../api/cel/index.ts';
@@ -135,6 +136,34 @@ export const validatingAdmissionPolicyBindingStrategy = strategyOf<ValidatingAdm
   },
 });
 
+/** Upstream: staging/src/k8s.io/apiserver/pkg/util/webhook/validation.go */
+function checkClientConfig(errors: Errors, config: WebhookClientConfig | undefined, at: string): void {
+  const { url, service } = config ?? {};
+  const form = 'desired format: https://host[/path]';
+  if (url !== undefined) {
+    const [, scheme = '', user, host = '', rest = ''] = /^([^:/]*):\/\/([^@/]*@)?([^/?#]*)(.*)$/.exec(url) ?? [];
+    if (scheme !== 'https') errors.push(invalidValue(`${at}.url`, scheme, `'https' is the only allowed URL scheme; ${form}`));
+    if (host === '') errors.push(invalidValue(`${at}.url`, host, `host must be specified; ${form}`));
+    if (user !== undefined) errors.push(invalidValue(`${at}.url`, user.slice(0, -1), 'user information is not permitted in the URL'));
+    if (rest.includes('#'))
+      errors.push(invalidValue(`${at}.url`, rest.slice(rest.indexOf('#') + 1), 'fragments are not permitted in the URL'));
+    const query = /\?([^#]*)/.exec(rest)?.[1];
+    if (query !== undefined) errors.push(invalidValue(`${at}.url`, query, 'query parameters are not permitted in the URL'));
+  }
+  if (service === undefined) return;
+  if (!service.name) errors.push(required(`${at}.service.name`, 'service name is required'));
+  if (!service.namespace) errors.push(required(`${at}.service.namespace`, 'service namespace is required'));
+  const { port = 443, path = '' } = service;
+  if (port < 1 || port > 65_535)
+    errors.push(invalidValue(`${at}.service.port`, port, 'port is not valid: must be between 1 and 65535, inclusive'));
+  if (path === '' || path === '/') return;
+  if (!path.startsWith('/')) errors.push(invalidValue(`${at}.service.path`, path, "must start with a '/'"));
+  else if (path.includes('//')) {
+    const segments = path.slice(1).replace(/\/$/, '').split('/');
+    errors.push(invalidValue(`${at}.service.path`, path, `segment[${segments.indexOf('')}] may not be empty`));
+  }
+}
+
 type Configuration = MutatingWebhookConfiguration | ValidatingWebhookConfiguration;
 const SIDE_EFFECTS = ['None', 'NoneOnDryRun'];
 
@@ -160,6 +189,7 @@ function checkWebhooks({ webhooks = [] }: Configuration, cel: Cel | undefined): 
     }
     if ((clientConfig?.url === undefined) === (clientConfig?.service === undefined))
       errors.push(required(`${at}.clientConfig`, 'exactly one of url or service is required'));
+    else checkClientConfig(errors, clientConfig, `${at}.clientConfig`);
     hook.matchConditions?.forEach(({ expression }, k) => {
       if (cel !== undefined)
         checkExpression(errors, cel, `${at}.matchConditions[${k}].expression`, expression, scopeOf(cel, { params: false }), [cel.BOOL]);

@@ -24,10 +24,10 @@ export const OFF: readonly Switch[] = [
     ],
   },
   {
-    behaviour: 'a change of a configuration is stored',
-    file: 'src/apiserver/write.ts',
-    find: 'const stored = server.storage.put(kind, next, modRevision);',
-    replace: 'const stored = { object: next, modRevision };',
+    behaviour: 'match conditions are kept',
+    file: 'src/apiserver/strategies/admission-configuration.ts',
+    find: 'fill(hook, { ...HOOK, ...more })',
+    replace: 'fill({ ...hook, matchConditions: undefined }, { ...HOOK, ...more })',
     tests: [
       `${ADMISSION} should be able to create and update validating webhook configurations with match conditions`,
       `${ADMISSION} should be able to create and update mutating webhook configurations with match conditions`,
