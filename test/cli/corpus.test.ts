@@ -67,6 +67,8 @@ const PAGE: readonly RowFields[] = [
     category: 'kubectl-apply/create',
     refs: [{ arg: 'https://tea.example/pots/tea.yaml', file: 'own/tea.yaml' }],
   },
+  { command: 'sleep 1; echo beside >&2; echo cup', category: 'shell', expected_output: 'cup' },
+  { command: 'echo first >&2; sleep 1; echo cup', category: 'shell', expected_output: 'first\ncup' },
 ];
 
 const row = (page: string, fields: RowFields, index: number): RowFields => ({
@@ -203,11 +205,13 @@ describe('a page', () => {
       ['kubectl delete -f cups/tea.yaml', true, '', '', ''],
       ['exit', true, '', '', ''],
       ['kubectl apply -f https://tea.example/pots/tea.yaml', true, '', '', ''],
+      ['sleep 1; echo beside >&2; echo cup', true, '', '', true],
+      ['echo first >&2; sleep 1; echo cup', true, '', '', true],
     ]);
     expect(page.commands.find(({ command }) => command.endsWith('-w'))?.virtualMs).toBeGreaterThanOrEqual(60_000);
     expect(page.commands.find(({ command }) => command.endsWith('-w'))?.virtualMs).toBeLessThan(62_000);
     expect(passes(page)).toBeUndefined();
-    expect(counted(page)).toHaveLength(16);
+    expect(counted(page)).toHaveLength(18);
   });
 
   it('runs its set-up before and its verification after', async () => {
@@ -318,11 +322,11 @@ describe('a mistake in the call', () => {
 it('shares are counted over all, by source, category and sub-command, the commonest cause first', async () => {
   const page = await play('tea/page.md', false);
   const summary = summarize([page, await play('scenario/two/step.md')], []);
-  expect(summary.commands).toEqual({ of: 18, good: 12 });
+  expect(summary.commands).toEqual({ of: 20, good: 14 });
   expect(summary.pages).toEqual({ of: 1, good: 0 });
   expect(summary.verified).toEqual({ of: 1, good: 0 });
-  expect(summary.matches).toEqual({ of: 2, good: 2 });
-  expect(summary.bySource).toEqual([{ name: 'own', of: 18, good: 12 }]);
+  expect(summary.matches).toEqual({ of: 4, good: 4 });
+  expect(summary.bySource).toEqual([{ name: 'own', of: 20, good: 14 }]);
   expect(summary.bySubcommand.find(({ name }) => name === 'get')).toEqual({ name: 'get', of: 4, good: 2 });
   expect(summary.byCategory.find(({ name }) => name === 'helm')).toEqual({ name: 'helm', of: 1, good: 0 });
   expect(summary.causes[0]).toMatchObject({ count: 1 });
