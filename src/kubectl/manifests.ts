@@ -93,7 +93,7 @@ async function readUrl(io: KubectlIo, url: string): Promise<string> {
 
 /** With what can be had all the same. */
 export function noInternet({ published = [] }: KubectlIo): string {
-  const known = published.length === 0 ? '' : `; of what projects publish it has ${published.join(', ')}`;
+  const known = published.length === 0 ? '' : `, but for the add-ons ${published.join(', ')}`;
   return `this sandbox has no internet${known}`;
 }
 

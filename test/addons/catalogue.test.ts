@@ -86,8 +86,8 @@ describe('on the learner’s host', () => {
     expect(await result('kubectl apply -f https://github.com/example/app/releases/download/v1/install.yaml')).toMatchObject({
       exitCode: 1,
       stderr:
-        'Unable to connect to the server: dial tcp: lookup github.com: no such host (this sandbox has no internet; of what projects publish it ' +
-        'has gateway-api, ingress-nginx, local-path-storage, metrics-server: save the manifest as a file and apply that)\n',
+        'Unable to connect to the server: dial tcp: lookup github.com: no such host (this sandbox has no internet, but for ' +
+        'the add-ons gateway-api, ingress-nginx, local-path-storage, metrics-server: save the manifest as a file and apply that)\n',
     });
     expect(await result('curl -LO https://github.com/example/app/releases/download/v1/install.yaml')).toMatchObject({
       exitCode: 6,
@@ -184,6 +184,10 @@ describe('in a profile', () => {
       'gatewayclass.gateway.networking.k8s.io/example',
       ...CRDS.map((crd) => `customresourcedefinition.apiextensions.k8s.io/${crd.split(' ')[1]}`),
     ]);
+    const { entries, endMicros } = await sandbox.journal();
+    const again = await openCluster({ profile, journal: entries, untilMicros: endMicros });
+    expect(await again.hash()).toBe(await sandbox.hash());
+    await again.close();
     await sandbox.close();
   });
 });

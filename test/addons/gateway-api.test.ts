@@ -93,6 +93,18 @@ describe('a Gateway', () => {
       `spec.addresses[0]: Invalid value: "object": Hostname value must be empty or contain only valid characters (matching ${HOST})`,
     ],
     [addressed({ value: '10.0.0.1' }, { value: '10.0.0.1' }), 'spec.addresses: Invalid value: "array": IPAddress values must be unique'],
+    [
+      gateway(listener, { ...listener, port: 81 }),
+      '[spec.listeners[1]: Duplicate value: {"name":"http"}, spec.listeners: Invalid value: "array": Listener name must be unique within the Gateway]',
+    ],
+    [
+      addressed({ value: '1.2.3.4:8080' }),
+      unchecked(
+        '<nil>: Invalid value: "": "spec.addresses[0]" must validate one and only one schema (oneOf). Found none valid, ' +
+          '<nil>: Invalid value: "": "spec.addresses[0].value" must validate at least one schema (anyOf), ' +
+          'spec.addresses[0].value: Invalid value: "1.2.3.4:8080": spec.addresses[0].value in body must be of type ipv4: "1.2.3.4:8080"',
+      ),
+    ],
     [undefined, unchecked('spec: Required value')],
   ])('is refused: %j', async (spec, words) => {
     expect(await offer(GATEWAYS, of('Gateway', spec))).toBe(refusal('Gateway', words));
@@ -103,6 +115,7 @@ describe('an HTTPRoute', () => {
   it.each([
     ['no rules', { parentRefs: [{ name: 'gw' }] }],
     ['a path', { rules: [forward({ value: '/foo' })] }],
+    ['a path of odd characters', { rules: [forward({ type: 'Exact', value: "/abc/123'/a-b-c/d@gmail/%0A" })] }],
     ['a regular expression', { rules: [forward({ type: 'RegularExpression', value: '.*//' })] }],
     ['a redirect', filtered({ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } })],
     ['a new prefix', filtered(rewrite, forward({ value: '/a' }))],
@@ -198,6 +211,8 @@ describe('a GRPCRoute', () => {
   it.each([
     ['nothing but a name', undefined],
     ['a service', call({ service: 'com.example.User' })],
+    ['a service with a dot before it, and capitals', call({ service: '.foo.Test.Example' })],
+    ['regular expressions', call({ type: 'RegularExpression', service: '.*', method: '.*' })],
     ['a weight', { rules: [{ backendRefs: [{ ...backend, weight: 9 }] }] }],
   ])('may have %s', async (_name, spec) => {
     expect(await offer(GRPC, of('GRPCRoute', spec))).toBe('201');

@@ -128,9 +128,9 @@ describe('schemas', () => {
     [{ a: 'x', ports: [{ port: 1 }, { port: 1, name: 'n' }] }, 'spec.ports[1]: Duplicate value: {"port":1}'],
     [{ a: 'x', labels: {} }, 'spec.labels: Invalid value: 0: spec.labels in body should have at least 1 properties'],
     [{ a: 'x', port: true }, 'spec.port: Invalid value: "boolean": spec.port in body must be of type integer,string: "boolean"'],
-    [{}, '[spec: Invalid value: "": "spec" must validate one and only one schema (oneOf). Found none valid, spec.a: Required value]'],
-    [{ a: 'x', b: 'y' }, 'spec: Invalid value: "": "spec" must validate one and only one schema (oneOf). Found 2 valid alternatives'],
-    [{ a: 'x', size: 10 }, 'spec.size: Invalid value: "": "spec.size" must not validate the schema (not)'],
+    [{}, '[<nil>: Invalid value: "": "spec" must validate one and only one schema (oneOf). Found none valid, spec.a: Required value]'],
+    [{ a: 'x', b: 'y' }, '<nil>: Invalid value: "": "spec" must validate one and only one schema (oneOf). Found 2 valid alternatives'],
+    [{ a: 'x', size: 10 }, '<nil>: Invalid value: "": "spec.size" must not validate the schema (not)'],
     [{ a: 'x', size: 7 }, 'spec.size: Invalid value: 7: spec.size in body should be a multiple of 5'],
     [
       { a: 'x', free: { known: 'no' } },

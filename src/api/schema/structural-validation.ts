@@ -135,7 +135,8 @@ function isValid(value: unknown, schema: JSONSchemaProps, path: string): boolean
 }
 
 function checkJunctors(value: unknown, schema: JSONSchemaProps, path: string, errors: FieldError[]): void {
-  const complain = (text: string): void => void errors.push(invalidPrinted(path === '' ? '<nil>' : path, '""', `"${path}" ${text}`));
+  // The validator's error about several schemas names its path in its text only.
+  const complain = (text: string): void => void errors.push(invalidPrinted('<nil>', '""', `"${path}" ${text}`));
   const { oneOf = [], anyOf = [], allOf = [], not } = schema;
   // x-kubernetes-int-or-string comes with this anyOf, which is checked above.
   if (anyOf.length > 0 && !schema['x-kubernetes-int-or-string'] && !anyOf.some((each) => isValid(value, each, path))) {
