@@ -160,11 +160,17 @@ async function addons(process: Process, { operands }: Words): Promise<number> {
 const STATUS = 'minikube\ntype: Control Plane\nhost: Running\nkubelet: Running\napiserver: Running\nkubeconfig: Configured\n\n';
 const STARTED = '* The cluster is running already\n* Done! kubectl is now configured to use it and "default" namespace by default\n';
 
+const NO_ENGINE = '# There is no container engine to point at. Images that are known here can be used in Pods at once.\n';
+/** As long as the real one takes to look at its machine: a loop over it is not for nothing. */
+const LOOK_MS = 200;
+
 const COMMANDS: Readonly<Record<string, (process: Process, words: Words, args: readonly string[]) => Promise<number>>> = {
   ip,
   service,
   addons,
   kubectl: (process, _words, args) => process.spawnChild(['kubectl', ...args.filter((word, index) => index > 0 || word !== '--')]).wait(),
+  'docker-env': (process) => say(process, NO_ENGINE),
+  'podman-env': (process) => say(process, NO_ENGINE),
   start: (process) => say(process, STARTED),
   status: (process) => say(process, STATUS),
   version: (process) => say(process, 'minikube version: v1.37.0\n'),
@@ -181,6 +187,7 @@ async function say(process: Process, text: string): Promise<number> {
 export function minikubeProgram(): Program {
   return async (process) => {
     const [command = '', ...args] = process.argv.slice(1);
+    await process.clock.sleep(LOOK_MS);
     const run = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
     if (run) return run(process, wordsOf(args), args);
     await process.stderr.write(

@@ -5,7 +5,7 @@ import { openPlayer } from './play.ts';
 
 describe('a host beside its cluster', () => {
   it('finds node ports at localhost, and nothing where none is', async () => {
-    const { run, value, sandbox } = await openPlayer();
+    const { run, result, value, sandbox } = await openPlayer();
     await run('kubectl create deployment web --image=nginx --port=80 && kubectl expose deployment web --type=NodePort');
     await run('kubectl rollout status deployment/web');
     const port = await value('svc/web', '{.spec.ports[0].nodePort}');
@@ -17,6 +17,10 @@ describe('a host beside its cluster', () => {
     expect(await run('echo $(minikube ip)')).toBe('172.18.0.2\n');
     expect(await run('minikube service web')).toContain(`| default   | web  | 80          | http://172.18.0.2:${port} |`);
     expect(await run('minikube service nothing', { exit: 115 })).toBe('');
+    expect(await run('eval $(minikube docker-env); minikube status')).toContain('apiserver: Running');
+    await run('minikube sing', { exit: 127 });
+    const looked = await result('while true; do curl -s http://$(minikube ip):port > /dev/null; done', { limitMicros: 20e6 });
+    expect(looked.interrupted).toBe(true);
     expect(await run('minikube kubectl -- get svc web -o name')).toBe('service/web\n');
     expect(await run(`open http://localhost:${port}`)).toContain('answers 200');
     await sandbox.close();
