@@ -77,14 +77,18 @@ async function switchOff(row) {
   vitest.invalidateFile(join(root, file));
   for (const name of tests) {
     const { state, errors = [] } = states.get(name) ?? {};
-    if (!loaded) say(name, behaviour, `${file} DOES NOT LOAD`, false);
-    else if (!replaced) say(name, behaviour, `${file} IS NOT LOADED BY THE TEST`, false);
+    if (!loaded) say(name, behaviour, `DOES NOT LOAD WITHOUT IT (${file})`, false);
+    else if (!replaced) say(name, behaviour, `DOES NOT LOAD ${file}`, false);
     else if (state === 'failed') say(name, behaviour, `failed as it must${why ? ` (${errors[0]?.message})` : ''}`, true);
     else say(name, behaviour, state === 'passed' ? 'STILL PASSES' : 'THERE IS NO SUCH TEST', false);
   }
 }
 
-const chosen = all.filter(({ tests, file, behaviour }) => [...tests, file, behaviour].some((text) => text.includes(only)));
+const chosen = all.flatMap((row) => {
+  if (row.file.includes(only) || row.behaviour.includes(only)) return [row];
+  const tests = row.tests.filter((name) => name.includes(only));
+  return tests.length > 0 ? [{ ...row, tests }] : [];
+});
 if (only === '') {
   const { states } = await run(undefined);
   const listed = new Set(all.flatMap(({ tests }) => tests));

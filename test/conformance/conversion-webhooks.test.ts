@@ -22,6 +22,7 @@ function versions(stored: 'v1' | 'v2'): readonly object[] {
     served: true,
     storage: name === stored,
     schema: { openAPIV3Schema: { type: 'object', properties } },
+    selectableFields: Object.keys(properties).map((field) => ({ jsonPath: `.${field}` })),
   });
   return [of('v1', { hostPort: text }), of('v2', { host: text, port: text })];
 }
@@ -92,6 +93,56 @@ describe(NAME, () => {
       [0, 0].map(() => [`${GROUP}/v1`, 'localhost:8080', undefined]),
     );
     expect(await cluster.ok('GET', crd)).toMatchObject({ status: { storedVersions: ['v1', 'v2'] } });
+  });
+});
+
+describe('[sig-api-machinery] CustomResourceFieldSelectors', () => {
+  /** "ADDED a" for each event so far. */
+  async function watched(path: string, fieldSelector: string): Promise<readonly string[]> {
+    const query = [['watch', 'true'] as const, ['fieldSelector', fieldSelector] as const];
+    const opening = cluster.sandbox.api.connect({ method: 'GET', path, query, headers: {} }, new AbortController().signal);
+    const lines: string[] = [];
+    await cluster.advance(100);
+    const connection = await opening;
+    const reading = async (): Promise<void> => {
+      for await (const frame of connection.frames)
+        if (frame.type === 'event') lines.push(`${frame.event.type} ${(frame.event.object as KubeObject).metadata?.name}`);
+    };
+    void reading();
+    return lines;
+  }
+
+  it('[sig-api-machinery] CustomResourceFieldSelectors [Privileged:ClusterAdmin] CustomResourceFieldSelectors MUST list and watch custom resources matching the field selector', async () => {
+    const { path, kind } = await fixture();
+    const watches = [
+      await watched(path('v2'), 'host=host1'),
+      await watched(path('v2'), 'host=host1,port=80'),
+      await watched(path('v1'), 'hostPort=host1:80'),
+    ];
+    const objects = [{ host: 'host1', port: '80' }, { host: 'host1', port: '8080' }, { host: 'host2' }];
+    for (const [i, fields] of objects.entries())
+      await cluster.ok('POST', path('v2'), { apiVersion: `${GROUP}/v2`, kind, metadata: { name: `cr${i}` }, ...fields } as KubeObject);
+    const names = async (version: string, fieldSelector: string): Promise<unknown> =>
+      (await cluster.ok<KubeList>('GET', path(version), undefined, { query: { fieldSelector } })).items.map(
+        ({ metadata }) => metadata?.name,
+      );
+    expect(await names('v2', 'host=host1')).toEqual(['cr0', 'cr1']);
+    expect(await names('v2', 'host=host1,port=80')).toEqual(['cr0']);
+    expect(await names('v1', 'hostPort=host1:80')).toEqual(['cr0']);
+    expect(await names('v1', 'hostPort=host1:8080')).toEqual(['cr1']);
+    await cluster.advance(1000);
+    expect(watches).toEqual([['ADDED cr0', 'ADDED cr1'], ['ADDED cr0'], ['ADDED cr0']]);
+    await cluster.ok('DELETE', path('v2'), undefined, { query: { fieldSelector: 'host=host1,port=80' } });
+    await cluster.ok('PATCH', path('v2', 'cr1'), { host: 'host2' }, merge);
+    expect(await names('v2', 'host=host1')).toEqual([]);
+    await cluster.advance(1000);
+    expect(watches).toEqual([
+      ['ADDED cr0', 'ADDED cr1', 'DELETED cr0', 'DELETED cr1'],
+      ['ADDED cr0', 'DELETED cr0'],
+      ['ADDED cr0', 'DELETED cr0'],
+    ]);
+    const refused = await cluster.refused('GET', path('v1'), undefined, { query: { fieldSelector: 'host=host1' } });
+    expect(refused).toBe('400 BadRequest: field label not supported: host');
   });
 });
 

@@ -2,7 +2,6 @@
 
 /** No counterpart here. */
 export const NOT_YET: readonly string[] = [
-  '[sig-api-machinery] CustomResourceFieldSelectors [Privileged:ClusterAdmin] CustomResourceFieldSelectors MUST list and watch custom resources matching the field selector',
   '[sig-api-machinery] Garbage collector should delete RS created by deployment when not orphaning',
   '[sig-api-machinery] Garbage collector should delete pods created by rc when not orphaning',
   '[sig-api-machinery] Garbage collector should keep the rc around until all its pods are deleted if the deleteOptions says so',
@@ -25,8 +24,6 @@ export const NOT_YET: readonly string[] = [
   '[sig-api-machinery] ResourceQuota should manage the lifecycle of a ResourceQuota',
   '[sig-api-machinery] ResourceQuota should verify ResourceQuota with best effort scope.',
   '[sig-api-machinery] ResourceQuota should verify ResourceQuota with terminating scopes.',
-  '[sig-api-machinery] ValidatingAdmissionPolicy [Privileged:ClusterAdmin] should allow expressions to refer variables.',
-  '[sig-api-machinery] ValidatingAdmissionPolicy [Privileged:ClusterAdmin] should validate against a Deployment',
 ];
 
 /** A counterpart that no row of off/ makes fail. */

@@ -2,8 +2,10 @@
  *  Upstream: pkg/apis/admissionregistration/{v1/defaults.go,validation/validation.go} */
 import type { Cel } from '../../api/cel.ts';
 import type { FieldError } from '../../api/field-error.ts';
-import { duplicate, invalidValue, notSupported, required } from '../../api/field-error.ts';
+import { duplicate, invalidValue, notSupported, required, tooMany } from '../../api/field-error.ts';
+import { qualifiedNameErrors } from '../../api/names.ts';
 import type {
+  MatchCondition,
   MatchResources,
   MutatingWebhookConfiguration,
   NamedRuleWithOperations,
@@ -44,6 +46,21 @@ function checkExpression(
   if (typeof program === 'string') errors.push(invalidValue(at, expression, program));
 }
 
+const CONDITIONS_MAX = 64;
+
+/** Upstream: pkg/apis/admissionregistration/validation/validation.go validateMatchConditions */
+function checkConditions(errors: Errors, cel: Cel, at: string, conditions: readonly MatchCondition[], scope: Scope): void {
+  if (conditions.length > CONDITIONS_MAX) errors.push(tooMany(at, conditions.length, CONDITIONS_MAX));
+  const names = new Set<string>();
+  conditions.forEach(({ name, expression }, i) => {
+    checkExpression(errors, cel, `${at}[${i}].expression`, expression, scope, [cel.BOOL]);
+    if (!name) errors.push(required(`${at}[${i}].name`));
+    else for (const text of qualifiedNameErrors(name)) errors.push(invalidValue(`${at}[${i}].name`, name, text));
+    if (names.has(name)) errors.push(duplicate(`${at}[${i}].name`, name));
+    if (name) names.add(name);
+  });
+}
+
 const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
 
 function checkRules(errors: Errors, rules: readonly (NamedRuleWithOperations | RuleWithOperations)[], at: string): void {
@@ -82,9 +99,7 @@ function checkPolicy({ spec }: ValidatingAdmissionPolicy, cel: Cel | undefined):
   }
   if (cel === undefined) return errors;
   const scope = scopeOf(cel, { params: paramKind !== undefined });
-  matchConditions.forEach(({ expression }, i) =>
-    checkExpression(errors, cel, `spec.matchConditions[${i}].expression`, expression, scope, [cel.BOOL]),
-  );
+  checkConditions(errors, cel, 'spec.matchConditions', matchConditions, scope);
   const names = new Set<string>();
   variables.forEach(({ name, expression }, i) => {
     if (names.has(name)) errors.push(duplicate(`spec.variables[${i}].name`, name));
@@ -190,10 +205,8 @@ function checkWebhooks({ webhooks = [] }: Configuration, cel: Cel | undefined): 
     if ((clientConfig?.url === undefined) === (clientConfig?.service === undefined))
       errors.push(required(`${at}.clientConfig`, 'exactly one of url or service is required'));
     else checkClientConfig(errors, clientConfig, `${at}.clientConfig`);
-    hook.matchConditions?.forEach(({ expression }, k) => {
-      if (cel !== undefined)
-        checkExpression(errors, cel, `${at}.matchConditions[${k}].expression`, expression, scopeOf(cel, { params: false }), [cel.BOOL]);
-    });
+    if (cel !== undefined)
+      checkConditions(errors, cel, `${at}.matchConditions`, hook.matchConditions ?? [], scopeOf(cel, { params: false }));
   });
   return errors;
 }

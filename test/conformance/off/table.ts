@@ -1,4 +1,5 @@
 /** Every behaviour that conformance tests need, in one table; a file an area. */
+import { OFF as ADMISSION } from './admission.ts';
 import { OFF as API_MACHINERY } from './api-machinery.ts';
 import { OFF as API_OPERATIONS } from './api-operations.ts';
 import { OFF as CUSTOM_RESOURCE_OPENAPI } from './custom-resource-openapi.ts';
@@ -8,6 +9,7 @@ import type { Switch } from './switch.ts';
 import { OFF as WEBHOOKS } from './webhooks.ts';
 
 export const SWITCHES: readonly Switch[] = [
+  ...ADMISSION,
   ...API_MACHINERY,
   ...API_OPERATIONS,
   ...CUSTOM_RESOURCE_OPENAPI,
