@@ -37,6 +37,7 @@ const backend = { name: 'web', port: 80 };
 const forward = (path: object): object => ({ matches: [{ path }], backendRefs: [backend] });
 const filtered = (filter: object, more: object = {}): object => ({ rules: [{ filters: [filter], ...more }] });
 const rewrite = { type: 'URLRewrite', urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/x' } } };
+const redirect = { type: 'RequestRedirect', requestRedirect: rewrite.urlRewrite };
 const modifier = { type: 'RequestHeaderModifier', requestHeaderModifier: { set: [{ name: 'a', value: 'b' }] } };
 const LITERAL = "when type one of ['Exact', 'PathPrefix']";
 const PATH = 'spec.rules[0].matches[0].path: Invalid value: "object": ';
@@ -120,6 +121,12 @@ describe('an HTTPRoute', () => {
     ['a redirect', filtered({ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } })],
     ['a new prefix', filtered(rewrite, forward({ value: '/a' }))],
     ['another kind of backend without port', { rules: [{ backendRefs: [{ group: 'example.com', kind: 'Bucket', name: 'a' }] }] }],
+    ['a new prefix for one backend', { rules: [{ backendRefs: [{ ...backend, filters: [rewrite] }] }] }],
+    ['Gateways of the same name elsewhere', parents({ name: 'gw', namespace: 'infra' }, { name: 'gw' })],
+    [
+      'as many matches as there may be',
+      { rules: [64, 64].map((length) => ({ matches: Array.from({ length }, () => ({ method: 'GET' })) })) },
+    ],
     ['two listeners of a Gateway', parents({ name: 'gw', sectionName: 'a' }, { name: 'gw', sectionName: 'b' })],
     ['a mirror of some requests', filtered({ type: 'RequestMirror', requestMirror: { backendRef: backend, percent: 42 } })],
     ['time-outs', { rules: [{ timeouts: { request: '10s', backendRequest: '2s' } }] }],
@@ -157,6 +164,29 @@ describe('an HTTPRoute', () => {
     [
       filtered(rewrite, forward({ type: 'Exact', value: '/a' })),
       'spec.rules[0]: Invalid value: "object": When using URLRewrite filter with path.replacePrefixMatch, exactly one PathPrefix match must be specified',
+    ],
+    [
+      { rules: [{ matches: [{ path: { value: '/a' } }, { path: { value: '/b' } }], backendRefs: [{ ...backend, filters: [rewrite] }] }] },
+      'spec.rules[0]: Invalid value: "object": Within backendRefs, When using URLRewrite filter with path.replacePrefixMatch, exactly one PathPrefix match must be specified',
+    ],
+    [
+      { rules: [{ matches: [{ path: { type: 'RegularExpression', value: '/a' } }], backendRefs: [{ ...backend, filters: [redirect] }] }] },
+      'spec.rules[0]: Invalid value: "object": Within backendRefs, when using RequestRedirect filter with path.replacePrefixMatch, exactly one PathPrefix match must be specified',
+    ],
+    [
+      { rules: [{ filters: [rewrite, redirect] }] },
+      'spec.rules[0].filters: Invalid value: "array": May specify either httpRouteFilterRequestRedirect or httpRouteFilterRequestRewrite, but not both',
+    ],
+    [
+      filtered({ type: 'RequestRedirect', requestRedirect: { path: { type: 'ReplaceFullPath' } } }),
+      `spec.rules[0].filters[0].requestRedirect.path: Invalid value: "object": replaceFullPath must be specified when type is set to 'ReplaceFullPath'`,
+    ],
+    [
+      filtered({
+        type: 'URLRewrite',
+        urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/a', replaceFullPath: '/b' } },
+      }),
+      `spec.rules[0].filters[0].urlRewrite.path: Invalid value: "object": type must be 'ReplaceFullPath' when replaceFullPath is set`,
     ],
     [
       { rules: [{ timeouts: { request: '1s', backendRequest: '2s' } }] },
