@@ -76,7 +76,7 @@ function plus(bytes: readonly number[], index: number): number[] {
 export function specialIp(text: string | undefined): string | undefined {
   const address = parse(text ?? '');
   switch (address?.range()) {
-    case 'unspecified': return 'may not be unspecified (0.0.0.0 or ::)';
+    case 'unspecified': return `may not be unspecified (${text})`;
     case 'loopback': return 'may not be in the loopback range (127.0.0.0/8, ::1/128)';
     case 'linkLocal': return 'may not be in the link-local range (169.254.0.0/16, fe80::/10)';
     case 'multicast': return address.toString().startsWith('224.0.0.')

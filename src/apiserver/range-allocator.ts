@@ -65,6 +65,7 @@ export function createAllocators(storage: Storage, random: Random, serviceCidr: 
   for (const { spec } of storage.list(Services)) {
     for (const ip of spec?.clusterIPs ?? []) if (ip !== 'None') clusterIPs.take(ip);
     for (const { nodePort } of spec?.ports ?? []) if (nodePort) nodePorts.take(nodePort);
+    if (spec?.healthCheckNodePort) nodePorts.take(spec.healthCheckNodePort);
   }
   return { clusterIPs, nodePorts };
 }

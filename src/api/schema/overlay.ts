@@ -98,5 +98,11 @@ export const ZERO_KEPT: ReadonlySet<string> = new Set(words(
   + 'PolicyRule.verbs ContainerStatus.imageID ContainerStatus.image CoreV1Event.reportingComponent CoreV1Event.reportingInstance '
   + 'Taint.effect DiscoveryV1EndpointPort.name Lease.spec LeaseSpec.holderIdentity '
   + 'EndpointSlice.endpoints EndpointSlice.ports IngressBackend.service '
-  + 'SeccompProfile.localhostProfile ConfigMapEnvSource.name SecretEnvSource.name CSIVolumeSource.readOnly AzureDiskVolumeSource.readOnly',
+  + 'ConfigMapEnvSource.name SecretEnvSource.name CSIVolumeSource.readOnly AzureDiskVolumeSource.readOnly '
+  + '*.timeZone *.managedBy *.completionMode *.podReplacementPolicy *.internalTrafficPolicy *.ipFamilyPolicy *.trafficDistribution *.pathType '
+  + '*.volumeMode *.volumeBindingMode *.unhealthyPodEvictionPolicy *.mountPropagation *.recursiveReadOnly *.fsGroupChangePolicy *.procMount '
+  + '*.supplementalGroupsPolicy *.seLinuxChangePolicy *.gmsaCredentialSpecName *.gmsaCredentialSpec *.runAsUserName *.localhostProfile '
+  + '*.preemptionPolicy *.succeededIndexes *.nodeTaintsPolicy *.nodeAffinityPolicy *.sideEffects *.failurePolicy *.matchPolicy '
+  + '*.reinvocationPolicy *.initiatorName *.selectPolicy *.preferredHolder LeaseSpec.strategy '
+  + 'StorageClass.reclaimPolicy NetworkPolicyPort.protocol PodFailurePolicyOnExitCodesRequirement.containerName',
 ));

@@ -10,8 +10,10 @@ const NO_ERRORS: readonly FieldError[] = Object.freeze([]);
 
 type Check<T> = (object: T, context: StrategyContext) => readonly FieldError[];
 
-export interface StrategyParts<T extends KubeObject> extends Partial<Omit<Strategy<T>, 'validateUpdate'>> {
-  /** Beyond `validate`, which an update is asked as well: what only a creation is asked. */
+export interface StrategyParts<T extends KubeObject> extends Partial<Strategy<T>> {
+  /** What only a creation is asked, before `validate`, which an update is asked as well. */
+  readonly validateFirst?: (object: T, context: StrategyContext) => readonly FieldError[];
+  /** What only a creation is asked, after `validate`. */
   readonly validateNew?: (object: T, context: StrategyContext) => readonly FieldError[];
   /** Beyond `validate`, which is asked as well. */
   readonly validateChange?: (object: T, old: T, context: StrategyContext) => readonly FieldError[];
@@ -25,14 +27,15 @@ const same = <T>(object: T): T => object;
 
 export function strategyOf<T extends KubeObject>(parts: StrategyParts<T>): Strategy<T> {
   const {
-    validateChange, validateNew, changeFirst = false, hasStatus = false, prepareForCreate = same, validate = (() => NO_ERRORS) as Check<T>, ...rest
+    validateChange, validateFirst, validateNew, changeFirst = false, hasStatus = false, prepareForCreate = same, validate = (() => NO_ERRORS) as Check<T>, ...rest
   } = parts;
   return {
     prepareForUpdate: same,
     applyDefaults: same,
     nameErrors: subdomainName,
-    ...rest,
-    validate: validateNew ? (object, context) => [...validate(object, context), ...validateNew(object, context)] : validate,
+    validate: validateFirst || validateNew ? (object, context) => [
+      ...(validateFirst?.(object, context) ?? NO_ERRORS), ...validate(object, context), ...(validateNew?.(object, context) ?? NO_ERRORS),
+    ] : validate,
     prepareForCreate: hasStatus
       ? (object, context) => prepareForCreate(without(object as T & { status?: unknown }, 'status') as T, context)
       : prepareForCreate,
@@ -42,5 +45,6 @@ export function strategyOf<T extends KubeObject>(parts: StrategyParts<T>): Strat
       if (own.length === 0 || errors.length === 0) return own.length === 0 ? errors : own;
       return changeFirst ? [...errors, ...own] : [...own, ...errors];
     },
+    ...rest,
   };
 }

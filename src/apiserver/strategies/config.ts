@@ -1,14 +1,14 @@
 /** ConfigMaps, Secrets, ServiceAccounts, Namespaces, Events, Leases, Endpoints: kinds with few rules.
  *  Upstream: pkg/apis/core/{v1/defaults.go,validation/validation.go}, pkg/apis/coordination/validation/validation.go */
 import { type FieldError, forbiddenField, invalidValue, required, tooLong } from '../../api/field-error.ts';
-import type { ConfigMap, CoreV1Event, Endpoints, EventsV1Event, Lease, Namespace, Secret, ServiceAccount } from '../../api/generated/types.ts';
+import type { ConfigMap, CoreV1Event, EndpointAddress, Endpoints, EventsV1Event, Lease, Namespace, Secret, ServiceAccount } from '../../api/generated/types.ts';
 import { isIp, specialIp } from '../../api/ip.ts';
-import { base64, utf8 } from '../../base/bytes.ts';
+import { base64, fromBase64, fromUtf8, utf8 } from '../../base/bytes.ts';
 import { equal } from '../../base/json.ts';
 import { strategyOf } from './base.ts';
-import { checkImmutable, checkOneOf, complain, type Errors } from './field-checks.ts';
+import { checkImmutable, checkOneOf, checkOptional, complain, type Errors } from './field-checks.ts';
 import { PROTOCOLS } from './containers.ts';
-import { configMapKey, dns1123Label, labelName, portNumber } from './names.ts';
+import { configMapKey, dns1123Label, dns1123Subdomain, labelName, portNumber, qualifiedName } from './names.ts';
 import { IP } from './pod-spec.ts';
 import { fill, mapItems } from './share.ts';
 
@@ -81,6 +81,26 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   'kubernetes.io/tls': ['tls.crt', 'tls.key'],
 };
 
+/** What Go says of a text that is no JSON object. */
+function jsonProblem(text: string): string | undefined {
+  const start = text.trimStart();
+  if (start === '') return 'unexpected end of JSON input';
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return /^[[{"tfn0-9-]/.test(start) ? 'unexpected end of JSON input' : `invalid character '${start[0]}' looking for beginning of value`;
+  }
+  if (value === null || (typeof value === 'object' && !Array.isArray(value))) return undefined;
+  const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+  return `json: cannot unmarshal ${found} into Go value of type map[string]interface {}`;
+}
+
+function checkJson(errors: Errors, field: string, data: string): void {
+  const problem = jsonProblem(fromUtf8(fromBase64(data) ?? new Uint8Array()));
+  if (problem) errors.push(invalidValue(field, '<secret contents redacted>', problem));
+}
+
 function validateSecret({ metadata, data = {}, type = '' }: Secret): readonly FieldError[] {
   const errors: Errors = [];
   let size = 0;
@@ -95,7 +115,11 @@ function validateSecret({ metadata, data = {}, type = '' }: Secret): readonly Fi
   if (type === 'kubernetes.io/basic-auth' && data['username'] === undefined && data['password'] === undefined) {
     errors.push(required('data[username]'), required('data[password]'));
   }
-  for (const key of NEEDED[type] ?? []) if (data[key] === undefined) errors.push(required(`data[${key}]`));
+  const isMissing = (value: string | undefined): boolean => value === undefined || (type === 'kubernetes.io/ssh-auth' && value === '');
+  for (const key of NEEDED[type] ?? []) {
+    if (isMissing(data[key])) errors.push(required(`data[${key}]`));
+    else if (type.startsWith('kubernetes.io/dockercon') || type === 'kubernetes.io/dockercfg') checkJson(errors, `data[${key}]`, data[key]!);
+  }
   return errors;
 }
 
@@ -112,26 +136,55 @@ export const secretStrategy = strategyOf<Secret>({
   selectableFields: { type: (secret) => secret.type ?? '' },
 });
 
-export const serviceAccountStrategy = strategyOf<ServiceAccount>({});
+export const serviceAccountStrategy = strategyOf<ServiceAccount>({ allowUnconditionalUpdate: false });
 
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 
+const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+
+function checkFinalizers(errors: Errors, { spec }: Namespace, isIndexed: boolean): void {
+  spec?.finalizers?.forEach((name, index) => {
+    const field = `spec.finalizers${isIndexed ? `[${index}]` : ''}`;
+    complain(errors, field, name, qualifiedName(name));
+    if (!name.includes('/') && !STANDARD_FINALIZERS.has(name)) {
+      errors.push(invalidValue(field, name, 'name is neither a standard finalizer name nor is it fully qualified'));
+    }
+  });
+}
+
+function withName(namespace: Namespace): Namespace {
+  const name = namespace.metadata?.name;
+  if (!name || namespace.metadata?.labels?.[NAME_LABEL] === name) return namespace;
+  return { ...namespace, metadata: { ...namespace.metadata, labels: { ...namespace.metadata?.labels, [NAME_LABEL]: name } } };
+}
+
 export const namespaceStrategy = strategyOf<Namespace>({
   nameErrors: labelName,
-  applyDefaults(namespace) {
-    const name = namespace.metadata?.name;
-    if (!name || namespace.metadata?.labels?.[NAME_LABEL] === name) return namespace;
-    return { ...namespace, metadata: { ...namespace.metadata, labels: { ...namespace.metadata?.labels, [NAME_LABEL]: name } } };
-  },
+  applyDefaults: withName,
   prepareForCreate(namespace) {
     const finalizers = namespace.spec?.finalizers ?? [];
     return {
-      ...namespace,
+      ...withName(namespace),
       spec: { ...namespace.spec, finalizers: finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'] },
       status: { phase: 'Active' },
     };
   },
   prepareForUpdate: (next, old, { subresource }) => (subresource === '' ? { ...next, spec: old.spec, status: old.status } : next),
+  validateNew(namespace) {
+    const errors: Errors = [];
+    checkFinalizers(errors, namespace, false);
+    return errors;
+  },
+  validateChange(next, _old, { subresource }) {
+    const errors: Errors = [];
+    if (subresource === 'finalize') checkFinalizers(errors, next, true);
+    return errors;
+  },
+  validateStatusUpdate({ metadata, status }) {
+    const [wanted, when] = metadata?.deletionTimestamp ? ['Terminating', 'not empty'] : ['Active', 'empty'];
+    const phase = status?.phase ?? 'Active';
+    return phase === wanted ? [] : [invalidValue('status.Phase', phase, `may only be '${wanted}' if \`deletionTimestamp\` is ${when}`)];
+  },
   selectableFields: { 'status.phase': (namespace) => namespace.status?.phase ?? '' },
   generationChanges: () => false,
 });
@@ -190,6 +243,10 @@ function validateLease({ spec = {} }: Lease): readonly FieldError[] {
   if (transitions !== undefined && transitions < 0) {
     errors.push(invalidValue('spec.leaseTransitions', transitions, 'must be greater than or equal to 0'));
   }
+  const { strategy = '', preferredHolder } = spec;
+  if (strategy.includes('/')) complain(errors, 'spec.strategy.strategy', strategy, qualifiedName(strategy));
+  else if (spec.strategy !== undefined) checkOptional(errors, 'spec.strategy.strategy', strategy, ['OldestEmulationVersion']);
+  if (preferredHolder && strategy === '') errors.push(forbiddenField('spec.preferredHolder', 'may only be specified if `strategy` is defined'));
   return errors;
 }
 
@@ -203,19 +260,23 @@ function validateEndpoints({ subsets = [] }: Endpoints): readonly FieldError[] {
     const at = `subsets[${index}]`;
     if (addresses.length === 0 && notReadyAddresses.length === 0) errors.push(required(at, 'must specify `addresses` or `notReadyAddresses`'));
     for (const [field, list] of [['addresses', addresses], ['notReadyAddresses', notReadyAddresses]] as const) {
-      list.forEach(({ ip, hostname }, addressIndex) => {
+      list.forEach(({ ip = '', hostname, nodeName }: Partial<EndpointAddress>, addressIndex) => {
         const path = `${at}.${field}[${addressIndex}]`;
         const special = specialIp(ip);
         if (!isIp(ip)) errors.push(invalidValue(`${path}.ip`, ip, IP));
-        else if (special) errors.push(invalidValue(`${path}.ip`, ip, special));
         if (hostname) complain(errors, `${path}.hostname`, hostname, dns1123Label(hostname));
+        if (nodeName !== undefined) complain(errors, `${path}.nodeName`, nodeName, dns1123Subdomain(nodeName));
+        if (!isIp(ip)) errors.push(invalidValue(`${path}.ip`, ip, 'must be a valid IP address'));
+        else if (special) errors.push(invalidValue(`${path}.ip`, ip, special));
       });
     }
     ports.forEach((port, portIndex) => {
       const path = `${at}.ports[${portIndex}]`;
       if (ports.length > 1 && !port.name) errors.push(required(`${path}.name`));
+      else if (port.name) complain(errors, `${path}.name`, port.name, dns1123Label(port.name));
       complain(errors, `${path}.port`, port.port ?? 0, portNumber(port.port ?? 0));
       checkOneOf(errors, `${path}.protocol`, port.protocol, PROTOCOLS);
+      if (port.appProtocol !== undefined) complain(errors, `${path}.appProtocol`, port.appProtocol, qualifiedName(port.appProtocol));
     });
   });
   return errors;

@@ -72,10 +72,16 @@ const PLACES = new Set([
 ]);
 const AREA_AND_CITY = /^(Etc\/[-+A-Za-z0-9_]+|[A-Z][A-Za-z_]+(\/[A-Z][-A-Za-z_]+){1,2})$/;
 
-/** undefined: the zone is good.
+const ZONE_PART = /^[A-Za-z.\-_0-9+]{1,14}$/;
+
+/** What is wrong with a time zone; nothing for a good one.
  *  Differs from Kubernetes: any name of the form Area/City is taken; the CronJob controller then knows whether there is such a place. */
-export function timeZoneError(zone: string): string | undefined {
-  if (zone === '') return 'must be nil or non-empty string';
-  if (zone.toLowerCase() === 'local') return 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones';
-  return PLACES.has(zone) || AREA_AND_CITY.test(zone) ? undefined : `unknown time zone ${zone}`;
+export function timeZoneErrors(zone: string): readonly string[] {
+  if (zone === '') return ['timeZone must be nil or non-empty string'];
+  const isPart = (part: string): boolean => part !== '.' && part !== '..' && !part.startsWith('-') && ZONE_PART.test(part);
+  if (!zone.split('/').every(isPart)) return [`unknown time zone ${zone}`];
+  const wrong: string[] = [];
+  if (zone.toLowerCase() === 'local') wrong.push('timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones');
+  if (zone !== 'Local' && !PLACES.has(zone) && !AREA_AND_CITY.test(zone)) wrong.push(`unknown time zone ${zone}`);
+  return wrong;
 }

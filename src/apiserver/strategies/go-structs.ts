@@ -66,6 +66,32 @@ export const GO_STRUCTS: Readonly<Record<string, readonly GoField[]>> = {
   'apps.RollingUpdateDaemonSet': fields('MaxUnavailable:intstr.IntOrString MaxSurge:intstr.IntOrString'),
   'apps.StatefulSetUpdateStrategy': fields('Type:apps.StatefulSetUpdateStrategyType RollingUpdate:*apps.RollingUpdateStatefulSetStrategy'),
   'apps.RollingUpdateStatefulSetStrategy': fields('Partition:int32 MaxUnavailable:*intstr.IntOrString'),
+  'batch.PodFailurePolicy': fields('Rules:[]batch.PodFailurePolicyRule'),
+  'batch.PodFailurePolicyRule': fields('Action:batch.PodFailurePolicyAction OnExitCodes:*batch.PodFailurePolicyOnExitCodesRequirement '
+    + 'OnPodConditions:[]batch.PodFailurePolicyOnPodConditionsPattern'),
+  'batch.PodFailurePolicyOnExitCodesRequirement': fields('ContainerName:*string Operator:batch.PodFailurePolicyOnExitCodesOperator Values:[]int32'),
+  'batch.PodFailurePolicyOnPodConditionsPattern': fields('Type:core.PodConditionType Status:core.ConditionStatus'),
+  'batch.SuccessPolicy': fields('Rules:[]batch.SuccessPolicyRule'),
+  'batch.SuccessPolicyRule': fields('SucceededIndexes:*string SucceededCount:*int32'),
+  'core.NodeSelectorTerm': fields('MatchExpressions:[]core.NodeSelectorRequirement MatchFields:[]core.NodeSelectorRequirement'),
+  'core.NodeSelectorRequirement': fields('Key:string Operator:core.NodeSelectorOperator Values:[]string'),
+  'core.PodIP': fields('IP=ip:string'),
+  'core.HostIP': fields('IP=ip:string'),
+  'core.VolumeNodeAffinity': fields('Required:*core.NodeSelector'),
+  'core.NodeSelector': fields('NodeSelectorTerms:[]core.NodeSelectorTerm'),
+  'core.PersistentVolumeSource': fields('GCEPersistentDisk=gcePersistentDisk:*core.GCEPersistentDiskVolumeSource '
+    + 'AWSElasticBlockStore=awsElasticBlockStore:*core.AWSElasticBlockStoreVolumeSource HostPath:*core.HostPathVolumeSource '
+    + 'Glusterfs:*core.GlusterfsPersistentVolumeSource NFS=nfs:*core.NFSVolumeSource RBD=rbd:*core.RBDPersistentVolumeSource '
+    + 'Quobyte:*core.QuobyteVolumeSource ISCSI=iscsi:*core.ISCSIPersistentVolumeSource FlexVolume:*core.FlexPersistentVolumeSource '
+    + 'Cinder:*core.CinderPersistentVolumeSource CephFS=cephfs:*core.CephFSPersistentVolumeSource FC=fc:*core.FCVolumeSource '
+    + 'Flocker:*core.FlockerVolumeSource AzureFile:*core.AzureFilePersistentVolumeSource '
+    + 'VsphereVolume:*core.VsphereVirtualDiskVolumeSource AzureDisk:*core.AzureDiskVolumeSource '
+    + 'PhotonPersistentDisk:*core.PhotonPersistentDiskVolumeSource PortworxVolume:*core.PortworxVolumeSource '
+    + 'ScaleIO=scaleIO:*core.ScaleIOPersistentVolumeSource Local:*core.LocalVolumeSource '
+    + 'StorageOS=storageos:*core.StorageOSPersistentVolumeSource CSI=csi:*core.CSIPersistentVolumeSource'),
+  'core.HostPathVolumeSource': fields('Path:string Type:*core.HostPathType'),
+  'core.NFSVolumeSource': fields('Server:string Path:string ReadOnly:bool'),
+  'core.LocalVolumeSource': fields('Path:string FSType=fsType:*string'),
   'core.Toleration': fields('Key:string Operator:core.TolerationOperator Value:string Effect:core.TaintEffect TolerationSeconds:*int64'),
   'core.Probe': fields(`ProbeHandler=:core.ProbeHandler InitialDelaySeconds:int32 TimeoutSeconds:int32 PeriodSeconds:int32 `
     + 'SuccessThreshold:int32 FailureThreshold:int32 TerminationGracePeriodSeconds:*int64'),

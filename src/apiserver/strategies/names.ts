@@ -1,5 +1,7 @@
 /** What is wrong with a key, a port, a number: what src/api/names.ts does not say. Each function returns the complaints; none means good.
  *  Upstream: staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go */
+import { invalidValue, required } from '../../api/field-error.ts';
+import type { FieldError } from '../../api/field-error.ts';
 import {
   dns1035LabelErrors, dns1123LabelErrors, dns1123SubdomainErrors, labelValueErrors, maxLengthText, nameErrorsOf, pathSegmentErrors,
   qualifiedNameErrors, regexText,
@@ -85,3 +87,19 @@ export const subdomainName: NameErrors = nameErrorsOf(dns1123SubdomainErrors);
 export const labelName: NameErrors = nameErrorsOf(dns1123LabelErrors);
 export const serviceName: NameErrors = nameErrorsOf(dns1035LabelErrors);
 export const pathName: NameErrors = pathSegmentErrors;
+
+const HTTP_PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+const httpPath = /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/;
+
+/** "example.com/a-controller". */
+export function checkDomainPrefixed(errors: FieldError[], field: string, value: string): void {
+  const slash = value.indexOf('/');
+  const [host, path] = [value.slice(0, Math.max(slash, 0)), value.slice(slash + 1)];
+  if (value === '') errors.push(required(field));
+  else if (slash < 0 || host === '' || path === '') {
+    errors.push(invalidValue(field, value, 'must be a domain-prefixed path (such as "acme.io/foo")'));
+  } else {
+    for (const complaint of dns1123Subdomain(host)) errors.push(invalidValue(field, host, complaint));
+    if (!httpPath.test(path)) errors.push(invalidValue(field, path, regexText('Invalid path', HTTP_PATH)));
+  }
+}

@@ -1,10 +1,10 @@
 /** Roles, ClusterRoles and their bindings.
  *  Upstream: pkg/apis/rbac/{v1/defaults.go,validation/validation.go} */
-import { type FieldError, invalidPrinted, notSupported, required } from '../../api/field-error.ts';
-import type { ClusterRole, ClusterRoleBinding, PolicyRule, RbacV1Subject, Role, RoleBinding } from '../../api/generated/types.ts';
+import { type FieldError, invalidPrinted, invalidValue, notSupported, required } from '../../api/field-error.ts';
+import type { AggregationRule, ClusterRole, ClusterRoleBinding, PolicyRule, RbacV1Subject, Role, RoleBinding } from '../../api/generated/types.ts';
 import { equal } from '../../base/json.ts';
 import { strategyOf } from './base.ts';
-import { complain, type Errors } from './field-checks.ts';
+import { checkLabelSelector, complain, type Errors } from './field-checks.ts';
 import { goSyntax } from './go-syntax.ts';
 import { dns1123Subdomain, pathName } from './names.ts';
 import { fill, mapField, mapItems } from './share.ts';
@@ -33,8 +33,21 @@ const checkRules = (isNamespaced: boolean) => ({ rules = [] }: Role | ClusterRol
   return errors;
 };
 
-export const roleStrategy = strategyOf<Role>({ nameErrors: pathName, validate: checkRules(true) });
-export const clusterRoleStrategy = strategyOf<ClusterRole>({ nameErrors: pathName, validate: checkRules(false) });
+const AGGREGATED = 'aggregationRule.clusterRoleSelectors';
+
+function checkAggregation(errors: Errors, { clusterRoleSelectors: selectors = [] }: AggregationRule): void {
+  if (selectors.length === 0) errors.push(required(AGGREGATED, 'at least one clusterRoleSelector required if aggregationRule is non-nil'));
+  selectors.forEach((selector, index) => checkLabelSelector(errors, `${AGGREGATED}[${index}]`, selector));
+}
+
+function checkClusterRole(role: ClusterRole): readonly FieldError[] {
+  const errors: Errors = [...checkRules(false)(role)];
+  if (role.aggregationRule) checkAggregation(errors, role.aggregationRule);
+  return errors;
+}
+
+export const roleStrategy = strategyOf<Role>({ nameErrors: pathName, validate: checkRules(true), allowCreateOnUpdate: true });
+export const clusterRoleStrategy = strategyOf<ClusterRole>({ nameErrors: pathName, validate: checkClusterRole, allowCreateOnUpdate: true });
 
 type Binding = RoleBinding | ClusterRoleBinding;
 
@@ -56,6 +69,7 @@ function checkSubject(errors: Errors, path: string, subject: RbacV1Subject, isNa
       if (!isNamespaced && !subject.namespace) errors.push(required(`${path}.namespace`));
       return;
     case 'User': case 'Group':
+      if (!subject.name) errors.push(invalidValue(`${path}.name`, '', `${subject.kind.toLowerCase()} name cannot be empty`));
       if (group !== GROUP) errors.push(notSupported(`${path}.apiGroup`, group, [GROUP]));
       return;
     default:
@@ -78,7 +92,9 @@ const keepsRole = (next: Binding, old: Binding): readonly FieldError[] => (equal
 
 export const roleBindingStrategy = strategyOf<RoleBinding>({
   nameErrors: pathName, applyDefaults: bindingDefaults, validate: checkBinding(['ClusterRole', 'Role'], true), validateChange: keepsRole,
+  allowCreateOnUpdate: true,
 });
 export const clusterRoleBindingStrategy = strategyOf<ClusterRoleBinding>({
   nameErrors: pathName, applyDefaults: bindingDefaults, validate: checkBinding(['ClusterRole'], false), validateChange: keepsRole,
+  allowCreateOnUpdate: true,
 });
