@@ -1,5 +1,6 @@
 /** Service account tokens: issued with Kubernetes' claims, and valid as long as what they are bound to is there.
  *  Upstream: pkg/serviceaccount/claims.go, pkg/registry/core/serviceaccount/storage/token.go */
+import { fromBase64, fromUtf8 } from '../base/bytes.ts';
 import { rfc3339 } from '../base/time.ts';
 import type { World } from '../base/world.ts';
 import { badRequest, conflict, invalid, notFound } from '../api/errors.ts';
@@ -43,6 +44,10 @@ interface Claims {
   readonly nbf: number;
   readonly sub: string;
 }
+
+const LEGACY_ISSUER = 'kubernetes/serviceaccount';
+/** kubernetes.io/serviceaccount/namespace and its like. */
+type LegacyClaims = Readonly<Record<string, string | undefined>>;
 
 export interface TokenHolder {
   readonly user: UserInfo;
@@ -92,8 +97,10 @@ export function createTokenAuthority(world: World, storage: Storage, keySeed?: s
       };
     },
     holderOf(token, wanted = API_AUDIENCES) {
-      const claims = keys.verified(token) as Claims | undefined;
-      if (claims === undefined) return 'invalid bearer token';
+      const found = keys.verified(token) as Claims | LegacyClaims | undefined;
+      if (found === undefined) return 'invalid bearer token';
+      if (found.iss === LEGACY_ISSUER) return legacyHolder(storage, found as LegacyClaims, token, wanted);
+      const claims = found as Claims;
       if (claims.exp * 1000 < world.clock.now()) return '[invalid bearer token, service account token has expired]';
       const audiences = wanted.filter((audience) => claims.aud.includes(audience));
       if (audiences.length === 0) {
@@ -103,6 +110,20 @@ export function createTokenAuthority(world: World, storage: Storage, keySeed?: s
       return problem === undefined ? { user: userOf(claims), audiences } : `[invalid bearer token, ${problem}]`;
     },
   };
+}
+
+/** A token out of a Secret: good as long as the Secret holds it. Upstream: pkg/serviceaccount/legacy.go */
+function legacyHolder(storage: Storage, claims: LegacyClaims, token: string, wanted: readonly string[]): TokenHolder | string {
+  const about = (what: string): string => claims[`kubernetes.io/serviceaccount/${what}`] ?? '';
+  const namespace = about('namespace');
+  const secret = storage.read(Secrets, namespace, about('secret.name'));
+  const account = storage.read(ServiceAccounts, namespace, about('service-account.name'))?.metadata;
+  const isKept = secret !== undefined && fromUtf8(fromBase64(secret.data?.['token'] ?? '') ?? new Uint8Array(0)) === token;
+  if (!isKept || account?.uid !== about('service-account.uid')) return '[invalid bearer token, service account token has been invalidated]';
+  const audiences = wanted.filter((audience) => API_AUDIENCES.includes(audience));
+  if (audiences.length === 0) return '[invalid bearer token, token audiences are invalid for the target audiences]';
+  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
+  return { user: { name: claims['sub'] ?? '', uid: account.uid ?? '', groups }, audiences };
 }
 
 const quoted = (texts: readonly string[]): string => `[${texts.map((text) => JSON.stringify(text)).join(' ')}]`;

@@ -2,6 +2,7 @@
  *  killing the container kills the component. */
 import type { World } from '../base/world.ts';
 import { createApiserver } from '../apiserver/server.ts';
+import { createTokenKeys } from '../apiserver/token-keys.ts';
 import { admissionChain } from '../apiserver/admission/admission-chain.ts';
 import type { Dialer } from '../apiserver/dialer.ts';
 import type { ApiRequest, Transport, UserInfo } from '../api/transport.ts';
@@ -91,12 +92,14 @@ function apiserverProgram(parts: ControlPlaneParts, port: EtcdPort): Program {
 
 const componentUser = (name: string): UserInfo => ({ name: `system:${name}`, groups: ['system:authenticated'] });
 
-function controllerManagerProgram({ slot, authority }: ControlPlaneParts): Program {
+function controllerManagerProgram({ slot, authority, store, keySeed }: ControlPlaneParts): Program {
   return async (process) => {
     process.useMemory(52 * MIB);
     serveHttp(process.world, process.net, 10257, ok, AT_ONCE);
     const transport = asUser(slot.transport(process.world), componentUser('kube-controller-manager'));
-    await runControllerManager({ world: process.world, transport, options: { hostname: CONTROL_PLANE, clusterCIDR: ADDRESSES.podCidr, authority } });
+    // It shares the key's file with the API server.
+    const signToken = (claims: object): string => createTokenKeys(process.world, store, keySeed).sign(claims);
+    await runControllerManager({ world: process.world, transport, options: { hostname: CONTROL_PLANE, clusterCIDR: ADDRESSES.podCidr, authority, signToken } });
     await process.stderr.write('E leaderelection lost\n');
     return 1;
   };

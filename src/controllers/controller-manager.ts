@@ -9,6 +9,7 @@ import { createRateLimit } from '../client/rate-limit.ts';
 import { createRecorder } from '../client/recorder.ts';
 import { runControllers, type ControllerRow } from '../client/runner.ts';
 import type { CertificateAuthority } from './certificate-signer.ts';
+import type { TokenSigner } from './serviceaccount-token.ts';
 import { createControllerRows } from './table.ts';
 
 export interface ControllerManagerOptions {
@@ -18,6 +19,8 @@ export interface ControllerManagerOptions {
   readonly rootCA?: string;
   /** Signs certificates of clients; without it, nothing is signed. */
   readonly authority?: CertificateAuthority;
+  /** Signs the tokens of Secrets; without it, they stay empty. */
+  readonly signToken?: TokenSigner;
   /** Pod addresses of the cluster; each node gets a /24 of them. */
   readonly clusterCIDR?: string;
   readonly leaderElect?: boolean;
@@ -78,7 +81,12 @@ export async function runControllerManager({ world, transport, options = {} }: C
 }
 
 function rowsFor(options: ControllerManagerOptions): readonly ControllerRow[] {
-  const rows = createControllerRows({ rootCA: options.rootCA ?? options.authority?.certificate ?? '', authority: options.authority, clusterCIDR: options.clusterCIDR ?? '10.244.0.0/16' });
+  const rows = createControllerRows({
+    rootCA: options.rootCA ?? options.authority?.certificate ?? '',
+    authority: options.authority,
+    clusterCIDR: options.clusterCIDR ?? '10.244.0.0/16',
+    signToken: options.signToken,
+  });
   if (options.only !== undefined) return rows.filter((row) => options.only!.includes(row.name));
   return rows.filter((row) => !(options.without ?? []).includes(row.name));
 }

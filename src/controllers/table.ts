@@ -21,6 +21,7 @@ import { createReplicaSetController, createReplicationController } from './repli
 import { createResourceQuotaController } from './resource-quota.ts';
 import { createRootCAPublisher } from './root-ca-publisher.ts';
 import { createServiceAccountController } from './serviceaccount.ts';
+import { createTokensController, type TokenSigner } from './serviceaccount-token.ts';
 import { createStatefulSetController } from './statefulset.ts';
 import { createTaintEvictionController } from './taint-eviction.ts';
 import { createTtlAfterFinishedController } from './ttl-after-finished.ts';
@@ -31,6 +32,7 @@ export interface ControllerSettings {
   readonly rootCA: string;
   readonly authority: CertificateAuthority | undefined;
   readonly clusterCIDR: string;
+  readonly signToken: TokenSigner | undefined;
 }
 
 /** What a new namespace needs before its first Pod may start comes quicker than other consequences. */
@@ -65,4 +67,5 @@ export const createControllerRows = (settings: ControllerSettings): readonly Con
   { name: 'certificatesigningrequest-approving-controller', create: createCsrApprover },
   { name: 'certificatesigningrequest-signing-controller', create: createCsrSigner(settings.authority) },
   { name: 'certificatesigningrequest-cleaner-controller', create: createCsrCleaner },
+  { name: 'serviceaccount-token-controller', create: createTokensController({ rootCA: settings.rootCA, sign: settings.signToken }) },
 ];

@@ -2,7 +2,7 @@
 import { base64, fromUtf8 } from '../../base/bytes.ts';
 import { withTimeout, TimeoutError } from '../../base/with-timeout.ts';
 import { FileError } from '../../cri/files.ts';
-import { HttpError, requestText, sendHttp } from '../../cri/http.ts';
+import { HttpError, requestText, sendHttp, TlsError } from '../../cri/http.ts';
 import type { HttpResponse } from '../../cri/http.ts';
 import { NetworkError } from '../../cri/network.ts';
 import { absolute } from '../../cri/open.ts';
@@ -171,6 +171,7 @@ export async function transfer(
     });
     const connectMs = (process.clock.micros() - startedAt) / 1000;
     try {
+      if (url.scheme === 'https' && socket === undefined && !options.has('k')) checkTrust(process, url, stream.remoteAddress, options.get('cacert'));
       const host = url.port === (url.scheme === 'https' ? 443 : 80) ? url.host : `${url.host}:${url.port}`;
       const send = { method, target: url.target, host, headers, ...(body === undefined ? {} : { body }), ...(url.scheme === 'https' ? { tls: url.host } : {}) };
       await verbose(`* Host ${url.host}:${url.port} was resolved.\n*   Trying ${stream.remoteAddress}:${url.port}...\n`
@@ -188,6 +189,18 @@ export async function transfer(
       stream.end();
     }
   }
+}
+
+const PRIVATE = /^(?:10|127|172\.(?:1[6-9]|2[0-9]|3[01])|192\.168)\./;
+
+/** No server of a private network shows a certificate that a machine trusts by itself. Throws TlsError. */
+function checkTrust(process: Process, url: Url, address: string, authority: string | undefined): void {
+  if (authority !== undefined && !process.files.exists(absolute(process, authority))) throw new TlsError(`error setting certificate file: ${authority}`);
+  if (authority !== undefined || !PRIVATE.test(address)) return;
+  const isSigned = url.port === 6443 || address === process.env.get('KUBERNETES_SERVICE_HOST');
+  throw new TlsError(`SSL certificate problem: ${isSigned ? 'unable to get local issuer certificate' : 'self-signed certificate'}\n`
+    + 'More details here: https://curl.se/docs/sslcerts.html\n\ncurl failed to verify the legitimacy of the server and therefore could not\n'
+    + 'establish a secure connection to it. To learn more about this situation and\nhow to fix it, please visit the webpage mentioned above.');
 }
 
 /** --resolve host:port:address */
@@ -252,6 +265,7 @@ function progressTable(size: number, ms: number, headOnly: boolean): string {
 
 function failureOf(error: unknown, url: Url, options: Options): { readonly code: number; readonly words: string } {
   if (error instanceof HttpError) return error.code === 'empty' ? { code: 52, words: 'Empty reply from server' } : { code: 1, words: 'Received HTTP/0.9 when not allowed' };
+  if (error instanceof TlsError) return { code: error.message.startsWith('error setting') ? 77 : 60, words: error.message };
   if (!(error instanceof NetworkError)) throw error;
   const via = options.has('unix-socket') ? ` via ${options.get('unix-socket')}` : '';
   const failed = `Failed to connect to ${url.host} port ${url.port}${via} after`;
