@@ -30,6 +30,11 @@ function ioOf(process: Process, editing: Editing, pages: Pages): KubectlIo {
   };
 }
 
+/** A program that is loaded with its first command: a page shows its prompt without it. */
+export function laterProgram(load: () => Promise<Program>): Program {
+  return async (process) => (await process.world.external(load()))(process);
+}
+
 /** kustomize without kubectl, loaded with its first command too. */
 export function kustomizeProgram(editing: Editing, pages: Pages): Program {
   return async (process) => {

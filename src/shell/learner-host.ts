@@ -23,11 +23,9 @@ import { createShell, runLine } from '../sh/main.ts';
 import type { MachineContext } from '../sim/machine-context.ts';
 import type { Mux } from '../transport/mux.ts';
 import type { Completions } from './completion.ts';
-import { editorProgram, kubectlProgram, kustomizeProgram } from './host-programs.ts';
+import { editorProgram, kubectlProgram, kustomizeProgram, laterProgram } from './host-programs.ts';
 import { gitProgram } from './git-program.ts';
-import { minikubeProgram } from './minikube-program.ts';
 import { openProgram } from './open-program.ts';
-import { yqProgram } from './yq-program.ts';
 import { listFiles } from './home-files.ts';
 import { outputChannel, SHELL_CHANNEL } from './protocol.ts';
 import type { ShellAnswer, ShellInput, ShellOutput, ShellQuestion } from './protocol.ts';
@@ -156,7 +154,9 @@ function openHost(options: LearnerHostOptions, home: ReturnType<typeof createMem
   const editor = editorProgram(editing);
   const programs: Record<string, Program> = {
     '/usr/local/bin/kubectl': program, '/usr/local/bin/k': program, '/usr/local/bin/kustomize': kustomizeProgram(editing, pages),
-    '/usr/local/bin/yq': yqProgram(), '/usr/local/bin/minikube': minikubeProgram(), '/usr/bin/git': gitProgram(files), ...absentPrograms(),
+    '/usr/local/bin/yq': laterProgram(async () => (await import('./yq-program.ts')).yqProgram()),
+    '/usr/local/bin/minikube': laterProgram(async () => (await import('./minikube-program.ts')).minikubeProgram()),
+    '/usr/bin/git': gitProgram(files), ...absentPrograms(),
   };
   for (const name of ['open', 'xdg-open']) programs[`/usr/bin/${name}`] = openProgram();
   for (const name of ['vi', 'vim', 'nano', 'edit']) programs[`/usr/bin/${name}`] = editor;
