@@ -2,16 +2,6 @@
 
 /** No counterpart here. */
 export const NOT_YET: readonly string[] = [
-  '[sig-api-machinery] Garbage collector should delete RS created by deployment when not orphaning',
-  '[sig-api-machinery] Garbage collector should delete pods created by rc when not orphaning',
-  '[sig-api-machinery] Garbage collector should keep the rc around until all its pods are deleted if the deleteOptions says so',
-  '[sig-api-machinery] Garbage collector should not be blocked by dependency circle',
-  "[sig-api-machinery] Garbage collector should not delete dependents that have both valid owner and owner that's waiting for dependents to be deleted",
-  '[sig-api-machinery] Garbage collector should orphan RS created by deployment when deleteOptions.PropagationPolicy is Orphan',
-  '[sig-api-machinery] Garbage collector should orphan pods created by rc if delete options say so',
-  '[sig-api-machinery] Namespaces [Serial] should ensure that all pods are removed when a namespace is deleted',
-  '[sig-api-machinery] Namespaces [Serial] should ensure that all services are removed when a namespace is deleted',
-  '[sig-api-machinery] OrderedNamespaceDeletion namespace deletion should delete pod first',
   '[sig-api-machinery] ResourceQuota should apply changes to a resourcequota status',
   '[sig-api-machinery] ResourceQuota should be able to update and delete ResourceQuota.',
   '[sig-api-machinery] ResourceQuota should create a ResourceQuota and capture the life of a configMap.',

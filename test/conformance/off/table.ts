@@ -5,6 +5,7 @@ import { OFF as API_OPERATIONS } from './api-operations.ts';
 import { OFF as CUSTOM_RESOURCE_OPENAPI } from './custom-resource-openapi.ts';
 import { OFF as CUSTOM_RESOURCES } from './custom-resources.ts';
 import { OFF as FIELD_VALIDATION } from './field-validation.ts';
+import { OFF as GARBAGE_COLLECTOR } from './garbage-collector.ts';
 import type { Switch } from './switch.ts';
 import { OFF as WEBHOOKS } from './webhooks.ts';
 
@@ -15,5 +16,6 @@ export const SWITCHES: readonly Switch[] = [
   ...CUSTOM_RESOURCE_OPENAPI,
   ...CUSTOM_RESOURCES,
   ...FIELD_VALIDATION,
+  ...GARBAGE_COLLECTOR,
   ...WEBHOOKS,
 ];
