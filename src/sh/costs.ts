@@ -2,6 +2,8 @@
 
 /** Simple commands that cost nothing else. */
 export const COMMAND_CPU_MS = 0.01;
+/** What a command substitution copies in a millisecond. */
+export const SUBSTITUTED_BYTES_A_MS = 100_000;
 /** Loops that spin are charged more and more, up to this an iteration. */
 export const SPIN_AFTER = 20_000;
 export const SPIN_CPU_MAX_MS = 50;

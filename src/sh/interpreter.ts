@@ -3,7 +3,7 @@
 import { abandon } from '../base/with-timeout.ts';
 import { ExitError, ForkError } from '../cri/processes.ts';
 import type { Child, OutputStream, Process, Signal } from '../cri/process.ts';
-import { readAll, toText } from '../cri/streams.ts';
+import { readAll } from '../cri/streams.ts';
 import { compound } from './compound.ts';
 import { InterruptSignal, ShellFailure } from './control.ts';
 import { DEPTH_MAX } from './costs.ts';
@@ -19,6 +19,7 @@ import { pipeline } from './pipeline.ts';
 import { redirect } from './redirect.ts';
 import type { Descriptors } from './redirect.ts';
 import { simple } from './simple.ts';
+import { readSubstituted } from './substitution.ts';
 import { copyState, environment, ReadOnlyError, valueOf } from './state.ts';
 import type { ShellState } from './state.ts';
 
@@ -245,9 +246,10 @@ export class Shell implements Expander {
       await this.forkFailed();
       return '';
     }
-    const text = toText(await readAll(pipe.input.bind?.(this.process.world) ?? pipe.input));
+    const input = pipe.input.bind?.(this.process.world) ?? pipe.input;
+    const text = await readSubstituted(input, (ms) => { this.debtMs += ms; });
     this.state.status = await this.waitFor(child);
-    return text.replaceAll('\0', '').replace(/\n+$/, '');
+    return text;
   }
 
   async processPath(script: Script | undefined, direction: '<' | '>'): Promise<string> {

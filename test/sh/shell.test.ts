@@ -12,6 +12,13 @@ const table = (rows: readonly Row[]): void => {
   });
 };
 
+it('copies what a substitution holds, without zero bytes, and pays for it', async () => {
+  expect(await runScript('X=$(printf "a\\0b\\n\\n"); echo "$X-"')).toMatchObject({ out: 'ab-\n' });
+  const ran = await runScript('X=$(head -c 50M </dev/zero); Y=$(echo late); echo "[$X]$Y"');
+  expect(ran.out).toBe('[]late\n');
+  expect(ran.tookMs).toBeGreaterThan(500);
+});
+
 describe('expansion', () => table([
   ['echo "$HOME" ~ ~/x', '/root /root /root/x\n'],
   ['x="a b"; echo $x "$x" \'$x\'', 'a b a b $x\n'],
