@@ -6,6 +6,7 @@ import { OFF as CUSTOM_RESOURCE_OPENAPI } from './custom-resource-openapi.ts';
 import { OFF as CUSTOM_RESOURCES } from './custom-resources.ts';
 import { OFF as FIELD_VALIDATION } from './field-validation.ts';
 import { OFF as GARBAGE_COLLECTOR } from './garbage-collector.ts';
+import { OFF as RESOURCE_QUOTA } from './resource-quota.ts';
 import type { Switch } from './switch.ts';
 import { OFF as WEBHOOKS } from './webhooks.ts';
 
@@ -17,5 +18,6 @@ export const SWITCHES: readonly Switch[] = [
   ...CUSTOM_RESOURCES,
   ...FIELD_VALIDATION,
   ...GARBAGE_COLLECTOR,
+  ...RESOURCE_QUOTA,
   ...WEBHOOKS,
 ];
