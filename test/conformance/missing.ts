@@ -5,12 +5,6 @@ export const NOT_YET: readonly string[] = [];
 
 /** A counterpart that no row of off/ makes fail. */
 export const NOT_SEEN_FAILING: readonly string[] = [
-  '[sig-api-machinery] ResourceQuota should create a ResourceQuota and capture the life of a configMap.',
-  '[sig-api-machinery] ResourceQuota should create a ResourceQuota and capture the life of a pod.',
-  '[sig-api-machinery] ResourceQuota should create a ResourceQuota and capture the life of a replica set.',
-  '[sig-api-machinery] ResourceQuota should create a ResourceQuota and capture the life of a replication controller.',
-  '[sig-api-machinery] ResourceQuota should create a ResourceQuota and capture the life of a secret.',
-  '[sig-api-machinery] ResourceQuota should create a ResourceQuota and capture the life of a service.',
   '[sig-apps] CronJob should not schedule jobs when suspended',
   '[sig-apps] DisruptionController Listing PodDisruptionBudgets for all namespaces should list and delete a collection of PodDisruptionBudgets',
   '[sig-apps] DisruptionController should create a PodDisruptionBudget',
