@@ -70,6 +70,9 @@ const unavailable = (text = 'service unavailable'): ApiResponse => ({
   body: `${text}\n`,
 });
 
+const isAvailable = ({ status }: APIService): boolean =>
+  status?.conditions?.some((each) => each.type === 'Available' && each.status === 'True') === true;
+
 export function createAggregator(server: ServerState): Aggregator {
   const { world, storage, hub, kinds } = server;
   const kind = kinds.of(APIServices);
@@ -99,9 +102,11 @@ export function createAggregator(server: ServerState): Aggregator {
     const name = object.metadata?.name ?? '';
     const place = placeOf(object);
     const old = entries.get(name);
-    if (place === undefined) drop(name);
-    else {
-      const available = object.status?.conditions?.some(({ type, status }) => type === 'Available' && status === 'True') === true;
+    if (place === undefined) {
+      drop(name);
+      if (isAvailable(object)) return;
+    } else {
+      const available = isAvailable(object);
       const { group = '', version = '', groupPriorityMinimum } = object.spec ?? { groupPriorityMinimum: 0 };
       const same =
         old !== undefined &&

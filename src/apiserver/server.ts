@@ -31,6 +31,7 @@ import { handle } from './handlers.ts';
 import type { Kinds } from './kinds.ts';
 import { createKinds } from './kinds.ts';
 import { createNonResources } from './non-resource.ts';
+import { registerLocalServices } from './local-api-services.ts';
 import type { NonResources } from './non-resource.ts';
 import { createAllocators } from './range-allocator.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -101,6 +102,7 @@ export function createApiserver(options: ApiserverOptions): Apiserver {
   compactEvery(world, counted);
   expireEvents(world, server);
   serveCustomResources(server);
+  registerLocalServices(server);
   const aggregator = createAggregator(server);
   const nonResources = createNonResources(server, aggregator, options);
 
