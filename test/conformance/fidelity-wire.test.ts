@@ -148,27 +148,29 @@ describe('FIDELITY I.2: discovery is negotiated', () => {
   const NEW = { accept: `${type('v2')},${type('v2beta1')},application/json` };
   const OLD = { accept: `${type('v2beta1')},application/json` };
 
-  it.each(['v2', 'v2beta1'] as const)('a client that wants %s first gets it', async (version) => {
-    const headers = version === 'v2' ? NEW : OLD;
-    for (const path of ['/api?timeout=32s', '/apis?timeout=32s']) {
-      const reply = await call('GET', path, undefined, headers);
-      expect(reply.type).toBe(type(version));
-      expect(reply.body).toMatchObject({ kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${version}` });
+  it('in the form that a client wants first', async () => {
+    for (const version of ['v2', 'v2beta1'] as const) {
+      const headers = version === 'v2' ? NEW : OLD;
+      for (const path of ['/api?timeout=32s', '/apis?timeout=32s']) {
+        const reply = await call('GET', path, undefined, headers);
+        expect(reply.type).toBe(type(version));
+        expect(reply.body).toMatchObject({ kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${version}` });
+      }
+      const { items } = (await call('GET', '/apis', undefined, headers)).body as { readonly items: readonly Described[] };
+      const apps = items.find(({ metadata }) => metadata.name === 'apps')?.versions[0];
+      expect(apps?.resources.find(({ resource }) => resource === 'deployments')).toMatchObject({
+        responseKind: { group: 'apps', version: 'v1', kind: 'Deployment' },
+        scope: 'Namespaced',
+        singularResource: 'deployment',
+        shortNames: ['deploy'],
+        categories: ['all'],
+        subresources: [
+          { subresource: 'scale', responseKind: { group: 'autoscaling', version: 'v1', kind: 'Scale' } },
+          { subresource: 'status' },
+        ],
+      });
+      expect(items.find(({ metadata }) => metadata.name === 'autoscaling')?.versions.map((each) => each.version)).toEqual(['v2', 'v1']);
     }
-    const { items } = (await call('GET', '/apis', undefined, headers)).body as { readonly items: readonly Described[] };
-    const apps = items.find(({ metadata }) => metadata.name === 'apps')?.versions[0];
-    expect(apps?.resources.find(({ resource }) => resource === 'deployments')).toMatchObject({
-      responseKind: { group: 'apps', version: 'v1', kind: 'Deployment' },
-      scope: 'Namespaced',
-      singularResource: 'deployment',
-      shortNames: ['deploy'],
-      categories: ['all'],
-      subresources: [
-        { subresource: 'scale', responseKind: { group: 'autoscaling', version: 'v1', kind: 'Scale' } },
-        { subresource: 'status' },
-      ],
-    });
-    expect(items.find(({ metadata }) => metadata.name === 'autoscaling')?.versions.map((each) => each.version)).toEqual(['v2', 'v1']);
   });
 
   it('in lists of the old form for everybody else', async () => {

@@ -153,6 +153,7 @@ describe.each(KUBECTLS)('[sig-cli] Kubectl client Proxy server, %s', (_, kubectl
     const portOf = (said: string): string => /^Starting to serve on 127\.0\.0\.1:(\d+)$/m.exec(said)?.[1] ?? '';
     const { said, body } = await kubectl.proxied(['-p', '0', '--disable-filter'], (words) => `http://127.0.0.1:${portOf(words)}/api/`);
     expect(Number(portOf(said))).toBeGreaterThan(1024);
+    expect(portOf(said)).not.toBe('8001');
     expect(JSON.parse(body)).toMatchObject({ kind: 'APIVersions', versions: ['v1'] });
   });
 

@@ -112,7 +112,7 @@ describe('[sig-network] Services', () => {
     await ok(
       'PATCH',
       `${SERVICES}/status`,
-      { metadata: { labels: { 'test-service': 'patched' } }, status: { loadBalancer: {} } },
+      { metadata: { labels: { 'test-service': 'patched' } }, status: { loadBalancer: { ingress: [{ ip: '203.0.113.9' }] } } },
       { headers: STRATEGIC },
     );
     const after = await ok<Service>('GET', `${SERVICES}/status`);
