@@ -16,6 +16,9 @@ const cron = (spec: Json, name = 'tick'): Json => ({
 const kind = (apiVersion: string, kindName: string, body: Json, name = 'x'): Json =>
   ({ apiVersion, kind: kindName, metadata: { name, namespace: 'default' }, ...body });
 
+const cores = (value: number): string => `resource.Quantity{i:resource.int64Amount{value:${value}, scale:0}, `
+  + `d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:"${value}", Format:"DecimalSI"}`;
+
 const ROWS: readonly (readonly [rule: string, object: Json, errors: readonly string[]])[] = [
   ['7 name', { ...pod({ containers: [container()] }), metadata: { name: 'Foo' } }, [
     'metadata.name: Invalid value: "Foo": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, \'-\' or \'.\', '
@@ -56,8 +59,10 @@ const ROWS: readonly (readonly [rule: string, object: Json, errors: readonly str
   ['19 negative', one({ resources: { requests: { memory: '-1Mi' } } }),
     ['spec.containers[0].resources.requests[memory]: Invalid value: "-1Mi": must be greater than or equal to 0']],
   ['37 budget', kind('policy/v1', 'PodDisruptionBudget', { spec: { minAvailable: 1, maxUnavailable: 1, selector: {} } }), [
-    'spec: Invalid value: policy.PodDisruptionBudgetSpec{MinAvailable:1, Selector:&v1.LabelSelector{MatchLabels:map[string]string(nil), '
-    + 'MatchExpressions:[]v1.LabelSelectorRequirement(nil)}, MaxUnavailable:1}: minAvailable and maxUnavailable cannot be both set',
+    'spec: Invalid value: policy.PodDisruptionBudgetSpec{MinAvailable:&intstr.IntOrString{Type:0, IntVal:1, StrVal:""}, '
+    + 'Selector:&v1.LabelSelector{MatchLabels:map[string]string(nil), MatchExpressions:[]v1.LabelSelectorRequirement(nil)}, '
+    + 'MaxUnavailable:&intstr.IntOrString{Type:0, IntVal:1, StrVal:""}, '
+    + 'UnhealthyPodEvictionPolicy:(*policy.UnhealthyPodEvictionPolicyType)(nil)}: minAvailable and maxUnavailable cannot be both set',
   ]],
   ['38 unknown volume', one({ volumeMounts: [{ name: 'data', mountPath: '/data' }] }),
     ['spec.containers[0].volumeMounts[0].name: Not found: "data"']],
@@ -186,9 +191,9 @@ const ROWS: readonly (readonly [rule: string, object: Json, errors: readonly str
   ['priority', kind('scheduling.k8s.io/v1', 'PriorityClass', { value: 1000000001 }),
     ['value: Forbidden: maximum allowed value of a user defined priority is 1000000000']],
   ['limit range', kind('v1', 'LimitRange', { spec: { limits: [{ type: 'Container', min: { cpu: '2' }, max: { cpu: '1' } }] } }), [
-    'spec.limits[0].min[cpu]: Invalid value: "2": min value 2 is greater than max value 1',
-    'spec.limits[0].defaultRequest[cpu]: Invalid value: "1": min value 2 is greater than default request value 1',
-    'spec.limits[0].default[cpu]: Invalid value: "1": min value 2 is greater than default value 1',
+    `spec.limits[0].min[cpu]: Invalid value: ${cores(2)}: min value 2 is greater than max value 1`,
+    `spec.limits[0].defaultRequest[cpu]: Invalid value: ${cores(1)}: min value 2 is greater than default request value 1`,
+    `spec.limits[0].default[cpu]: Invalid value: ${cores(2)}: min value 2 is greater than default value 1`,
   ]],
   ['a good Pod', pod({ containers: [container()] }), []],
   ['a good Deployment', deployment(), []],

@@ -20,6 +20,10 @@ const PROBE_HANDLER = 'Exec:*core.ExecAction HTTPGet=httpGet:*core.HTTPGetAction
 export const GO_STRUCTS: Readonly<Record<string, readonly GoField[]>> = {
   'v1.LabelSelector': fields('MatchLabels:map[string]string MatchExpressions:[]v1.LabelSelectorRequirement'),
   'v1.LabelSelectorRequirement': fields('Key:string Operator:string Values:[]string'),
+  'policy.PodDisruptionBudgetSpec': fields('MinAvailable:*intstr.IntOrString Selector:*v1.LabelSelector MaxUnavailable:*intstr.IntOrString '
+    + 'UnhealthyPodEvictionPolicy:*policy.UnhealthyPodEvictionPolicyType'),
+  'core.ScopeSelector': fields('MatchExpressions:[]core.ScopedResourceSelectorRequirement'),
+  'core.ScopedResourceSelectorRequirement': fields('ScopeName:core.ResourceQuotaScope Operator:core.ScopeSelectorOperator Values:[]string'),
   'rbac.RoleRef': fields('APIGroup=apiGroup:string Kind:string Name:string'),
   'core.PodTemplateSpec': fields('ObjectMeta=metadata:v1.ObjectMeta Spec:core.PodSpec'),
   'v1.ObjectMeta': fields('Name:string GenerateName:string Namespace:string SelfLink:string UID=uid:string ResourceVersion:string '

@@ -25,10 +25,12 @@ import {
 import { customResourceDefinitionStrategy } from './custom-resource-definition.ts';
 import { certificateSigningRequestStrategy } from './certificate-signing-request.ts';
 import { deploymentStrategy, replicaSetStrategy, replicationControllerStrategy } from './deployment.ts';
+import { ingressClassStrategy, ingressStrategy } from './ingress.ts';
 import { cronJobStrategy, jobStrategy } from './job.ts';
-import { endpointSliceStrategy, ingressClassStrategy, ingressStrategy, networkPolicyStrategy } from './networking.ts';
+import { endpointSliceStrategy, networkPolicyStrategy } from './networking.ts';
 import { podStrategy } from './pod.ts';
-import { limitRangeStrategy, nodeStrategy, podDisruptionBudgetStrategy, priorityClassStrategy, resourceQuotaStrategy } from './policy.ts';
+import { nodeStrategy, podDisruptionBudgetStrategy, priorityClassStrategy } from './policy.ts';
+import { limitRangeStrategy, resourceQuotaStrategy } from './quota.ts';
 import { clusterRoleBindingStrategy, clusterRoleStrategy, roleBindingStrategy, roleStrategy } from './rbac.ts';
 import { serviceStrategy } from './service.ts';
 import { daemonSetStrategy, statefulSetStrategy } from './statefulset.ts';
