@@ -91,6 +91,8 @@ describe('[sig-api-machinery] FieldValidation', () => {
       '{"apiVersion":"mygroup.example.com/v1beta1","kind":"Foo","metadata":{"name":"a"},"knownField1":"val1","unknownField":"x","ports":[{"name":"p","unknownNested":1}]}';
     const strict = await send(server, 'POST', FOOS, foo, JSON_TYPE, 'Strict');
     expect([strict.status, strict.message]).toEqual([400, expect.stringContaining('strict decoding error')]);
+    const applied = await send(server, 'PATCH', `${FOOS}/mytest`, fooYaml('', 'unknownField: unknown\n'), APPLY['content-type'], 'Strict');
+    expect([applied.status, applied.message]).toEqual([500, expect.stringContaining('.unknownField: field not declared in schema')]);
     for (const path of ['ports[0].unknownNested', 'unknownField']) expect(strict.message).toContain(`unknown field "${path}"`);
   });
 
@@ -108,6 +110,9 @@ describe('[sig-api-machinery] FieldValidation', () => {
     const strict = await send(server, 'POST', FOOS, foo, JSON_TYPE, 'Strict');
     expect([strict.status, strict.message]).toEqual([400, expect.stringContaining('duplicate field "knownField1"')]);
     expect(strict.message).not.toContain('unknownField');
+    const twice = fooYaml('', 'knownField1: one\nunknownField: x\nknownField1: two\n');
+    const applied = await send(server, 'PATCH', `${FOOS}/mytest`, twice, APPLY['content-type'], 'Strict');
+    expect([applied.status, applied.message]).toEqual([400, expect.stringContaining('line 8: key "knownField1" already set in map')]);
   });
 
   it('[sig-api-machinery] FieldValidation should detect unknown metadata fields in both the root and embedded object of a CR', async () => {
@@ -124,8 +129,19 @@ describe('[sig-api-machinery] FieldValidation', () => {
     for (const path of ['metadata.unknownMeta', 'spec.template.metadata.unknownSubMeta'])
       expect(strict.message).toContain(`unknown field "${path}"`);
     expect(strict.message).not.toContain('spec.template.metadata.name');
+    const template = 'spec:\n  template:\n    apiVersion: foo/v1\n    kind: Sub\n    metadata:\n      unknownSubMeta: x\n      name: sub\n';
+    const applied = await send(server, 'PATCH', `${FOOS}/mytest`, fooYaml('  unknownMeta: x\n', template), APPLY['content-type'], 'Strict');
+    for (const path of ['.metadata.unknownMeta', '.spec.template.metadata.unknownSubMeta'])
+      expect(applied.message).toContain(`${path}: field not declared in schema`);
   });
 });
+
+const fooYaml = (metadata: string, fields: string): string => `
+apiVersion: mygroup.example.com/v1beta1
+kind: Foo
+metadata:
+  name: mytest
+${metadata}${fields}`;
 
 const FOO_SCHEMA = {
   type: 'object',
