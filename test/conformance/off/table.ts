@@ -1,5 +1,4 @@
 /** Every behaviour that conformance tests need, in one table; a file an area. */
-import { OFF as ADMISSION } from './admission.ts';
 import { OFF as API_MACHINERY } from './api-machinery.ts';
 import { OFF as API_OPERATIONS } from './api-operations.ts';
 import { OFF as CUSTOM_RESOURCE_OPENAPI } from './custom-resource-openapi.ts';
@@ -7,14 +6,14 @@ import { OFF as CUSTOM_RESOURCES } from './custom-resources.ts';
 import { OFF as FIDELITY } from './fidelity.ts';
 import { OFF as FIELD_VALIDATION } from './field-validation.ts';
 import { OFF as GARBAGE_COLLECTOR } from './garbage-collector.ts';
-import { OFF as RESOURCE_QUOTA } from './resource-quota.ts';
 import { OFF as KUBECTL } from './kubectl.ts';
-import type { Switch } from './switch.ts';
+import { OFF as POLICIES } from './policies.ts';
+import { OFF as RESOURCE_QUOTA } from './resource-quota.ts';
 import { OFF as WEBHOOKS } from './webhooks.ts';
 import { OFF as WORKLOADS } from './workloads.ts';
+import type { Switch } from './switch.ts';
 
 export const SWITCHES: readonly Switch[] = [
-  ...ADMISSION,
   ...API_MACHINERY,
   ...API_OPERATIONS,
   ...CUSTOM_RESOURCE_OPENAPI,
@@ -22,8 +21,9 @@ export const SWITCHES: readonly Switch[] = [
   ...FIDELITY,
   ...FIELD_VALIDATION,
   ...GARBAGE_COLLECTOR,
+  ...KUBECTL,
+  ...POLICIES,
   ...RESOURCE_QUOTA,
   ...WEBHOOKS,
-  ...KUBECTL,
   ...WORKLOADS,
 ];
