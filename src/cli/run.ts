@@ -23,6 +23,8 @@ const FLAGS: readonly FlagSpec[] = [
 const FILE_MAX = 1024 * 1024;
 const FILES_MAX = 500;
 const LIMIT_SECONDS = 3600;
+/** What passes between two commands, as starting a program takes: controllers answer in the meantime. */
+const BETWEEN_MICROS = 100_000;
 
 /** Text files below a folder, by their path in it. Other files are left out: the learner's home holds text. */
 export function textFiles(folder: string): Readonly<Record<string, string>> {
@@ -55,6 +57,7 @@ async function play(argv: readonly string[]): Promise<number> {
   for (const command of splitScript(script)) {
     const result = await session.run(command, { limitMicros });
     if (result.exitCode !== 0) failed = result.exitCode;
+    await sandbox.time.runUntil({ atMicros: sandbox.time.state.nowMicros + BETWEEN_MICROS });
     if (args.on('json')) {
       const virtualMs = Math.round((result.endedAtMicros - result.startedAtMicros) / 1000);
       process.stdout.write(`${JSON.stringify({ command, exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr, virtualMs })}\n`);

@@ -37,7 +37,7 @@ export function openOutput(process: Open, path: string, append: boolean): Output
   const own = OWN_OUTPUT[full] ?? OWN_OUTPUT[linkTarget(process, full)];
   if (own !== undefined) {
     const stream = process[own];
-    return { write: data => stream.write(data), close() {}, bind: stream.bind };
+    return { ...(stream.isTerminal === true && { isTerminal: true }), write: data => stream.write(data), close() {}, bind: stream.bind };
   }
   const { files } = process;
   if (append) files.writeFile(full, '', { append: true });

@@ -30,6 +30,7 @@ export function pacedOutput(world: World, output: OutputStream, { burst, perSeco
   }
 
   const view = (waiting: World, target: OutputStream): OutputStream => ({
+    ...(target.isTerminal === true && { isTerminal: true }),
     async write(data) {
       await target.write(data);
       const wait = spend(cost(data));

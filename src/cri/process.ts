@@ -89,6 +89,8 @@ export interface InputStream {
   bind?(world: World): InputStream;
 }
 export interface OutputStream {
+  /** A person reads it: ls prints columns, curl no meter. Absent for pipes and files. */
+  readonly isTerminal?: boolean;
   /** Resolves when there is room again; throws BrokenPipe when the reader has gone. Awaiting it is how `yes | head` stops. */
   write(data: Uint8Array | string): Promise<void>;
   close(): void;

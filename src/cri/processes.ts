@@ -250,6 +250,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
       if (raw === undefined) return NULL_OUTPUT;
       const stream = raw.bind?.(inside) ?? raw;
       return {
+        ...(raw.isTerminal === true && { isTerminal: true }),
         async write(data) {
           debtMs += WRITE_CPU_MS + data.length * BYTE_CPU_MS;
           if (debtMs >= 1) {

@@ -83,6 +83,7 @@ export function createTerminal(world: World, screen: OutputStream, size: { colum
   const output = (waiting: World): OutputStream => {
     const bound = screen.bind?.(waiting) ?? screen;
     return {
+      isTerminal: true,
       write: data => bound.write(withReturns(data)),
       close() {},
       bind: output,

@@ -42,8 +42,9 @@ async function condition(shell: Shell, list: CompoundList): Promise<boolean> {
 async function ifNode(shell: Shell, node: If): Promise<void> {
   if (await condition(shell, node.clause)) { await shell.list(node.then); return; }
   for (const branch of node.elif) if (await condition(shell, branch.clause)) { await shell.list(branch.then); return; }
-  shell.state.status = 0;
+  // What stands after else may ask what the condition answered.
   if (node.else !== undefined) await shell.list(node.else);
+  else shell.state.status = 0;
 }
 
 /** One turn of a loop; false: leave it. */

@@ -24,6 +24,7 @@ import type { ShellState } from './state.ts';
 
 export interface ShellOptions {
   readonly interactive: boolean;
+  /** Entered at a prompt, also in subshells and pipelines. */ readonly prompted: boolean;
   /** "-c" text or script: messages then name a line. */
   readonly script: boolean;
 }

@@ -10,18 +10,19 @@ import { createJobs } from './jobs.ts';
 import { readLine } from './lines.ts';
 import { exitCode, runToEnd } from './outcome.ts';
 import { isIncomplete } from './parse.ts';
-import { createState, OPTION_LETTERS, valueOf } from './state.ts';
+import { createState, OPTION_LETTERS, remember, valueOf } from './state.ts';
 import type { Kind, OptionName } from './state.ts';
 
 /** A shell over a process: the learner's terminal keeps one and runs line after line on it. */
 export function createShell(process: Process, options: { readonly kind: Kind; readonly interactive: boolean; readonly name: string; readonly script?: boolean }): Shell {
   const state = createState(options.kind, options.name, process.env, process.pid, process.clock.now());
   state.variables.set('PWD', { value: process.cwd, exported: true });
-  return new Shell(process, state, createJobs(), { interactive: options.interactive, script: options.script ?? false });
+  return new Shell(process, state, createJobs(), { interactive: options.interactive, prompted: options.interactive, script: options.script ?? false });
 }
 
 /** Runs one line as an interactive shell does: failures and Ctrl-C end the line, not the shell. */
 export async function runLine(shell: Shell, line: string): Promise<{ readonly status: number; readonly exited: boolean }> {
+  remember(shell.state, line);
   try {
     await shell.runText(line);
   } catch (error) {

@@ -1,12 +1,12 @@
 /** How the three shells word their errors. */
 import type { Kind } from './state.ts';
 
-interface Speaker { readonly state: { readonly kind: Kind; readonly name: string }; readonly options: { readonly interactive: boolean; readonly script: boolean }; readonly currentLine: number }
+interface Speaker { readonly state: { readonly kind: Kind; readonly name: string }; readonly options: { readonly prompted: boolean; readonly script: boolean }; readonly currentLine: number }
 
 /** "bash: line 3: ", "sh: 1: ", "/bin/sh: " */
 export function prefixOf(shell: Speaker): string {
   const { kind, name } = shell.state;
-  if (shell.options.interactive) return kind === 'dash' ? `${name}: ${shell.currentLine}: ` : `${name}: `;
+  if (shell.options.prompted) return kind === 'dash' ? `${name}: ${shell.currentLine}: ` : `${name}: `;
   if (kind === 'dash') return `${name}: ${shell.currentLine}: `;
   if (kind === 'bash') return `${name}: line ${shell.currentLine}: `;
   return shell.options.script ? `${name}: line ${shell.currentLine}: ` : `${name}: `;

@@ -38,7 +38,7 @@ export function exitCode(shell: Shell, error: unknown): number {
 export function syntaxMessages(shell: Shell, text: string, error: { readonly line: number; readonly token: string; readonly incomplete: boolean; readonly message: string }): string {
   const { state } = shell;
   if (state.kind === 'bash') {
-    const prefix = shell.options.interactive ? `${state.name}: ` : shell.options.script ? `${state.name}: line ${error.line}: ` : `${state.name}: `;
+    const prefix = shell.options.prompted ? `${state.name}: ` : shell.options.script ? `${state.name}: line ${error.line}: ` : `${state.name}: `;
     if (error.message.startsWith('unterminated')) {
       const quote = error.message.includes('single') ? "'" : error.message.includes('back') ? '`' : '"';
       return `${prefix}unexpected EOF while looking for matching \`${quote}'\n`;

@@ -64,7 +64,7 @@ async function assignmentText(shell: Shell, item: Assignment): Promise<string> {
 }
 
 function aliasOf(shell: Shell, name: string): string | undefined {
-  return shell.options.interactive || shell.state.shopt.has('expand_aliases') || shell.state.kind !== 'bash' ? shell.state.aliases.get(name) : undefined;
+  return shell.options.prompted || shell.state.shopt.has('expand_aliases') || shell.state.kind !== 'bash' ? shell.state.aliases.get(name) : undefined;
 }
 
 async function runAlias(shell: Shell, node: Command, alias: string): Promise<void> {

@@ -36,6 +36,18 @@ export interface ShellState {
   pid: number;
   startedAtMs: number;
   lastArgument: string;
+  /** What was entered at the prompt, oldest first. */
+  readonly history: string[];
+}
+
+const HISTORY_MAX = 500;
+
+/** Also what went wrong, and one line once where it is entered twice in a row. */
+export function remember({ history }: ShellState, line: string): void {
+  const text = line.trim();
+  if (text === '' || line.startsWith(' ') || history[history.length - 1] === text) return;
+  history.push(text);
+  if (history.length > HISTORY_MAX) history.shift();
 }
 
 export function createState(kind: Kind, name: string, env: ReadonlyMap<string, string>, pid: number, startedAtMs: number): ShellState {
@@ -49,7 +61,7 @@ export function createState(kind: Kind, name: string, env: ReadonlyMap<string, s
   }
   return {
     kind, variables, functions: new Map(), aliases: new Map(), options: new Set(), shopt: new Set(), traps: new Map(), locals: [], positional: [], name,
-    status: 0, lastBackground: undefined, pid, startedAtMs, lastArgument: '',
+    status: 0, lastBackground: undefined, pid, startedAtMs, lastArgument: '', history: [],
   };
 }
 

@@ -1,5 +1,5 @@
 /** kubectl and the editors as programs of the learner's host: what a Process has becomes what they ask for. */
-import type { KubectlIo } from '../kubectl/io.ts';
+import type { EditRequest, KubectlIo } from '../kubectl/io.ts';
 import type { KubectlProgram, KubectlSettings } from '../kubectl/kubectl.ts';
 import { absolute } from '../cri/open.ts';
 import { readText } from '../cri/memory-files.ts';
@@ -22,7 +22,7 @@ function ioOf(process: Process, editing: Editing, pages: Pages): KubectlIo {
     cwd: process.cwd,
     net: process.net,
     ...(process.tty && { tty: process.tty }),
-    edit: (request) => editing.edit(ttyOf(process), request, process),
+    edit: (request) => editWith(process, editing, request),
     fetch: (url, as = 'file') => pages.find(url, as, process.world),
     published: pages.names,
     rawMode: (on) => editing.raw(ttyOf(process), on),
@@ -33,6 +33,27 @@ function ioOf(process: Process, editing: Editing, pages: Pages): KubectlIo {
 /** A program that is loaded with its first command: a page shows its prompt without it. */
 export function laterProgram(load: () => Promise<Program>): Program {
   return async (process) => (await process.world.external(load()))(process);
+}
+
+/** The editors that open beside the terminal. */
+export const EDITORS: readonly string[] = ['vi', 'vim', 'nano', 'edit'];
+
+/** With what KUBE_EDITOR or EDITOR says; another program than those edits the file by itself.
+ *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/util/editor/editor.go */
+async function editWith(process: Process, editing: Editing, request: EditRequest): Promise<string | undefined> {
+  const editor = process.env.get('KUBE_EDITOR') || process.env.get('EDITOR') || 'vi';
+  const words = editor.split(' ').filter((word) => word !== '');
+  if (EDITORS.includes((words[0] ?? '').replace(/^.*\//, ''))) return editing.edit(ttyOf(process), request, process);
+  const { files } = process;
+  files.writeFile(request.path, request.text);
+  const needsShell = /["'\\]/.test(editor);
+  const code = await process.spawnChild(needsShell ? ['bash', '-c', `${editor} ${JSON.stringify(request.path)}`] : [...words, request.path]).wait();
+  const { CommandError } = await process.world.external(import('../kubectl/errors.ts'));
+  if (code === 127) throw new CommandError(`unable to launch the editor ${JSON.stringify(editor)}`);
+  if (code !== 0) throw new CommandError(`there was a problem with the editor ${JSON.stringify(editor)}`);
+  const text = readText(files, request.path);
+  files.remove(request.path);
+  return text;
 }
 
 /** kustomize without kubectl, loaded with its first command too. */

@@ -14,7 +14,7 @@ import type { Host } from '../cri/host.ts';
 import type { Toolbox } from '../cri/image-store.ts';
 import { createMemoryFiles, joinPath, readText } from '../cri/memory-files.ts';
 import type { NetworkNamespace } from '../cri/network.ts';
-import type { Process, Program } from '../cri/process.ts';
+import type { OutputStream, Process, Program } from '../cri/process.ts';
 import { pacedOutput, SCREEN } from '../cri/paced.ts';
 import { callbackOutput } from '../cri/streams.ts';
 import { createTerminal } from '../cri/terminal.ts';
@@ -23,7 +23,7 @@ import { createShell, runLine } from '../sh/main.ts';
 import type { MachineContext } from '../sim/machine-context.ts';
 import type { Mux } from '../transport/mux.ts';
 import type { Completions } from './completion.ts';
-import { editorProgram, kubectlProgram, kustomizeProgram, laterProgram } from './host-programs.ts';
+import { EDITORS, editorProgram, kubectlProgram, kustomizeProgram, laterProgram } from './host-programs.ts';
 import { gitProgram } from './git-program.ts';
 import { openProgram } from './open-program.ts';
 import { listFiles } from './home-files.ts';
@@ -159,7 +159,7 @@ function openHost(options: LearnerHostOptions, home: ReturnType<typeof createMem
     '/usr/bin/git': gitProgram(files), ...absentPrograms(),
   };
   for (const name of ['open', 'xdg-open']) programs[`/usr/bin/${name}`] = openProgram();
-  for (const name of ['vi', 'vim', 'nano', 'edit']) programs[`/usr/bin/${name}`] = editor;
+  for (const name of EDITORS) programs[`/usr/bin/${name}`] = editor;
   return createHost({
     world: context, hostname: 'learner', net, netView: (inner) => withPages(inner, pages), toolbox, programs,
     home: { path: HOME, files: home }, etc: { '/etc/kubernetes/admin.conf': kubeconfig(server, options.credentials), ...options.etc },
@@ -200,7 +200,9 @@ function toSession(session: OpenSession, input: Exclude<ShellInput, { readonly k
 function openSession(context: MachineContext, host: Host, { session: id, columns, rows }: Extract<ShellInput, { readonly k: 'open' }>): OpenSession {
   const print = (output: ShellOutput): void => context.output(outputChannel(id), output);
   const decoder = new TextDecoder();
-  const stream = (name: 'stdout' | 'stderr') => pacedOutput(context, callbackOutput((data) => print({ k: 'text', stream: name, text: decoder.decode(data) })), SCREEN);
+  const screenOf = (name: 'stdout' | 'stderr'): OutputStream =>
+    ({ ...callbackOutput((data) => print({ k: 'text', stream: name, text: decoder.decode(data) })), isTerminal: true });
+  const stream = (name: 'stdout' | 'stderr') => pacedOutput(context, screenOf(name), SCREEN);
   let interrupt = (): void => undefined;
   // Echo is what the person sees of their own keys; it is no program's output.
   const screen = callbackOutput((data) => print({ k: 'echo', text: decoder.decode(data) }));

@@ -254,5 +254,13 @@ export const VARIABLES: Readonly<Record<string, Builtin>> = {
     }
     return 0;
   },
-  history: async () => 0,
+  async history(shell, argv) {
+    const { history } = shell.state;
+    if (argv[1] === '-c') { history.length = 0; return 0; }
+    const count = argv[1] === undefined ? history.length : Number(argv[1]);
+    if (!Number.isInteger(count) || count < 0) { await shell.stderr.write(`${shellError(shell, `history: ${argv[1]}: numeric argument required`)}\n`); return 1; }
+    const first = Math.max(0, history.length - count);
+    await shell.print(history.slice(first).map((line, index) => `${String(first + index + 1).padStart(5)}  ${line}\n`).join(''));
+    return 0;
+  },
 };

@@ -115,7 +115,7 @@ async function curlOne(process: Process, text: string, options: Options, headerT
   const headers = requestHeaders(options, headerTexts, url, body);
   const retries = Number(options.get('retry') ?? '0');
   const limit = options.has('m') ? Number(options.get('m')) * 1000 : undefined;
-  const progress = !quiet && !options.has('no-progress-meter') && (output !== undefined || process.tty === undefined);
+  const progress = !quiet && !options.has('no-progress-meter') && (output !== undefined || process.stdout.isTerminal !== true);
   for (let attempt = 0; ; attempt += 1) {
     try {
       const work = (): Promise<Transfer> => transfer(process, url!, method, headers, body, options);

@@ -35,7 +35,8 @@ function sortItems(items: Item[], options: Options): Item[] {
 async function printItems(process: Process, flavour: Flavour, items: readonly Item[], options: Options): Promise<void> {
   if (!options.has('l', 'n', 'g', 'o')) {
     const shown = items.map(item => `${options.has('i') ? `${1000 + item.name.length} ` : ''}${item.name}${suffix(item, options)}`);
-    if (shown.length > 0) await process.stdout.write(process.tty === undefined || options.has('1') ? `${shown.join('\n')}\n` : columns(shown, process.tty.columns));
+    const inColumns = process.tty !== undefined && process.stdout.isTerminal === true && !options.has('1');
+    if (shown.length > 0) await process.stdout.write(inColumns ? columns(shown, process.tty.columns) : `${shown.join('\n')}\n`);
     return;
   }
   const rows = items.map(item => {
