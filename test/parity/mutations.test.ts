@@ -15,8 +15,42 @@ const PATIENCE_MS = 30_000;
 const LIMIT_MS = 3_600_000;
 
 /** What only a mistake of ours prints. */
-const OURS = /\bundefined\b|\[object |\bNaN\b|is not a function|Cannot read (?!file)|Cannot destructure|is not iterable|Maximum call|Invalid (array|string) length|TypeError|RangeError|not done within/;
-const ODD = ['', '-', '--', '=', '{', '{.', "{.items[*]['", '..', '/', ':', ',', '-1', '1e99', '999999999999999999999', '\u0000', '💥', '__proto__', 'constructor', 'a=b=c', '-o', '-n', '--all', '{}', '[]', 'null', '{{', '{{.}}', '@', '%', '*', 'x/y/z', "'"];
+const OURS =
+  /\bundefined\b|\[object |\bNaN\b|is not a function|Cannot read (?!file)|Cannot destructure|is not iterable|Maximum call|Invalid (array|string) length|TypeError|RangeError|not done within/;
+const ODD = [
+  '',
+  '-',
+  '--',
+  '=',
+  '{',
+  '{.',
+  "{.items[*]['",
+  '..',
+  '/',
+  ':',
+  ',',
+  '-1',
+  '1e99',
+  '999999999999999999999',
+  '\u0000',
+  '💥',
+  '__proto__',
+  'constructor',
+  'a=b=c',
+  '-o',
+  '-n',
+  '--all',
+  '{}',
+  '[]',
+  'null',
+  '{{',
+  '{{.}}',
+  '@',
+  '%',
+  '*',
+  'x/y/z',
+  "'",
+];
 
 const pick = <T>(random: Random, all: readonly T[]): T => all[Math.floor(random.next() * all.length)] as T;
 
@@ -34,7 +68,12 @@ function mutated(random: Random, args: readonly string[], all: readonly Step[]):
       () => words.splice(at, 1, pick(random, ODD)),
       () => words.splice(at, 1, `${word}${pick(random, ODD)}`),
       () => words.splice(at, 1, word.slice(0, Math.floor(random.next() * word.length))),
-      () => words.splice(at, 1, word.replace(/[=:/.].*/, (rest) => `${rest[0]}${pick(random, ODD)}`)),
+      () =>
+        words.splice(
+          at,
+          1,
+          word.replace(/[=:/.].*/, (rest) => `${rest[0]}${pick(random, ODD)}`),
+        ),
     ];
     pick(random, change)();
   }
@@ -44,7 +83,9 @@ function mutated(random: Random, args: readonly string[], all: readonly Step[]):
 describe('command lines that nobody would type', () => {
   it(`end with kubectl's words: ${COUNT} of them`, async () => {
     const state = await freezeState(Date.UTC(2026, 10, 21));
-    const all = groups().flatMap(casesOf).flatMap(({ steps }) => steps);
+    const all = groups()
+      .flatMap(casesOf)
+      .flatMap(({ steps }) => steps);
     const wrong: string[] = [];
     for (let index = FROM; index < FROM + COUNT; index += 1) {
       const random = createRandom('mutations', `/${index}`);
@@ -61,7 +102,10 @@ describe('command lines that nobody would type', () => {
       const line = `MUTATIONS_FROM=${index} MUTATIONS=1: kubectl ${args.map((word) => JSON.stringify(word)).join(' ')}`;
       try {
         const { code, stdout, stderr } = await runner.run(args, {
-          stdin: step.input ?? '', limitMs: LIMIT_MS, signal: controller.signal, edit: async ({ text }) => `${text}\n# edited\n`,
+          stdin: step.input ?? '',
+          limitMs: LIMIT_MS,
+          signal: controller.signal,
+          edit: async ({ text }) => `${text}\n# edited\n`,
         });
         const odd = OURS.exec(stderr + stdout)?.[0];
         if (odd !== undefined && !args.join(' ').includes(odd)) wrong.push(`${line}\nprints ${odd}: ${(stderr + stdout).slice(0, 600)}`);

@@ -1,6 +1,7 @@
 /** kubectl edit.
  *  Upstream: staging/src/k8s.io/kubectl/pkg/cmd/util/editor/editoptions.go */
 import type { Command, Kubectl } from '../command.ts';
+import { findKind } from '../discovery.ts';
 import { CommandError, errorText } from '../errors.ts';
 import { editText } from '../edit-text.ts';
 import { type Info, visit } from '../infos.ts';
@@ -31,6 +32,9 @@ export const edit: Command = {
   },
 };
 
+/** It became a kind that the server has not. */
+const UNKNOWN = 'The edited file failed validation: no matches for its kind in its version';
+
 async function editOne(k: Kubectl, info: Info): Promise<void> {
   const original = k.flags.bool('show-managed-fields') ? info.object! : withoutManagedFields(info.object!);
   const json = outputFormat(k).name === 'json';
@@ -59,8 +63,18 @@ async function editOne(k: Kubectl, info: Info): Promise<void> {
       await k.say('Edit cancelled, no changes made.\n');
       return;
     }
-    if (problem !== '' && body === withoutComments(text)) throw new CommandError('Edit cancelled, no valid changes were saved.');
+    const again = problem !== '' && body === withoutComments(text);
+    if (again && problem === UNKNOWN)
+      await k.say(
+        `A copy of your changes has been stored to "/tmp/kubectl-edit-${k.io.world.random.int(4_000_000_000)}.${json ? 'json' : 'yaml'}"\n`,
+      );
+    if (again) throw new CommandError('Edit cancelled, no valid changes were saved.');
     text = body;
+    const edited = readBack(body);
+    if (edited !== undefined && findKind(await k.discovery(), str(edited, 'apiVersion'), str(edited, 'kind')) === undefined) {
+      problem = UNKNOWN;
+      continue;
+    }
     try {
       await save(k, info, original, parseYaml(body, 'the edited file')[0] as Obj);
       return;

@@ -15,7 +15,7 @@ import type {
 import { controllerOf } from '../../api/meta.ts';
 import { formatLabelSelector } from '../../api/selectors.ts';
 import { humanDuration, rfc1123z } from '../duration.ts';
-import { type Obj, at, formatLabels, str } from '../obj.ts';
+import { type Obj, at, byText, formatLabels, same, str } from '../obj.ts';
 import { podSelectorOf } from '../pods.ts';
 import { type DescribeContext, type Describer, describeEvents } from './describer.ts';
 import { describePodTemplate } from './pod-template.ts';
@@ -73,12 +73,15 @@ async function replicaSets(of: Deployment, context: DescribeContext): Promise<{ 
   const owned = all.filter(
     (rs) => controllerOf(rs)?.uid === of.metadata?.uid || controllerOf(rs) === undefined || of.metadata?.uid === undefined,
   );
-  const revision = of.metadata?.annotations?.['deployment.kubernetes.io/revision'];
-  const number = (rs: ReplicaSet): number => Number(rs.metadata?.annotations?.['deployment.kubernetes.io/revision'] ?? '0');
-  const current =
-    owned.find((rs) => rs.metadata?.annotations?.['deployment.kubernetes.io/revision'] === revision) ??
-    [...owned].sort((a, b) => number(b) - number(a))[0];
+  const oldestFirst = [...owned].sort((a, b) => byText(a.metadata?.creationTimestamp ?? '', b.metadata?.creationTimestamp ?? ''));
+  const current = oldestFirst.find((rs) => same(withoutHash(rs), of.spec?.template));
   return { old: owned.filter((rs) => rs !== current), ...(current !== undefined && { current }) };
+}
+
+/** The template of a ReplicaSet as its Deployment's was. */
+function withoutHash({ spec }: ReplicaSet): unknown {
+  const { 'pod-template-hash': _, ...labels } = spec?.template?.metadata?.labels ?? {};
+  return { ...spec?.template, metadata: { ...spec?.template?.metadata, labels } };
 }
 
 async function podCounts(object: Obj, context: DescribeContext): Promise<string> {
