@@ -90,6 +90,7 @@ export function withoutChance(text: string): string {
     .replaceAll(/^E\d{4} [\d:.]+ +\d+ reflector\.go:\d+\] .*\n/gm, '')
     .replaceAll(/^([EIW])\d{4} [\d:.]+ +\d+ /gm, '$1 ')
     .replaceAll(/(uid"?: ?"?)[0-9a-f]{8}-[0-9a-f-]{27}/g, '$1UID')
-    .replaceAll(/(resourceVersion"?: ?"?)\d+/g, '$1N')
+    .replaceAll(/(resourceVersion"?: ?"?|^ *Resource Version: +)\d+/gm, '$1N')
+    .replaceAll(/(^ *UID: +)[0-9a-f]{8}-[0-9a-f-]{27}/gm, '$1UID')
     .replaceAll(/(restartedAt"?: "?)[\dTZ:-]+/g, '$1TIME');
 }
