@@ -389,8 +389,7 @@ function bindDescriptors(io: Descriptors, process: Process): Descriptors {
 }
 
 function timeReport(seconds: number): string {
-  const show = (value: number): string => `${Math.floor(value / 60)}m${(value % 60).toFixed(3)}s`;
-  return `\nreal\t${show(seconds)}\nuser\t${show(0)}\nsys\t${show(0)}\n`;
+  return `\nreal\t${Math.floor(seconds / 60)}m${(seconds % 60).toFixed(3)}s\nuser\t0m0.000s\nsys\t0m0.000s\n`;
 }
 
 /** The simple command that ends a list, where it runs in the foreground. */
