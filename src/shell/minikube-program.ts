@@ -11,8 +11,11 @@ const BUILT_IN: readonly (readonly [addon: string, says: string])[] = [
   ['storage-provisioner', 'a provisioner of volumes'],
 ];
 /** Add-ons that are applied when they are asked for, by where minikube has their manifest. */
-const MANIFESTS: Readonly<Record<string, string>> = {
-  ingress: 'https://raw.githubusercontent.com/kubernetes/minikube/master/deploy/addons/ingress/ingress-deploy.yaml',
+const MANIFESTS: Readonly<Record<string, { readonly url: string; readonly verified: readonly string[] }>> = {
+  ingress: {
+    url: 'https://raw.githubusercontent.com/kubernetes/minikube/master/deploy/addons/ingress/ingress-deploy.yaml',
+    verified: ['rollout', 'status', '-n', 'ingress-nginx', 'deployment/ingress-nginx-controller', '--timeout=360s'],
+  },
 };
 const VALUED: ReadonlySet<string> = new Set([
   '-n',
@@ -139,8 +142,10 @@ async function addons(process: Process, { operands }: Words): Promise<number> {
   }
   const manifest = name === undefined || !Object.hasOwn(MANIFESTS, name) ? undefined : MANIFESTS[name];
   if (manifest !== undefined && (verb === 'enable' || verb === 'disable')) {
-    const args = verb === 'enable' ? ['apply', '-f', manifest] : ['delete', '--ignore-not-found', '-f', manifest];
-    const { code } = await kubectl(process, args);
+    const args = verb === 'enable' ? ['apply', '-f', manifest.url] : ['delete', '--ignore-not-found', '-f', manifest.url];
+    const applied = await kubectl(process, args);
+    if (applied.code === 0 && verb === 'enable') await process.stdout.write(`* Verifying ${name} addon...\n`);
+    const { code } = applied.code === 0 && verb === 'enable' ? await kubectl(process, manifest.verified) : applied;
     if (code === 0) await process.stdout.write(`* The '${name}' addon is ${verb}d\n`);
     return code;
   }

@@ -16,6 +16,7 @@ it('comes from where its project publishes it, and as an add-on of minikube', as
   const address = (await run('minikube ip')).trim();
   expect(await value('ingress/web', '{.status.loadBalancer.ingress[0].ip}')).toBe(address);
   expect(await run(`curl -s --resolve web.example:80:${address} http://web.example/`)).toContain('Welcome to nginx!');
+  expect(await run('kubectl get jobs -n ingress-nginx -o name')).toBe('');
   await run('minikube addons disable ingress');
   await run(`kubectl apply -f ${provider}/baremetal/deploy.yaml`);
   await run('kubectl rollout status -n ingress-nginx deployment/ingress-nginx-controller --timeout=180s && sleep 5');

@@ -1,7 +1,8 @@
 /** kube-webhook-certgen: makes the certificate of a webhook as a Secret, and tells the webhook's configuration its CA.
- *  Differs from Kubernetes: key and certificates have the right shape and no cryptographic strength.
  *  Upstream: kubernetes/ingress-nginx images/kube-webhook-certgen */
 import { base64 } from '../../base/bytes.ts';
+import { certificatesOf, issue, keyId, selfSign } from '../../base/pki/certificate.ts';
+import { drawEcKey, publicOf, writePrivateKey, writePublicKey } from '../../base/pki/keys.ts';
 import type { Secret } from '../../api/generated/types.ts';
 import { ApiError, isReason } from '../../api/errors.ts';
 import { MutatingWebhookConfigurations, Secrets, ValidatingWebhookConfigurations } from '../../api/resources.ts';
@@ -10,19 +11,47 @@ import { createClient } from '../../client/create-client.ts';
 import type { Client } from '../../client/client.ts';
 import type { Process } from '../../cri/process.ts';
 
-const PEM_BYTES = 384;
-const LINE = 64;
-const CERTIFICATE = { ca: 'CERTIFICATE', cert: 'CERTIFICATE', key: 'EC PRIVATE KEY' } as const;
+const YEAR_MS = 365 * 86_400_000;
+const VALID_YEARS = 100;
+const CA_SERIAL = 1n;
+const SERVER_SERIAL = 2n;
 
 function flagOf(argv: readonly string[], name: string): string | undefined {
   const at = argv.indexOf(`--${name}`);
   return argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3) ?? (at < 0 ? undefined : argv[at + 1]);
 }
 
-function pem({ random }: Process, label: string): string {
-  const bytes = Uint8Array.from({ length: PEM_BYTES }, () => random.int(256));
-  const lines = base64(bytes).match(new RegExp(`.{1,${LINE}}`, 'g')) ?? [];
-  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
+/** An authority that nobody else has, and a server's certificate of it for the hosts; its own key is thrown away. */
+function certificatesFor(process: Process, hosts: readonly string[]): Readonly<Record<'ca' | 'cert' | 'key', string>> {
+  const [root, own] = [drawEcKey(process.random), drawEcKey(process.random)];
+  const notBefore = process.clock.now();
+  const notAfter = notBefore + VALID_YEARS * YEAR_MS;
+  const extensions = {
+    usages: ['Digital Signature', 'Key Encipherment', 'Certificate Sign'],
+    authority: { isAuthority: true },
+    subjectKeyId: keyId(writePublicKey(publicOf(root))),
+  };
+  const ca = selfSign({ serial: CA_SERIAL, subject: [{ type: 'O', value: 'nil1' }], notBefore, notAfter, extensions }, root);
+  const [certificate] = certificatesOf(ca);
+  if (certificate === undefined) throw new RangeError('the authority has no certificate');
+  const cert = issue(
+    {
+      serial: SERVER_SERIAL,
+      subject: [{ type: 'O', value: 'nil2' }],
+      rawKey: writePublicKey(publicOf(own)),
+      notBefore,
+      notAfter,
+      extensions: {
+        usages: ['Digital Signature'],
+        extendedUsages: ['TLS Web Server Authentication'],
+        authority: { isAuthority: false },
+        authorityKeyId: keyId(certificate.rawKey),
+        names: { dns: hosts, ips: [], emails: [], uris: [] },
+      },
+    },
+    { certificate, key: root },
+  );
+  return { ca, cert, key: writePrivateKey(own, true) };
 }
 
 async function secretOf(client: Client, namespace: string, name: string): Promise<Secret | undefined> {
@@ -39,14 +68,20 @@ async function create(process: Process, client: Client, namespace: string, name:
     await process.stderr.write('{"level":"info","msg":"secret already exists"}\n');
     return;
   }
-  const data = Object.fromEntries(Object.entries(CERTIFICATE).map(([key, label]) => [key, base64(pem(process, label))]));
+  const hosts = (flagOf(process.argv, 'host') ?? '').split(',').filter((host) => host !== '');
+  const data = Object.fromEntries(Object.entries(certificatesFor(process, hosts)).map(([key, text]) => [key, base64(text)]));
   await client.create(Secrets, { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, type: 'Opaque', data });
   await process.stderr.write(`{"level":"info","msg":"creating new secret","secret":"${name}"}\n`);
 }
 
-async function patch(process: Process, client: Client, namespace: string, name: string): Promise<void> {
+/** The Job is tried again until the other one has made the Secret. */
+async function patch(process: Process, client: Client, namespace: string, name: string): Promise<number> {
   const { argv } = process;
   const ca = (await secretOf(client, namespace, name))?.data?.['ca'];
+  if (ca === undefined) {
+    await process.stderr.write(`{"level":"fatal","msg":"no secret with '${name}' in '${namespace}'"}\n`);
+    return 1;
+  }
   const webhook = flagOf(argv, 'webhook-name') ?? '';
   const failurePolicy = flagOf(argv, 'patch-failure-policy');
   const kinds = [
@@ -57,12 +92,13 @@ async function patch(process: Process, client: Client, namespace: string, name: 
     const found = await client.get(kind, webhook);
     const webhooks = (found.webhooks ?? []).map((each) => ({
       ...each,
-      clientConfig: { ...each.clientConfig, ...(ca !== undefined && { caBundle: ca }) },
+      clientConfig: { ...each.clientConfig, caBundle: ca },
       ...(failurePolicy !== undefined && { failurePolicy }),
     }));
     await client.update(kind, { ...found, webhooks });
   }
   await process.stderr.write(`{"level":"info","msg":"patched webhook configurations","name":"${webhook}"}\n`);
+  return 0;
 }
 
 /** `create` or `patch`; the exit code. */
@@ -73,7 +109,7 @@ export async function runCertgen(process: Process, transport: Transport, user: U
   const name = flagOf(process.argv, 'secret-name') ?? '';
   try {
     if (command === 'create') await create(process, client, namespace, name);
-    else if (command === 'patch') await patch(process, client, namespace, name);
+    else if (command === 'patch') return await patch(process, client, namespace, name);
     else return 1;
     return 0;
   } catch (error) {

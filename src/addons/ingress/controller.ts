@@ -106,7 +106,11 @@ export async function runIngressController({ process, transport, user }: Ingress
   serveHttp(world, net, Number(flagOf(argv, 'http-port') ?? '80'), (request) => proxy(request, false));
   serveHttp(world, net, Number(flagOf(argv, 'https-port') ?? '443'), (request) => proxy(request, true), { tls: true });
   const webhook = flagOf(argv, 'validating-webhook')?.split(':').pop();
-  if (webhook !== undefined) serveHttp(world, net, Number(webhook), ({ body }) => review(body, mine()), { tls: true });
+  if (webhook !== undefined) {
+    const path = flagOf(argv, 'validating-webhook-certificate') ?? '';
+    const certificate = process.files.exists(path) ? fromUtf8(process.files.readFile(path)) : '';
+    serveHttp(world, net, Number(webhook), ({ body }) => review(body, mine()), { tls: true, certificate });
+  }
   await process.stderr.write(versionText());
   for (;;) {
     await world.clock.sleep(STATUS_MS);

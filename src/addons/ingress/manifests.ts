@@ -217,6 +217,8 @@ function jobOf(step: 'create' | 'patch', args: readonly string[]): Job {
     kind: 'Job',
     metadata: here(name, 'admission-webhook'),
     spec: {
+      // Gone once it has ended: another release can then be applied over this one.
+      ttlSecondsAfterFinished: 0,
       template: {
         metadata: { name, labels: labels('admission-webhook') },
         spec: {
