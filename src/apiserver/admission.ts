@@ -46,6 +46,9 @@ export interface AdmissionServices {
   readonly dialer: Dialer;
   readonly trust: ServerTrust;
   resourceOf(apiVersion: string, kind: string): Resource | undefined;
+  /** What is made of all objects of a kind, in the order of their names, made anew after each write to the kind; one `make` a kind.
+   *  Configurations are looked at with every write of anything. */
+  remembered<T extends KubeObject, R>(resource: Resource<T>, make: (objects: readonly T[]) => R): R;
   /** As the versioned API defaults it. */
   defaulted(resource: Resource, object: KubeObject): KubeObject;
 }

@@ -46,6 +46,7 @@ import { tableFor } from './tables/table-for.ts';
 import { createTokenAuthority } from './tokens.ts';
 import { openWatch } from './watch.ts';
 import { createWatchHub } from './watch-hub.ts';
+import type { WatchHub } from './watch-hub.ts';
 
 export interface ApiserverOptions {
   readonly world: World;
@@ -186,6 +187,7 @@ function stateOf(options: ApiserverOptions, storage: Storage, kinds: Kinds, etcd
       return authorizer;
     },
     resourceOf: (apiVersion, kind) => kinds.byKind(apiVersion, kind)?.resource,
+    remembered: rememberedLists(storage, kinds, hub),
     defaulted: (resource, object) => {
       const kind = kinds.of(resource);
       const decoded = decodeObject(object, resource, kind.schema, { validation: 'Ignore', cache: decodeCache, warn: () => undefined });
@@ -227,6 +229,19 @@ function stateOf(options: ApiserverOptions, storage: Storage, kinds: Kinds, etcd
     bookmarks: new Set(),
     printers: { tableFor },
     customPrinters: new Map(),
+  };
+}
+
+/** Made again after a write; the first look subscribes. */
+function rememberedLists(storage: Storage, kinds: Kinds, hub: WatchHub): AdmissionServices['remembered'] {
+  const known = new Map<Resource, { value: unknown } | undefined>();
+  return <T extends KubeObject, R>(resource: Resource<T>, make: (objects: readonly T[]) => R): R => {
+    const before = known.get(resource);
+    if (before !== undefined) return before.value as R;
+    if (!known.has(resource)) hub.subscribe(kinds.of(resource), storage.etcd.revision, () => known.set(resource, undefined));
+    const value = make(storage.list(resource));
+    known.set(resource, { value });
+    return value;
   };
 }
 

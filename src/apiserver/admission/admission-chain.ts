@@ -12,6 +12,7 @@ import {
 } from './defaults.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { nodeRestriction } from './node-restriction.ts';
 import { podSecurity } from './pod-security.ts';
 import { defaultTolerationSeconds, priorityPlugin, runtimeClassPlugin } from './pods.ts';
 import { resourceQuota } from './resource-quota.ts';
@@ -24,6 +25,7 @@ export const admissionChain: AdmissionChainFactory = ({ world }) => [
   escalationPlugin(),
   limitRanger,
   serviceAccount(world, world.random.fork('service-account')),
+  nodeRestriction,
   taintNodesByCondition,
   podSecurity,
   priorityPlugin,

@@ -10,6 +10,8 @@ import type {
   Validation,
 } from '../../api/generated/types.ts';
 import { labelsOf, nameOf } from '../../api/meta.ts';
+import type { KubeObject } from '../../api/object.ts';
+import type { Resource } from '../../api/resource.ts';
 import { ValidatingAdmissionPolicies, ValidatingAdmissionPolicyBindings } from '../../api/resources.ts';
 import { matchesLabelSelector } from '../../api/selectors.ts';
 import type { AdmissionAttributes, AdmissionPlugin, AdmissionReader } from '../admission.ts';
@@ -92,7 +94,7 @@ async function check(
   const cel = loader.loaded ?? (await loader.load());
   const base = activationOf(cel, attributes, reader);
   let denied: ApiError | undefined;
-  for (const policy of reader.list(ValidatingAdmissionPolicies)) {
+  for (const policy of listed(reader, ValidatingAdmissionPolicies)) {
     const { spec } = policy;
     const constraints = spec?.matchConstraints;
     const of = bindings.filter((each) => each.spec?.policyName === nameOf(policy));
@@ -120,6 +122,10 @@ async function check(
   if (denied !== undefined) throw denied;
 }
 
+const asTheyAre = <T>(objects: readonly T[]): readonly T[] => objects;
+const listed = <T extends KubeObject>(reader: AdmissionReader, resource: Resource<T>): readonly T[] =>
+  reader.services?.remembered(resource, asTheyAre<T>) ?? reader.list(resource);
+
 const matchingOf = (resources: ValidatingAdmissionPolicySpec['matchConstraints']) => ({
   rules: resources?.resourceRules,
   excluded: resources?.excludeResourceRules,
@@ -132,7 +138,7 @@ export const validatingAdmissionPolicy: AdmissionPlugin = {
   name: 'ValidatingAdmissionPolicy',
   handles: (attributes) => !isExempt(attributes),
   validate(attributes, reader) {
-    const bindings = reader.list(ValidatingAdmissionPolicyBindings);
+    const bindings = listed(reader, ValidatingAdmissionPolicyBindings);
     return bindings.length === 0 ? undefined : check(attributes, reader, bindings);
   },
 };

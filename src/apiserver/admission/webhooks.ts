@@ -5,7 +5,6 @@ import { equal } from '../../base/json.ts';
 import { fromBase64, fromUtf8 } from '../../base/bytes.ts';
 import { ApiError, badRequest, internalError } from '../../api/errors.ts';
 import type { MutatingWebhook, ValidatingWebhook } from '../../api/generated/types.ts';
-import { nameOf } from '../../api/meta.ts';
 import type { KubeObject, Status } from '../../api/object.ts';
 import { MutatingWebhookConfigurations, ValidatingWebhookConfigurations } from '../../api/resources.ts';
 import type { AdmissionAttributes, AdmissionPlugin, AdmissionReader, AdmissionServices } from '../admission.ts';
@@ -100,9 +99,8 @@ function patched({ patch }: ReviewResponse, object: KubeObject): KubeObject {
 }
 
 /** By the name of their configuration, then in its order. */
-function hooksOf<T extends KubeObject & { readonly webhooks?: readonly H[] }, H>(configurations: readonly T[]): readonly H[] {
-  return [...configurations].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)).flatMap(({ webhooks = [] }) => webhooks);
-}
+const hooksOf = <H>(configurations: readonly (KubeObject & { readonly webhooks?: readonly H[] })[]): readonly H[] =>
+  configurations.flatMap(({ webhooks = [] }) => webhooks);
 
 async function mutate(
   object: KubeObject,
@@ -131,25 +129,23 @@ async function mutate(
   return current;
 }
 
+const mutatingHooks = ({ services }: AdmissionReader): readonly MutatingWebhook[] =>
+  services?.remembered(MutatingWebhookConfigurations, hooksOf<MutatingWebhook>) ?? [];
+const validatingHooks = ({ services }: AdmissionReader): readonly ValidatingWebhook[] =>
+  services?.remembered(ValidatingWebhookConfigurations, hooksOf<ValidatingWebhook>) ?? [];
+
 export const mutatingWebhook: AdmissionPlugin = {
   name: 'MutatingAdmissionWebhook',
   handles: (attributes) => !isExempt(attributes),
   admit(object, attributes, reader) {
-    const { services } = reader;
-    const hooks =
-      services === undefined
-        ? []
-        : hooksOf<KubeObject & { webhooks?: readonly MutatingWebhook[] }, MutatingWebhook>(reader.list(MutatingWebhookConfigurations));
-    return hooks.length === 0 ? object : mutate(object, attributes, reader, services as AdmissionServices, hooks);
+    const hooks = mutatingHooks(reader);
+    return hooks.length === 0 ? object : mutate(object, attributes, reader, reader.services as AdmissionServices, hooks);
   },
   /** Deletions and connections are asked about too, though there is nothing to change. */
   validate(attributes, reader) {
-    const { services } = reader;
-    if (services === undefined || (attributes.operation !== 'DELETE' && attributes.operation !== 'CONNECT')) return undefined;
-    const hooks = hooksOf<KubeObject & { webhooks?: readonly MutatingWebhook[] }, MutatingWebhook>(
-      reader.list(MutatingWebhookConfigurations),
-    );
-    return hooks.length === 0 ? undefined : validate(attributes, reader, services, hooks);
+    if (attributes.operation !== 'DELETE' && attributes.operation !== 'CONNECT') return undefined;
+    const hooks = mutatingHooks(reader);
+    return hooks.length === 0 ? undefined : validate(attributes, reader, reader.services as AdmissionServices, hooks);
   },
 };
 
@@ -170,13 +166,7 @@ export const validatingWebhook: AdmissionPlugin = {
   name: 'ValidatingAdmissionWebhook',
   handles: (attributes) => !isExempt(attributes),
   validate(attributes, reader) {
-    const { services } = reader;
-    const hooks =
-      services === undefined
-        ? []
-        : hooksOf<KubeObject & { webhooks?: readonly ValidatingWebhook[] }, ValidatingWebhook>(
-            reader.list(ValidatingWebhookConfigurations),
-          );
-    return hooks.length === 0 ? undefined : validate(attributes, reader, services as AdmissionServices, hooks);
+    const hooks = validatingHooks(reader);
+    return hooks.length === 0 ? undefined : validate(attributes, reader, reader.services as AdmissionServices, hooks);
   },
 };
