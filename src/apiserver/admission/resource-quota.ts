@@ -1,5 +1,5 @@
 /** ResourceQuotas: what is asked for must fit what is left, and is written down before the object is.
- *  Upstream: staging/src/k8s.io/apiserver/pkg/admission/plugin/resourcequota/controller.go */
+ *  Upstream: staging/src/k8s.io/apiserver/pkg/admission/plugin/resourcequota/controller.go, pkg/quota/v1/generic/evaluator.go Matches */
 import { conflict } from '../../api/errors.ts';
 import type { ResourceQuota } from '../../api/generated/types.ts';
 import { nameOf } from '../../api/meta.ts';
@@ -25,9 +25,9 @@ function deltaOf({ operation, resource, object, old }: AdmissionAttributes): Usa
   return delta;
 }
 
-/** The quota with the new usage, or unchanged where it has no say. */
+/** The quota with the new usage, or unchanged where it has no say: as long as its status does not name what is hard, it has none. */
 function charge(quota: ResourceQuota, attributes: AdmissionAttributes, delta: Usage): ResourceQuota {
-  const hard = quota.spec?.hard ?? {};
+  const { hard = {}, used = {} } = quota.status ?? {};
   const { resource, object, operation } = attributes;
   if (object && operation === 'CREATE') {
     const missing = missingResources(resource, object, Object.keys(hard));
@@ -35,15 +35,14 @@ function charge(quota: ResourceQuota, attributes: AdmissionAttributes, delta: Us
   }
   const names = Object.keys(delta).filter((one) => hard[one] !== undefined && !isZeroQuantity(delta[one]!)).sort();
   if (names.length === 0) return quota;
-  const [statusHard, used] = [quota.status?.hard ?? {}, quota.status?.used ?? {}];
-  const unknown = names.filter((one) => statusHard[one] === undefined);
+  const unknown = names.filter((one) => used[one] === undefined);
   if (unknown.length > 0) throw refused(attributes, `status unknown for quota: ${nameOf(quota)}, resources: ${unknown.join(',')}`);
   const next: Record<string, string> = { ...used };
   for (const one of names) next[one] = addQuantities(used[one] ?? '0', delta[one]!);
-  const exceeded = names.filter((one) => !isNegativeQuantity(delta[one]!) && compareQuantities(next[one]!, statusHard[one]!) > 0);
+  const exceeded = names.filter((one) => !isNegativeQuantity(delta[one]!) && compareQuantities(next[one]!, hard[one]!) > 0);
   if (exceeded.length > 0) {
     throw refused(attributes, `exceeded quota: ${nameOf(quota)}, requested: ${printed(delta, exceeded)}, `
-      + `used: ${printed(used, exceeded)}, limited: ${printed(statusHard, exceeded)}`);
+      + `used: ${printed(used, exceeded)}, limited: ${printed(hard, exceeded)}`);
   }
   for (const one of names) if (isNegativeQuantity(next[one]!)) next[one] = '0';
   return { ...quota, status: { ...quota.status, used: next } };
