@@ -36,6 +36,8 @@ export interface Rest {
   /** The answer's body as text: logs, --raw, /healthz. */
   text(method: Method, path: string, options?: RestOptions): Promise<string>;
   connect(method: Method, path: string, options?: RestOptions): Promise<Connection>;
+  /** The answer as it came, a refusal as well. */
+  forward(method: Method, path: string, options?: RestOptions): Promise<ApiResponse>;
 }
 
 export interface RestSettings {
@@ -89,6 +91,7 @@ export function createRest(settings: RestSettings): Rest {
       return (typeof body === 'string' || body instanceof Uint8Array ? JSON.parse(textOf(body)) : body) as Obj;
     },
     text: async (method, path, options = {}) => textOf((await request(method, path, options, false)).body),
+    forward: (method, path, options = {}) => settings.transport.request(make(method, path, options), settings.signal),
     connect: async (method, path, options = {}) => {
       try {
         return await settings.transport.connect(make(method, path, options), settings.signal);

@@ -167,3 +167,29 @@ describe.each(KUBECTLS)('[sig-cli] Kubectl client Proxy server, %s', (_, kubectl
     expect(JSON.parse(body)).toMatchObject({ kind: 'APIVersions', versions: ['v1'] });
   });
 });
+
+describe('kubectl proxy, ours', () => {
+  it('filters, serves files below its prefix, and passes on what it is sent', async () => {
+    const { run } = player;
+    await run(
+      'mkdir -p pages && echo hello > pages/index.html && echo secret > outside && kubectl proxy --port=8123 --www=pages --api-prefix=/k8s/ > proxy.log 2>&1 &',
+    );
+    await run('sleep 0.5');
+    const curl = (words: string): Promise<string> => run(`curl -s -w ' %{http_code}' ${words}`);
+    expect(await curl('http://127.0.0.1:8123/static/')).toBe('hello\n 200');
+    expect(await curl('--path-as-is http://127.0.0.1:8123/static/../outside')).toBe('404 page not found\n 404');
+    expect(await curl('http://127.0.0.1:8123/api/')).toBe('404 page not found\n 404');
+    expect(await curl("-H 'Host: evil.example' http://127.0.0.1:8123/k8s/api/")).toBe('Forbidden\n 403');
+    const maps = 'http://127.0.0.1:8123/k8s/api/v1/namespaces/default/configmaps';
+    expect(await curl(`-X POST -H 'Content-Type: application/yaml' -d 'metadata: {name: sent}' ${maps}`)).toMatch(
+      /"name": "sent",[^]*\} 201$/,
+    );
+    expect(await curl(`-X POST -H 'Content-Type: application/json' -d '{"oops' ${maps}`)).toMatch(/"reason": "BadRequest"[^]* 400$/);
+    expect(await curl(`-A robot '${maps}/sent?pretty=false'`)).toMatch(/^\{"[^\n]*\}\n 200$/);
+    await run('kill %1; sleep 0.5; kubectl delete configmap sent');
+    await run('kubectl proxy --port=8124 > proxy.log 2>&1 &');
+    await run('sleep 0.5');
+    expect(await curl('http://127.0.0.1:8124/api/v1/namespaces/default/pods/x/exec')).toBe('Forbidden\n 403');
+    await run('kill %1; sleep 0.5');
+  });
+});

@@ -104,9 +104,16 @@ export const OFF: readonly Switch[] = [
   {
     behaviour: 'a proxy finds a free port',
     file: 'src/kubectl/proxy.ts',
-    find: 'net.listen(port,',
-    replace: 'net.listen(port || 8001,',
+    find: 'serveHttp(k.io.world, net, port,',
+    replace: 'serveHttp(k.io.world, net, port || 8001,',
     tests: [`${CLIENT}Proxy server should support proxy with --port 0`],
+  },
+  {
+    behaviour: 'a proxy lets through what it should',
+    file: 'src/kubectl/proxy.ts',
+    find: 'isAccepted(request) ? answer',
+    replace: 'isAccepted !== undefined ? answer',
+    tests: ['filters, serves files below its prefix, and passes on what it is sent'],
   },
   {
     behaviour: 'a proxy listens behind a socket',
