@@ -35,3 +35,12 @@ it('warns who reads what is deprecated', async () => {
   expect((await result('kubectl get teas')).stderr).toBe('No resources found in default namespace.\n');
   await sandbox.close();
 });
+
+it('tells that an object was patched whose last finalizer went', async () => {
+  const { run, result, sandbox } = await openPlayer();
+  await run('kubectl create configmap pot && kubectl patch cm pot -p \'{"metadata":{"finalizers":["example.com/wait"]}}\'');
+  await run('kubectl delete cm pot --wait=false');
+  expect(await run('kubectl patch cm pot --type=json -p \'[{"op":"remove","path":"/metadata/finalizers"}]\'')).toBe('configmap/pot patched\n');
+  expect((await result('kubectl get cm pot')).stderr).toBe('Error from server (NotFound): configmaps "pot" not found\n');
+  await sandbox.close();
+});

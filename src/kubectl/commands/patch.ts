@@ -71,6 +71,8 @@ async function patchOne(k: Kubectl, info: Info, type: PatchType, body: object): 
   const after = local ? locally(before, type, body) : await sent(k, info, type, body);
   const changed =
     str(after, 'metadata', 'resourceVersion') !== str(before, 'metadata', 'resourceVersion') ||
+    // Who takes the last finalizer away ends the object, without another revision of it.
+    !same(at(after, 'metadata', 'finalizers'), at(before, 'metadata', 'finalizers')) ||
     (dryRun !== 'none' && !same(at(after, 'spec'), at(before, 'spec'))) ||
     (local && !same(after, before));
   await resultPrinter(k, 'none')(after, changed ? 'patched' : 'patched (no change)');

@@ -25,7 +25,7 @@ export const scale: Command = {
     const dryRun = dryRunOf(k);
     const print = resultPrinter(k, dryRun);
     const done: Info[] = [];
-    const count = await visitAll(k, async (info) => {
+    const { count, failure } = await visitAll(k, async (info) => {
       await scaleOne(k, info, replicas, dryRun);
       // The cause is written to the object itself, which a scale is not.
       if (k.flags.bool('record') && dryRun === 'none')
@@ -35,6 +35,7 @@ export const scale: Command = {
     });
     if (count === 0) throw new CommandError('no objects passed to scale');
     if (k.flags.durationMs('timeout') > 0 && dryRun === 'none') for (const info of done) await waitScaled(k, info, replicas);
+    if (failure !== undefined) throw failure;
   },
 };
 
@@ -52,9 +53,10 @@ const notFound = (): StatusError =>
     message: 'the server could not find the requested resource',
   });
 
-/** What is not there is told in scale's own way. */
-async function visitAll(k: Kubectl, each: (info: Info) => Promise<void>): Promise<number> {
+/** What is not there is told in scale's own way, and after the others have been scaled. */
+async function visitAll(k: Kubectl, each: (info: Info) => Promise<void>): Promise<{ readonly count: number; readonly failure: Error | undefined }> {
   const infos: Info[] = [];
+  let failure: Error | undefined;
   const selection = { args: k.args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: 'named' } as const;
   // What is wrong with the words themselves is told as it is.
   if (k.flags.list('filename').length === 0 && k.flags.str('kustomize') === '') await targetsOf(k, selection);
@@ -66,10 +68,11 @@ async function visitAll(k: Kubectl, each: (info: Info) => Promise<void>): Promis
     // Which objects are meant was clear; none could be read.
     if (infos.length === 0 && (isNotFound(error) || k.args.includes('')))
       throw new CommandError(`no objects passed to scale ${errorText(error)}`);
-    throw error;
+    if (infos.length === 0 || !(error instanceof Error)) throw error;
+    failure = error;
   }
   for (const info of infos) await each(info);
-  return infos.length;
+  return { count: infos.length, failure };
 }
 
 async function scaleOne(k: Kubectl, info: Info, replicas: number, dryRun: string): Promise<void> {
