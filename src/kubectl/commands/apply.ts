@@ -9,6 +9,7 @@ import { type Info, visit } from '../infos.ts';
 import { annotationOwners, upgradePatch } from '../csa-upgrade.ts';
 import { LAST_APPLIED, isBuiltIn, lastAppliedOf, withLastApplied } from '../last-applied.ts';
 import { type Obj, at, goJson, str } from '../obj.ts';
+import { conflictOf } from '../patch-conflict.ts';
 import { type DryRun, dryRunOf, outputFormat, resultPrinter } from '../printers/output.ts';
 import { causeRecorded } from '../record.ts';
 import { jsonMergePatch, strategicPatch } from '../three-way.ts';
@@ -88,6 +89,11 @@ export async function applyOne(k: Kubectl, info: Info, dryRun: DryRun, print: Pr
   if (k.flags.bool('openapi-patch')) await k.openApi.mergeKeys();
   const patch = applyPatch(info, lastAppliedOf(live) ?? {}, modified, live);
   if (Object.keys(patch).length === 0) return print(live, 'unchanged');
+  const conflict = k.flags.bool('overwrite') ? undefined : conflictOf(live, modified, patch);
+  if (conflict !== undefined) {
+    if (k.flags.bool('openapi-patch')) await k.say(`warning: error calculating patch from openapi spec: ${conflict.brief}\n`);
+    throw new CommandError(patchFailure(info, '', conflict.whole));
+  }
   try {
     await print(await patchWithRetry(k, info, modified, patch), 'configured');
   } catch (error) {
@@ -153,9 +159,12 @@ async function patchWithRetry(k: Kubectl, info: Info, modified: Obj, first: obje
   }
 }
 
+const patchFailure = (info: Info, patch: string, text: string): string =>
+  `error when applying patch:\n${patch}\nto:\n${describeInfo(info)}\nfor: ${JSON.stringify(info.source)}: error when patching ${JSON.stringify(info.source)}: ${text}`;
+
 function applyFailure(error: unknown, info: Info, patch: object): unknown {
   const text = error instanceof Error ? error.message : '';
-  const message = `error when applying patch:\n${goJson(patch)}\nto:\n${describeInfo(info)}\nfor: ${JSON.stringify(info.source)}: error when patching ${JSON.stringify(info.source)}: ${text}`;
+  const message = patchFailure(info, goJson(patch), text);
   return error instanceof StatusError ? new StatusError(error.status, message) : error;
 }
 
