@@ -23,6 +23,7 @@ export interface ProcessCore {
   spawnChild(from: Process, argv: readonly string[], more: SpawnOptions | undefined): Child;
   fork(from: Process, program: Program, argv: readonly string[], more: SpawnOptions | undefined): Child;
   exec(from: Process, argv: readonly string[], more: Parameters<Process['exec']>[1]): Promise<number>;
+  retitle(title: string): void;
   pipe(): ReturnType<Process['pipe']>;
   hasProgram(path: string): boolean;
 }
@@ -107,6 +108,10 @@ export class LiveProcess implements Process {
 
   exec(argv: readonly string[], more?: Parameters<Process['exec']>[1]): Promise<number> {
     return this.core.exec(this, argv, more);
+  }
+
+  retitle(title: string): void {
+    this.core.retitle(title);
   }
 
   pipe(): ReturnType<Process['pipe']> {

@@ -39,6 +39,8 @@ export interface Process {
   fork(program: Program, argv: readonly string[], options?: SpawnOptions): Child;
   /** Becomes another program, as exec does: the same pid, signal handlers as at the start. 127 or 126 where there is none. */
   exec(argv: readonly string[], options?: Pick<SpawnOptions, 'stdin' | 'stdout' | 'stderr' | 'env' | 'cwd'>): Promise<number>;
+  /** Calls itself something else in the table of processes, as servers do. */
+  retitle(title: string): void;
   /** A pipe that outlives this process; whoever holds an end closes it, or lists it in `owns` of the child that uses it. */
   pipe(): { readonly input: InputStream; readonly output: OutputStream };
   /** Whether a program answers to this absolute path (the files of programs are in `files` too, with mode 0755). */

@@ -23,6 +23,7 @@ const START_CPU_MS = 0.4;
 const WRITE_CPU_MS = 0.002;
 const BYTE_CPU_MS = 2e-6;
 const RESERVED_PIDS = 50;
+const PAUSE_MEMORY = 500_000;
 /** Nested #! interpreters, as the kernel allows. */
 const INTERPRETERS_MAX = 4;
 
@@ -42,6 +43,8 @@ export interface Entry {
   readonly pid: number;
   readonly ppid: number;
   argv: readonly string[];
+  /** What it calls itself. */
+  title: string | undefined;
   readonly user: Process['user'];
   readonly scope: Scope;
   readonly owner: object;
@@ -203,7 +206,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
     let net: (NetworkNamespace & { release?(): void }) | undefined;
 
     const entry: Entry = {
-      pid, ppid: how.parent ?? 0, argv, user: how.user, scope, owner: self, startedAtMs: world.clock.now(), background: how.background ?? false,
+      pid, ppid: how.parent ?? 0, argv, title: undefined, user: how.user, scope, owner: self, startedAtMs: world.clock.now(), background: how.background ?? false,
       terminal: how.terminal, env: how.env ?? new Map<string, string>(), streams: { 1: how.stdout, 2: how.stderr },
       cpuMs: 0, memoryBytes: BASE_MEMORY, stopped: false,
       end(code, signal) {
@@ -299,6 +302,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
         if ('missing' in found) return found.missing;
         handlers.clear();
         entry.argv = found.argv === undefined ? nextArgv : [...found.argv, ...nextArgv.slice(1)];
+        entry.title = undefined;
         entry.env = nextEnv;
         await cpu.compute(inside, START_CPU_MS);
         return found.program(new LiveProcess(core, {
@@ -306,6 +310,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
           stdout: more?.stdout === undefined ? from.stdout : metered(more.stdout), stderr: more?.stderr === undefined ? from.stderr : metered(more.stderr),
         }));
       },
+      retitle(title) { entry.title = title; },
       pipe: () => createPipe(world),
       hasProgram: path => options.programAt(path) !== undefined,
     };
@@ -326,10 +331,15 @@ export function createProcesses(options: ProcessesOptions): Processes {
   }
 
   const table: Process['processes'] = {
-    list: () => [...space.entries.values()].sort((a, b) => a.pid - b.pid).map(entry => ({
-      pid: entry.pid, ppid: entry.ppid, user: entry.user.name, command: entry.argv.join(' '), startedAtMs: entry.startedAtMs,
-      cpuMs: Math.round(entry.cpuMs), memoryBytes: entry.memoryBytes, state: entry.stopped ? 'T' : 'S',
-    })),
+    list() {
+      const rows = [...space.entries.values()].sort((a, b) => a.pid - b.pid).map(entry => ({
+        pid: entry.pid, ppid: entry.ppid, user: entry.user.name, command: entry.title ?? entry.argv.join(' '), startedAtMs: entry.startedAtMs,
+        cpuMs: Math.round(entry.cpuMs), memoryBytes: entry.memoryBytes, state: entry.stopped ? 'T' : 'S',
+      }));
+      if (!space.shared) return rows;
+      const pause = { pid: 1, ppid: 0, user: '65535', command: '/pause', startedAtMs: rows[0]?.startedAtMs ?? world.clock.now(), cpuMs: 0, memoryBytes: PAUSE_MEMORY, state: 'S' };
+      return [pause, ...rows];
+    },
     kill(pid, signal) {
       const entry = space.entries.get(pid);
       entry?.deliver(signal);

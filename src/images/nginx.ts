@@ -223,6 +223,7 @@ async function serve(process: Process, path: string, first: readonly Server[], v
     await notice('bind() to 0.0.0.0:80 failed (98: Address already in use)', 'emerg');
     return 1;
   }
+  process.retitle(`nginx: master process ${process.argv.join(' ')}`);
   const prefix = logPrefix(process, 'notice');
   await process.stderr.write(['using the "epoll" event method', `nginx/${version}`, 'built by gcc 12.2.0 (Debian 12.2.0-14+deb12u1)', 'OS: Linux 6.8.0-60-generic',
     'getrlimit(RLIMIT_NOFILE): 1048576:1048576', 'start worker processes', `start worker process ${process.pid + 28}`].map(line => `${prefix}${line}\n`).join(''));

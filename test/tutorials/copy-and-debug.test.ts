@@ -26,10 +26,31 @@ it('debugs a container from another one that sees its processes', async () => {
   await run('kubectl run web --image=nginx && kubectl wait --for=condition=Ready pod/web --timeout=60s');
   await run('kubectl debug web --image=busybox --target=web -c tools -- sleep 1000 && sleep 5');
   const seen = await run('kubectl exec web -c tools -- ps');
-  expect(seen).toMatch(/\n +1 root +0:00 nginx /);
+  expect(seen).toMatch(/\n +1 root +0:00 nginx: master process /);
   expect(seen).toContain('sleep 1000');
   await run('kubectl debug web --image=busybox -c alone -- sleep 1000 && sleep 5');
   expect(await run('kubectl exec web -c alone -- ps')).not.toContain('nginx');
   const nobody = await result('kubectl debug web --image=busybox --target=nobody -c none -- sleep 1000');
   expect(nobody.stderr).toContain('spec.ephemeralContainers[2].targetContainerName: Not found: "nobody"');
+});
+
+const TOGETHER = `apiVersion: v1
+kind: Pod
+metadata: {name: together}
+spec:
+  shareProcessNamespace: true
+  containers:
+  - {name: web, image: nginx}
+  - {name: shell, image: 'busybox:1.36', command: [sleep, '3600']}
+`;
+
+it("shows one Pod's processes to all its containers, the pause container first and nginx under its own name", async () => {
+  const { run, sandbox } = await openPlayer({ 'together.yaml': TOGETHER });
+  await run('kubectl apply -f together.yaml && kubectl wait --for=condition=Ready pod/together && sleep 1');
+  const [header, ...shown] = (await run('kubectl exec together -c shell -- ps')).trimEnd().split('\n');
+  expect(header).toBe('PID   USER     TIME  COMMAND');
+  expect(shown.map((row) => row.trim().split(/ +/)).map(([pid, user, , ...command]) => [pid === '1', user, command.join(' ')])).toEqual([
+    [true, '65535', '/pause'], [false, 'root', 'nginx: master process nginx -g daemon off;'], [false, 'root', 'sleep 3600'], [false, 'root', 'ps'],
+  ]);
+  await sandbox.close();
 });

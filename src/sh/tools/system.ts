@@ -198,7 +198,7 @@ export const byName: Tool = async (process, flavour) => {
   for (const wanted of args) {
     const regex = tool === 'killall' ? undefined : compileRegex(wanted, 'extended');
     const hit = (row: Row): boolean => {
-      const short = (row.command.split(' ')[0] ?? '').split('/').pop() ?? '';
+      const short = ((row.command.split(' ')[0] ?? '').split('/').pop() ?? '').replace(/:$/, '');
       return row.pid !== process.pid && (regex === undefined ? short === wanted : regex.test(full ? row.command : short));
     };
     const found = process.processes.list().filter(hit);
