@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { openCluster } from '../cluster/open.ts';
-import { keySourceOf, makeAuthority } from '../cluster/root-ca.ts';
+import { keySourceOf } from '../cluster/key-source.ts';
+import { makeAuthority } from '../cluster/root-ca.ts';
 import { makeProfile } from '../cluster/profile.ts';
 import { parseJournal, writeJournal } from '../sim/journal-text.ts';
 import type { Profile } from '../sandbox/sandbox.ts';

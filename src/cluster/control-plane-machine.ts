@@ -17,7 +17,7 @@ import { buildNode } from './node-machine.ts';
 import type { NodeOptions } from './node-machine.ts';
 import { ADDRESSES, nodeAddress, SNAPSHOT } from './profile.ts';
 import { makeAuthority } from './root-ca.ts';
-import type { KeySource } from './root-ca.ts';
+import type { KeySource } from './key-source.ts';
 import { createSlot } from './slot.ts';
 import { changeText } from '../base/change-text.ts';
 import { sealed } from '../base/json.ts';

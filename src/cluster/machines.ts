@@ -5,7 +5,7 @@ import type { Profile } from '../sandbox/sandbox.ts';
 import type { ControlPlaneHooks, ControlPlaneOptions } from './control-plane-machine.ts';
 import type { NodeOptions } from './node-machine.ts';
 import { CONTROL_PLANE, SHELL } from './profile.ts';
-import { keySourceOf } from './root-ca.ts';
+import { keySourceOf } from './key-source.ts';
 import { buildShell } from './shell-machine.ts';
 import type { ShellOptions } from './shell-machine.ts';
 

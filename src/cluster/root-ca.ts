@@ -4,19 +4,11 @@ import type { CertificateAuthority } from '../controllers/certificate-signer.ts'
 import { certificatesOf, issue, keyId, selfSign } from '../base/pki/certificate.ts';
 import { drawEcKey, publicOf, writePrivateKey, writePublicKey } from '../base/pki/keys.ts';
 import { createRandom } from '../base/random.ts';
-import type { Profile } from '../sandbox/sandbox.ts';
-
-/** What the keys of a cluster are made from. */
-export interface KeySource {
-  readonly seed: string;
-  readonly fromMs: number;
-}
+import type { KeySource } from './key-source.ts';
 
 const DAY_MS = 86_400_000;
 const AUTHORITY_DAYS = 3650;
 const CLIENT_DAYS = 365;
-
-export const keySourceOf = ({ seed, keySeed = seed, startAtMs }: Profile): KeySource => ({ seed: keySeed, fromMs: startAtMs });
 
 export function makeAuthority({ seed, fromMs }: KeySource): CertificateAuthority {
   const key = drawEcKey(createRandom(seed).fork('root-ca'));

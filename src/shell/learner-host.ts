@@ -45,10 +45,8 @@ export interface LearnerHostOptions {
   readonly toolbox: Toolbox;
   /** Files of the home directory at the start; also the pages that URLs find. */
   readonly files: Readonly<Record<string, string>>;
-  /** Files outside of the home directory. */
-  readonly etc?: Readonly<Record<string, string>>;
-  /** For the kubeconfig. */
-  readonly credentials?: KubeconfigCredentials;
+  /** For the kubeconfig, which is written again when they are there. */
+  readonly credentials?: () => Promise<LearnerCredentials>;
   /** The pages of add-ons. */
   readonly published: Published;
   /** The apiserver's address, for the kubeconfig. */
@@ -83,11 +81,23 @@ export function createLearnerHost(options: LearnerHostOptions): void {
   const { context, mux, files } = options;
   const home = createMemoryFiles({ now: () => context.clock.now() });
   for (const [path, text] of Object.entries(files)) writeFile(`/${path}`, text);
-  writeFile('/.kube/config', kubeconfig(options.server, options.credentials));
+  writeFile('/.kube/config', kubeconfig(options.server));
   const sessions = new Map<string, OpenSession>();
   const editing = createEditing(context, sessions);
   const host = openHost(options, home, editing);
   const channel = mux.channel(SHELL_CHANNEL);
+  const { credentials } = options;
+  if (credentials !== undefined) {
+    context.spawn('credentials', async () => {
+      const made = await credentials();
+      const config = kubeconfig(options.server, made);
+      writeFile('/.kube/config', config);
+      for (const [path, text] of Object.entries({ ...made.files, '/etc/kubernetes/admin.conf': config })) {
+        host.files.makeDirectory(joinPath(path, '..'), { recursive: true });
+        host.files.writeFile(path, text);
+      }
+    });
+  }
 
   function writeFile(path: string, text: string): void {
     home.makeDirectory(joinPath(path, '..'), { recursive: true });
@@ -162,7 +172,7 @@ function openHost(options: LearnerHostOptions, home: ReturnType<typeof createMem
   for (const name of EDITORS) programs[`/usr/bin/${name}`] = editor;
   return createHost({
     world: context, hostname: 'learner', net, netView: (inner) => withPages(inner, pages), toolbox, programs,
-    home: { path: HOME, files: home }, etc: { '/etc/kubernetes/admin.conf': kubeconfig(server, options.credentials), ...options.etc },
+    home: { path: HOME, files: home }, etc: { '/etc/kubernetes/admin.conf': kubeconfig(server) },
     env: { KUBECONFIG: `${HOME}/.kube/config`, EDITOR: 'vi', KUBE_EDITOR: 'vi', PS1: PROMPT },
   });
 }
@@ -287,13 +297,15 @@ function createEditing(context: MachineContext, sessions: ReadonlyMap<string, Op
 }
 
 /** PEM in base64. */
-export interface KubeconfigCredentials {
+export interface LearnerCredentials {
   readonly authority: string;
   readonly certificate: string;
   readonly key: string;
+  /** Files outside of the home directory. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
-function kubeconfig(server: string, credentials?: KubeconfigCredentials): string {
+function kubeconfig(server: string, credentials?: LearnerCredentials): string {
   const user = credentials === undefined ? ' {}' : `\n    client-certificate-data: ${credentials.certificate}\n    client-key-data: ${credentials.key}`;
   return `apiVersion: v1
 clusters:
