@@ -2,8 +2,8 @@
  *  Upstream: pkg/apis/admissionregistration/{v1/defaults.go,validation/validation.go} */
 import type { Cel } from '../../api/cel.ts';
 import type { FieldError } from '../../api/field-error.ts';
-import { duplicate, invalidValue, notSupported, required, tooMany } from '../../api/field-error.ts';
-import { qualifiedNameErrors } from '../../api/names.ts';
+import { duplicate, invalidPrinted, invalidValue, notSupported, required, tooMany } from '../../api/field-error.ts';
+import { dns1123SubdomainErrors, pathSegmentErrors, qualifiedNameErrors } from '../../api/names.ts';
 import type {
   MatchCondition,
   MatchResources,
@@ -19,6 +19,8 @@ import { scopeOf, variableTypes } from '../admission/expressions.ts';
 import type { Scope } from '../admission/expressions.ts';
 import type { CelType } from '../../api/cel/index.ts';
 import { strategyOf } from './base.ts';
+import { checkLabelSelector, checkOptional } from './field-checks.ts';
+import { goSyntax } from './go-syntax.ts';
 import { fill, mapField, mapItems } from './share.ts';
 
 type Errors = FieldError[];
@@ -63,15 +65,67 @@ function checkConditions(errors: Errors, cel: Cel, at: string, conditions: reado
 
 const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
 
-function checkRules(errors: Errors, rules: readonly (NamedRuleWithOperations | RuleWithOperations)[], at: string): void {
-  rules.forEach((rule, i) => {
-    for (const field of ['apiGroups', 'apiVersions', 'resources'] as const)
-      if ((rule[field] ?? []).length === 0) errors.push(required(`${at}[${i}].${field}`));
-    if ((rule.operations ?? []).length === 0) errors.push(required(`${at}[${i}].operations`));
-    rule.operations?.forEach((operation, k) => {
-      if (!OPERATIONS.includes(operation)) errors.push(notSupported(`${at}[${i}].operations[${k}]`, operation, OPERATIONS));
-    });
+/** "*" stands for all, and so by itself. */
+function checkStar(errors: Errors, field: string, values: readonly string[] | undefined, what: string): void {
+  if (!values || values.length < 2 || !values.includes('*')) return;
+  errors.push(invalidPrinted(field, goSyntax(values, '[]string'), `if '*' is present, must not specify other ${what}`));
+}
+
+function checkResources(errors: Errors, field: string, resources: readonly string[]): void {
+  if (resources.length === 0) errors.push(required(field));
+  const [whole, everywhere] = [new Set<string>(), new Set<string>()];
+  let hasPlain = false;
+  resources.forEach((text, i) => {
+    const slash = text.indexOf('/');
+    if (text === '') errors.push(required(`${field}[${i}]`));
+    else if (slash < 0) hasPlain = text !== '*';
+    if (slash < 0) return;
+    const [resource, sub] = [text.slice(0, slash), text.slice(slash + 1)];
+    if (whole.has(resource)) errors.push(invalidValue(`${field}[${i}]`, text, `if '${resource}/*' is present, must not specify ${text}`));
+    if (everywhere.has(sub)) errors.push(invalidValue(`${field}[${i}]`, text, `if '*/${sub}' is present, must not specify ${text}`));
+    if (sub === '*') whole.add(resource);
+    if (resource === '*') everywhere.add(sub);
   });
+  const refuse = (why: string): void => void errors.push(invalidPrinted(field, goSyntax(resources, '[]string'), why));
+  if (resources.length > 1 && resources.includes('*/*')) refuse("if '*/*' is present, must not specify other resources");
+  if (hasPlain && resources.includes('*')) refuse("if '*' is present, must not specify other resources without subresources");
+}
+
+const SCOPES = ['*', 'Cluster', 'Namespaced'];
+
+function checkRule(errors: Errors, at: string, rule: NamedRuleWithOperations): void {
+  const { operations = [], apiGroups = [], apiVersions = [], resources = [], resourceNames = [], scope } = rule;
+  resourceNames.forEach((name, i) => {
+    for (const text of pathSegmentErrors(name, false)) errors.push(invalidValue(`${at}.resourceNames[${i}]`, name, text));
+    if (resourceNames.indexOf(name) < i) errors.push(duplicate(`${at}.resourceNames[${i}]`, name));
+  });
+  if (operations.length === 0) errors.push(required(`${at}.operations`));
+  if (operations.length > 1 && operations.includes('*')) {
+    const printed = goSyntax(operations, '[]admissionregistration.OperationType');
+    errors.push(invalidPrinted(`${at}.operations`, printed, "if '*' is present, must not specify other operations"));
+  }
+  operations.forEach((operation, k) => {
+    if (!OPERATIONS.includes(operation)) errors.push(notSupported(`${at}.operations[${k}]`, operation, OPERATIONS));
+  });
+  if (apiGroups.length === 0) errors.push(required(`${at}.apiGroups`));
+  checkStar(errors, `${at}.apiGroups`, apiGroups, 'API groups');
+  if (apiVersions.length === 0) errors.push(required(`${at}.apiVersions`));
+  checkStar(errors, `${at}.apiVersions`, apiVersions, 'API versions');
+  apiVersions.forEach((version, i) => {
+    if (version === '') errors.push(required(`${at}.apiVersions[${i}]`));
+  });
+  checkResources(errors, `${at}.resources`, resources);
+  checkOptional(errors, `${at}.scope`, scope, SCOPES);
+}
+
+const POLICIES = ['Equivalent', 'Exact'];
+
+function checkMatch(errors: Errors, at: string, match: MatchResources): void {
+  checkOptional(errors, `${at}.matchPolicy`, match.matchPolicy, POLICIES);
+  checkLabelSelector(errors, `${at}.namespaceSelector`, match.namespaceSelector);
+  checkLabelSelector(errors, `${at}.objectSelector`, match.objectSelector);
+  for (const field of ['resourceRules', 'excludeResourceRules'] as const)
+    match[field]?.forEach((rule, i) => checkRule(errors, `${at}.${field}[${i}]`, rule));
 }
 
 function checkPolicy({ spec }: ValidatingAdmissionPolicy, cel: Cel | undefined): readonly FieldError[] {
@@ -91,8 +145,10 @@ function checkPolicy({ spec }: ValidatingAdmissionPolicy, cel: Cel | undefined):
   if (paramKind !== undefined && !paramKind.apiVersion) errors.push(required('spec.paramKind.apiVersion'));
   if (paramKind !== undefined && !paramKind.kind) errors.push(required('spec.paramKind.kind'));
   if (matchConstraints === undefined) errors.push(required('spec.matchConstraints'));
-  else if ((matchConstraints.resourceRules ?? []).length === 0) errors.push(required('spec.matchConstraints.resourceRules'));
-  else checkRules(errors, matchConstraints.resourceRules ?? [], 'spec.matchConstraints.resourceRules');
+  else {
+    checkMatch(errors, 'spec.matchConstraints', matchConstraints);
+    if ((matchConstraints.resourceRules ?? []).length === 0) errors.push(required('spec.matchConstraints.resourceRules'));
+  }
   if (validations.length === 0 && auditAnnotations.length === 0) {
     errors.push(required('spec.validations', 'validations or auditAnnotations must contain at least one item'));
     errors.push(required('spec.auditAnnotations', 'validations or auditAnnotations must contain at least one item'));
@@ -128,7 +184,7 @@ export const validatingAdmissionPolicyBindingStrategy = strategyOf<ValidatingAdm
   applyDefaults: (binding) => mapField(binding, 'spec', (spec) => mapField(spec, 'matchResources', matchDefaults)),
   validate({ spec }) {
     const errors: Errors = [];
-    const { policyName, validationActions = [], paramRef } = spec ?? {};
+    const { policyName, validationActions = [], paramRef, matchResources } = spec ?? {};
     if (!policyName) errors.push(required('spec.policyName'));
     if (validationActions.length === 0) errors.push(required('spec.validationActions', 'at least one validation action is required'));
     validationActions.forEach((action, i) => {
@@ -147,6 +203,7 @@ export const validatingAdmissionPolicyBindingStrategy = strategyOf<ValidatingAdm
     if (paramRef !== undefined && !paramRef.name && paramRef.selector === undefined)
       errors.push(required('spec.paramRef', 'one of name or selector must be specified'));
     if (paramRef !== undefined && !paramRef.parameterNotFoundAction) errors.push(required('spec.paramRef.parameterNotFoundAction'));
+    if (matchResources) checkMatch(errors, 'spec.matchResources', matchResources);
     return errors;
   },
 });
@@ -186,11 +243,15 @@ function checkWebhooks({ webhooks = [] }: Configuration, cel: Cel | undefined): 
   const errors: Errors = [];
   webhooks.forEach((hook, i) => {
     const at = `webhooks[${i}]`;
+    const complaints = hook.name ? dns1123SubdomainErrors(hook.name) : [];
     if (!hook.name) errors.push(required(`${at}.name`));
+    else if (complaints.length > 0) errors.push(invalidValue(`${at}.name`, hook.name, complaints.join(',')));
     else if (hook.name.split('.').length < 3)
       errors.push(invalidValue(`${at}.name`, hook.name, 'should be a domain with at least three segments separated by dots'));
     if (webhooks.findIndex(({ name }) => name === hook.name) < i) errors.push(duplicate(`${at}.name`, hook.name));
-    checkRules(errors, hook.rules ?? [], `${at}.rules`);
+    hook.rules?.forEach((rule, k) => checkRule(errors, `${at}.rules[${k}]`, rule));
+    checkOptional(errors, `${at}.failurePolicy`, hook.failurePolicy, ['Fail', 'Ignore']);
+    checkOptional(errors, `${at}.matchPolicy`, hook.matchPolicy, POLICIES);
     if (!hook.sideEffects) errors.push(required(`${at}.sideEffects`, 'must specify one of None, NoneOnDryRun'));
     else if (!SIDE_EFFECTS.includes(hook.sideEffects)) errors.push(notSupported(`${at}.sideEffects`, hook.sideEffects, SIDE_EFFECTS));
     if ((hook.admissionReviewVersions ?? []).length === 0) {
@@ -202,6 +263,10 @@ function checkWebhooks({ webhooks = [] }: Configuration, cel: Cel | undefined): 
     if (timeoutSeconds !== undefined && (timeoutSeconds < 1 || timeoutSeconds > 30)) {
       errors.push(invalidValue(`${at}.timeoutSeconds`, timeoutSeconds, `the timeout value must be between 1 and 30 seconds`));
     }
+    if ('reinvocationPolicy' in hook)
+      checkOptional(errors, `${at}.reinvocationPolicy`, hook.reinvocationPolicy as string | undefined, ['IfNeeded', 'Never']);
+    checkLabelSelector(errors, `${at}.namespaceSelector`, hook.namespaceSelector);
+    checkLabelSelector(errors, `${at}.objectSelector`, hook.objectSelector);
     if ((clientConfig?.url === undefined) === (clientConfig?.service === undefined))
       errors.push(required(`${at}.clientConfig`, 'exactly one of url or service is required'));
     else checkClientConfig(errors, clientConfig, `${at}.clientConfig`);

@@ -220,8 +220,35 @@ export const eventStrategy = strategyOf<CoreV1Event>({
   },
 });
 
+const EVENT_TEXTS = [['reportingInstance', 128], ['action', 128], ['reason', 128]] as const;
+
+function validateNewEvent(event: Partial<EventsV1Event>): readonly FieldError[] {
+  const errors: Errors = [];
+  const { reportingController = '', eventTime, type = '', note = '' } = event;
+  const [inside, of] = [event.metadata?.namespace ?? '', event.regarding?.namespace ?? ''];
+  if (of === '' ? inside !== '' && inside !== 'default' && inside !== 'kube-system' : of !== inside) {
+    errors.push(invalidValue('involvedObject.namespace', of, 'does not match event.namespace'));
+  }
+  if (eventTime) {
+    if (reportingController === '') errors.push(required('reportingController'));
+    complain(errors, 'reportingController', reportingController, qualifiedName(reportingController));
+    for (const [field, limit] of EVENT_TEXTS) {
+      if (!event[field]) errors.push(required(field));
+      else if (event[field].length > limit) errors.push(tooLong(field, limit));
+    }
+    if (note.length > 1024) errors.push(tooLong('message', 1024));
+  } else errors.push(required('eventTime'));
+  if (type !== 'Normal' && type !== 'Warning') errors.push(invalidValue('type', '', `has invalid value: ${type}`));
+  for (const field of ['deprecatedFirstTimestamp', 'deprecatedLastTimestamp', 'deprecatedCount', 'deprecatedSource'] as const) {
+    const name = field.slice('deprecated'.length);
+    if (event[field]) errors.push(invalidValue(`${name[0]!.toLowerCase()}${name.slice(1)}`, '', 'needs to be unset'));
+  }
+  return errors;
+}
+
 /** The newer face of the same events. */
 export const eventsEventStrategy = strategyOf<EventsV1Event>({
+  validateNew: validateNewEvent,
   nameErrors: () => [],
   allowCreateOnUpdate: true,
   generationChanges: () => false,

@@ -22,7 +22,7 @@ import type {
 import { ipFamily, isIp, parseRange, specialIp } from '../../api/ip.ts';
 import { strategyOf } from './base.ts';
 import { PROTOCOLS } from './containers.ts';
-import { checkImmutable, checkLabelSelector, checkOneOf, complain, type Errors } from './field-checks.ts';
+import { checkImmutable, checkLabels, checkLabelSelector, checkOneOf, complain, type Errors } from './field-checks.ts';
 import { goSyntax } from './go-syntax.ts';
 import { dns1123Label, dns1123Subdomain, labelValue, portName, portNumber, qualifiedName } from './names.ts';
 import { CIDR } from './service-checks.ts';
@@ -159,12 +159,13 @@ function validateSlice({ addressType, endpoints = [], ports = [] }: GivenSlice):
   checkOneOf(errors, 'addressType', addressType, ['FQDN', 'IPv4', 'IPv6']);
   if (endpoints.length > ENDPOINTS_MAX) errors.push(tooMany('endpoints', endpoints.length, ENDPOINTS_MAX));
   else
-    endpoints.forEach(({ addresses = [], hostname, nodeName, hints }, index) => {
+    endpoints.forEach(({ addresses = [], hostname, nodeName, hints, deprecatedTopology }, index) => {
       const at = `endpoints[${index}]`;
       if (addresses.length === 0) errors.push(required(`${at}.addresses`, 'must contain at least 1 address'));
       if (addresses.length > ADDRESSES_MAX) errors.push(tooMany(`${at}.addresses`, addresses.length, ADDRESSES_MAX));
       addresses.forEach((address, addressIndex) => checkAddress(errors, `${at}.addresses[${addressIndex}]`, addressType, address));
       if (nodeName !== undefined) complain(errors, `${at}.nodeName`, nodeName, dns1123Subdomain(nodeName));
+      checkLabels(errors, `${at}.deprecatedTopology`, deprecatedTopology);
       if (hostname !== undefined) complain(errors, `${at}.hostname`, hostname, dns1123Label(hostname));
       if (hints) checkHints(errors, `${at}.hints`, hints);
     });

@@ -4,9 +4,11 @@ import { duplicate, type FieldError, invalidValue, notSupported, required, tooLo
 import type { CSIDriver, CSINode, CSINodeDriver, RuntimeClass, VolumeAttachment } from '../../api/generated/types.ts';
 import { equal } from '../../base/json.ts';
 import { strategyOf } from './base.ts';
-import { checkImmutable, checkLabelName, checkOptional, complain, IMMUTABLE } from './field-checks.ts';
+import { checkImmutable, checkLabelName, checkLabels, checkOptional, complain, IMMUTABLE } from './field-checks.ts';
 import type { Errors } from './field-checks.ts';
 import { dns1123Label, dns1123Subdomain } from './names.ts';
+import { checkResources } from './quantities.ts';
+import { checkTolerations } from './scheduling.ts';
 import { fill, mapField } from './share.ts';
 
 const DRIVER_NAME_MAX = 63;
@@ -122,13 +124,16 @@ export const volumeAttachmentStrategy = strategyOf<VolumeAttachment>({
 });
 
 export const runtimeClassStrategy = strategyOf<RuntimeClass>({
-  validate({ handler }) {
+  validate({ handler, overhead, scheduling }) {
     const errors: Errors = [];
     const name = (handler as string | undefined) ?? '';
     complain(errors, 'handler', name, dns1123Label(name));
+    if (overhead) checkResources(errors, 'overhead', { limits: overhead.podFixed });
+    checkLabels(errors, 'scheduling.nodeSelector', scheduling?.nodeSelector);
+    checkTolerations(errors, 'scheduling.tolerations', scheduling?.tolerations ?? []);
     return errors;
   },
-  validateChange(next, old) {
+  validateUpdate(next, old) {
     const errors: Errors = [];
     checkImmutable(errors, 'handler', next.handler, old.handler);
     return errors;

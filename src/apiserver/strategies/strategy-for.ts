@@ -30,6 +30,7 @@ import { cronJobStrategy, jobStrategy } from './job.ts';
 import { endpointSliceStrategy, networkPolicyStrategy } from './networking.ts';
 import { podStrategy } from './pod.ts';
 import { nodeStrategy, podDisruptionBudgetStrategy, priorityClassStrategy } from './policy.ts';
+import { podTemplateStrategy } from './pod-template.ts';
 import { limitRangeStrategy, resourceQuotaStrategy } from './quota.ts';
 import { clusterRoleBindingStrategy, clusterRoleStrategy, roleBindingStrategy, roleStrategy } from './rbac.ts';
 import { serviceStrategy } from './service.ts';
@@ -71,6 +72,7 @@ const STRATEGIES: Readonly<Record<string, object>> = {
   'EndpointSlice.discovery.k8s.io': endpointSliceStrategy,
   'PodDisruptionBudget.policy': podDisruptionBudgetStrategy,
   'PriorityClass.scheduling.k8s.io': priorityClassStrategy,
+  PodTemplate: podTemplateStrategy,
   LimitRange: limitRangeStrategy,
   ResourceQuota: resourceQuotaStrategy,
   Node: nodeStrategy,
