@@ -1,5 +1,6 @@
 /** The server's schema, asked for as kubectl asks before it writes: whether the server itself checks fields, and how its lists
- *  are merged. We carry that knowledge, so that we say that we need no copy (`If-None-Match: *`): megabytes stay where they are.
+ *  are merged.
+ *  Differs from Kubernetes: we carry that knowledge, and say that we need no copy (`If-None-Match: *`): megabytes stay where they are.
  *  Upstream: staging/src/k8s.io/cli-runtime/pkg/resource/query_param_verifier_v3.go, staging/src/k8s.io/kubectl/pkg/cmd/apply/patcher.go */
 import type { Kubectl } from './command.ts';
 import { type Mapping, apiVersionOf } from './discovery.ts';

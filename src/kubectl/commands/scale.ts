@@ -54,7 +54,10 @@ const notFound = (): StatusError =>
   });
 
 /** What is not there is told in scale's own way, and after the others have been scaled. */
-async function visitAll(k: Kubectl, each: (info: Info) => Promise<void>): Promise<{ readonly count: number; readonly failure: Error | undefined }> {
+async function visitAll(
+  k: Kubectl,
+  each: (info: Info) => Promise<void>,
+): Promise<{ readonly count: number; readonly failure: Error | undefined }> {
   const infos: Info[] = [];
   let failure: Error | undefined;
   const selection = { args: k.args, labelSelector: k.flags.str('selector'), all: k.flags.bool('all'), latest: 'named' } as const;
