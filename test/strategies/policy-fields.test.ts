@@ -93,6 +93,11 @@ const ROWS: readonly Row[] = [
     [`${L}.maxLimitRequestRatio[cpu]: Invalid value: ${cores(5)}: ratio 5 is greater than max/min = 4.000000`],
   ],
   [
+    'a default above the most',
+    limits({ type: 'Container', max: { cpu: '2' }, default: { cpu: '3' }, defaultRequest: { cpu: '1' } }),
+    [`${L}.default[cpu]: Invalid value: ${cores(2)}: default value 3 is greater than max value 2`],
+  ],
+  [
     'what is not shared',
     limits({ type: 'Container', default: { 'example.com/gpu': '2' }, defaultRequest: { 'example.com/gpu': '1' } }),
     [
