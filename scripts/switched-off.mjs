@@ -1,7 +1,8 @@
 // `node scripts/switched-off.mjs [--only TEXT] [--why]`: each conformance test must fail with its behaviour switched off. For each row of
-// test/conformance/off (of --only: whose test, file or behaviour has that text) it replaces the row's text as the module is
-// loaded, runs the row's tests, and prints "test | behaviour | failed as it must" (with --why: and how). Exit code 1 when one still passes, when a row no
-// longer fits its file or its module no longer loads, and when a conformance test has no row. The working tree is not touched.
+// test/conformance/off (of --only: whose test, file or behaviour has that text) it replaces the row's text as the module is loaded,
+// runs the row's tests, and prints "test | behaviour | failed as it must" (with --why: and how). Exit code 1 when one still passes, when
+// a row no longer fits its file or its module no longer loads, and when a conformance test has no row. The working tree is not touched,
+// and must not change meanwhile: what was loaded once is kept.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createVitest } from 'vitest/node';
