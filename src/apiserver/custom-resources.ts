@@ -85,6 +85,7 @@ function addRows(server: ServerState, definition: CustomResourceDefinition): voi
       isStored: true,
       ...(version.deprecated && { deprecation: version.deprecationWarning ?? deprecationOf(definition, version.name) }),
       openApi: schema,
+      ...(version.subresources?.scale && { scale: version.subresources.scale }),
       ...(hasRules(schema) && { needsCel: () => true }),
       ...versionsOf(definition, version, server.reader),
     });

@@ -29,6 +29,8 @@ export interface Kind {
   readonly fromStored?: (object: KubeObject) => KubeObject;
   /** Where versions are converted over the network, so that reading and writing may have to wait. */
   readonly conversion?: Conversion;
+  /** Where a custom resource keeps what its Scale shows. */
+  readonly scale?: ScalePaths;
   /** The schema as its author wrote it: custom resources publish it. */
   readonly openApi?: object;
   /** Whether the object cannot be written before CEL is there. */
@@ -37,6 +39,13 @@ export interface Kind {
   readonly isStored: boolean;
   /** The warning that goes with every answer, also to who only reads. */
   readonly deprecation?: string;
+}
+
+/** Dotted paths, as a CustomResourceDefinition has them: ".spec.replicas". */
+export interface ScalePaths {
+  readonly specReplicasPath: string;
+  readonly statusReplicasPath: string;
+  readonly labelSelectorPath?: string;
 }
 
 export interface Conversion {

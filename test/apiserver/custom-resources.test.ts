@@ -85,6 +85,21 @@ describe('custom resources', () => {
     expect([table.columnDefinitions.map(({ name }) => name), table.rows[0]?.cells]).toEqual([['Name', 'Spec', 'Replicas'], ['a', '* * * * *', 3]]);
   });
 
+  it('are scaled where their definition says', async () => {
+    const { ok, refused } = await testServer();
+    const scale = { specReplicasPath: '.spec.pool.size', statusReplicasPath: '.status.pool.now', labelSelectorPath: '.status.labels' };
+    const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+    await ok('POST', CRDS, {
+      ...definition, spec: { ...definition.spec, versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties: { spec: open, status: open } } }, subresources: { status: {}, scale } }] },
+    });
+    await ok('POST', CRONTABS, cronTab({ replicas: 9 }));
+    expect(await refused('GET', `${CRONTABS}/a/scale`)).toBe('500 InternalError: Internal error occurred: the spec replicas field ".spec.pool.size" does not exist');
+    expect(await ok('PATCH', `${CRONTABS}/a/scale`, { spec: { replicas: 3 } }, { headers: MERGE })).toMatchObject({ spec: { replicas: 3 }, status: { replicas: 0 } });
+    await ok('PATCH', `${CRONTABS}/a/status`, { status: { pool: { now: 2 }, labels: 'app=a' } }, { headers: MERGE });
+    expect(await ok('GET', `${CRONTABS}/a/scale`)).toMatchObject({ kind: 'Scale', spec: { replicas: 3 }, status: { replicas: 2, selector: 'app=a' } });
+    expect(await ok('GET', `${CRONTABS}/a`)).toMatchObject({ spec: { replicas: 9, pool: { size: 3 } } });
+  });
+
   it('have a definition that can be written again, with its finalizer', async () => {
     const { ok } = await withCronTabs();
     const made = await ok<CustomResourceDefinition>('GET', `${CRDS}/crontabs.stable.example.com`);
