@@ -7,12 +7,13 @@ import { splitScript } from './split-script.ts';
 import { describeFlags, parseArguments, UsageError } from './arguments.ts';
 import type { FlagSpec } from './arguments.ts';
 import type { CliCommand } from './command.ts';
-import { ADDON_FLAG, profileOf } from './serve.ts';
+import { ADDON_FLAG, ENCRYPT_FLAG, profileOf } from './serve.ts';
 
 const FLAGS: readonly FlagSpec[] = [
   { name: 'nodes', kind: 'number', help: 'schedulable worker nodes (default 3)' },
   { name: 'seed', kind: 'text', help: 'the seed of everything that is drawn (default 1)' },
   ADDON_FLAG,
+  ENCRYPT_FLAG,
   { name: 'files', kind: 'text', value: 'DIR', help: "put this folder's files into the learner's home directory, where URLs find them too (default: the script's folder)" },
   { name: 'limit', kind: 'number', help: 'press Ctrl-C when a command has taken so many seconds of cluster time (default 3600)' },
   { name: 'journal', kind: 'text', value: 'FILE', help: 'save the journal there' },

@@ -21,6 +21,8 @@ export const ADDON_FLAG: FlagSpec = {
   name: 'addon', kind: 'text', value: 'NAME', help: `start with this add-on; may be given several times (there are: ${ADDON_NAMES.join(', ')})`,
 };
 
+export const ENCRYPT_FLAG: FlagSpec = { name: 'encrypt-secrets', kind: 'switch', help: 'encrypt Secrets in etcd, as --encryption-provider-config does' };
+
 const FLAGS: readonly FlagSpec[] = [
   { name: 'port', kind: 'number', help: 'where to listen (default 8080; 0 takes a free one)' },
   { name: 'tls', kind: 'switch', help: 'serve HTTPS with certificates made at the start; write them into --kubeconfig' },
@@ -29,6 +31,7 @@ const FLAGS: readonly FlagSpec[] = [
   { name: 'speed', kind: 'number', help: 'cluster time per wall time, 1/64 to 256 (default 1); at another speed than 1, ages that kubectl works out by its own clock are wrong' },
   { name: 'seed', kind: 'text', help: 'the seed of everything that is drawn (default 1)' },
   ADDON_FLAG,
+  ENCRYPT_FLAG,
   { name: 'kubeconfig', kind: 'text', value: 'FILE', help: 'write a kubeconfig there' },
   { name: 'journal', kind: 'text', value: 'FILE', help: 'go on from this journal, and save it there at the end' },
 ];
@@ -75,11 +78,14 @@ async function credentialsOf(profile: Profile, isTls: boolean, token: string | u
   return { certificates: { ...certificates, ...(clientAuthority !== undefined && { clientAuthority }) }, ...(token !== undefined && { token }) };
 }
 
-/** --nodes, --seed and --addon. */
+/** --nodes, --seed, --addon and --encrypt-secrets. */
 export function profileOf(args: Parsed): Profile {
   const [nodes, seed, addons] = [args.number('nodes'), args.text('seed'), args.all('addon')];
   try {
-    return makeProfile({ ...(nodes !== undefined && { nodes }), ...(seed !== undefined && { seed }), ...(addons.length > 0 && { addons }) });
+    return makeProfile({
+      ...(nodes !== undefined && { nodes }), ...(seed !== undefined && { seed }),
+      ...(addons.length > 0 && { addons }), ...(args.on('encrypt-secrets') && { encryptSecrets: true }),
+    });
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;

@@ -9,6 +9,8 @@ import type { ApiRequest, Transport, UserInfo } from '../api/transport.ts';
 import type { CertificateAuthority } from '../controllers/certificate-signer.ts';
 import { runControllerManager } from '../controllers/controller-manager.ts';
 import { serveHttp } from '../cri/http.ts';
+import { FileError } from '../cri/files.ts';
+import { readText } from '../cri/memory-files.ts';
 import type { Image, Process, Program } from '../cri/process.ts';
 import type { Etcd } from '../etcd/etcd.ts';
 import { runScheduler } from '../scheduler/scheduler.ts';
@@ -18,6 +20,7 @@ import { dialTransport } from '../transport/rpc.ts';
 import { OBSERVER_HEADER } from '../transport/rpc-server.ts';
 import { asUser } from './as-user.ts';
 import { createEtcdPort } from './etcd-port.ts';
+import { etcdctlProgram } from './etcdctl-program.ts';
 import type { EtcdPort } from './etcd-port.ts';
 import { httpFront } from './http-front.ts';
 import { componentImage } from './node-images.ts';
@@ -74,6 +77,24 @@ function dialerOf({ mux, node }: ControlPlaneParts, world: World): Dialer {
   };
 }
 
+const ENCRYPTION_FLAG = '--encryption-provider-config=';
+
+/** etcd, with values encrypted where the command line names a configuration; undefined, and the reason on stderr, where it is
+ *  no good. */
+async function etcdOf(process: Process, etcd: Etcd): Promise<Etcd | undefined> {
+  const file = process.argv.find((word) => word.startsWith(ENCRYPTION_FLAG))?.slice(ENCRYPTION_FLAG.length);
+  if (file === undefined) return etcd;
+  try {
+    const { encryptedEtcd, parseEncryption } = await process.world.external(import('../apiserver/encryption.ts'));
+    return encryptedEtcd(etcd, parseEncryption(readText(process.files, file)), process.world.random.fork('encryption'));
+  } catch (error) {
+    if (!(error instanceof FileError) && !(error instanceof RangeError)) throw error;
+    const why = error instanceof FileError ? `open ${file}: no such file or directory` : error.message;
+    await process.stderr.write(`E "command failed" err="error reading encryption provider configuration file ${JSON.stringify(file)}: ${why}"\n`);
+    return undefined;
+  }
+}
+
 function apiserverProgram(parts: ControlPlaneParts, port: EtcdPort): Program {
   const { context, slot, version } = parts;
   return async (process) => {
@@ -81,7 +102,9 @@ function apiserverProgram(parts: ControlPlaneParts, port: EtcdPort): Program {
     // Without its store the apiserver waits, as it does before it reports ready.
     await port.opened(process.world);
     const { world } = process;
-    const server = createApiserver({ world, streams: context, etcd: port.etcd, version, dialer: dialerOf(parts, world), admission: admissionChain({ world }), advertiseAddress: nodeAddress(0),
+    const etcd = await etcdOf(process, port.etcd);
+    if (etcd === undefined) return 1;
+    const server = createApiserver({ world, streams: context, etcd, version, dialer: dialerOf(parts, world), admission: admissionChain({ world }), advertiseAddress: nodeAddress(0),
       clientAuthority: parts.authority.certificate, keySeed: parts.keySeed });
     slot.listen(world, server.transport());
     serveHttp(world, process.net, ADDRESSES.apiserverPort, httpFront(server.transport()), { atOnce: ({ target }) => HEALTH.test(target) });
@@ -116,11 +139,17 @@ function schedulerProgram({ slot }: ControlPlaneParts): Program {
   };
 }
 
+function etcdImage(parts: ControlPlaneParts, port: EtcdPort): Image {
+  const image = componentImage('registry.k8s.io/etcd', '3.5.21-0', '/usr/local/bin/etcd', 56.9, etcdProgram(parts, port));
+  const ctl = etcdctlProgram(port.etcd);
+  return { ...image, programs: { ...image.programs, '/usr/local/bin/etcdctl': ctl, etcdctl: ctl } };
+}
+
 export function controlPlaneImages(parts: ControlPlaneParts): readonly Image[] {
   const port = createEtcdPort();
   const { version } = parts;
   return [
-    componentImage('registry.k8s.io/etcd', '3.5.21-0', '/usr/local/bin/etcd', 56.9, etcdProgram(parts, port)),
+    etcdImage(parts, port),
     componentImage('registry.k8s.io/kube-apiserver', version, '/usr/local/bin/kube-apiserver', 28.8, apiserverProgram(parts, port)),
     componentImage('registry.k8s.io/kube-controller-manager', version, '/usr/local/bin/kube-controller-manager', 26.4, controllerManagerProgram(parts)),
     componentImage('registry.k8s.io/kube-scheduler', version, '/usr/local/bin/kube-scheduler', 20.8, schedulerProgram(parts)),

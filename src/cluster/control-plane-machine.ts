@@ -21,7 +21,9 @@ import type { KeySource } from './key-source.ts';
 import { createSlot } from './slot.ts';
 import { changeText } from '../base/change-text.ts';
 import { sealed } from '../base/json.ts';
-import { staticPods } from './static-pods.ts';
+import { ENCRYPTION_FOLDER, staticPods } from './static-pods.ts';
+import { createRandom } from '../base/random.ts';
+import { base64 } from '../base/bytes.ts';
 
 const MANIFESTS = '/etc/kubernetes/manifests';
 const PKI = '/etc/kubernetes/pki';
@@ -33,6 +35,8 @@ export interface ControlPlaneOptions extends NodeOptions {
   readonly addons?: readonly string[];
   /** Objects to apply once the API answers, as `kubectl apply` of a learner's start state would. */
   readonly manifests?: readonly object[];
+  /** Whether Secrets are encrypted in etcd. */
+  readonly encryptSecrets?: boolean;
   /** etcd's data at the start. */
   readonly restore?: StoreSnapshot;
 }
@@ -40,6 +44,16 @@ export interface ControlPlaneOptions extends NodeOptions {
 export interface ControlPlaneHooks {
   /** Tests watch the store. */
   readonly onStore?: (store: Etcd, context: MachineContext) => void;
+}
+
+/** As the documentation has it: new Secrets under a key, older ones as they are. */
+function encryptionConfiguration(seed: string): string {
+  const random = createRandom(seed).fork('encryption-key');
+  const secret = base64(Uint8Array.from({ length: 32 }, () => random.int(256)));
+  return stringifyYaml({
+    apiVersion: 'apiserver.config.k8s.io/v1', kind: 'EncryptionConfiguration',
+    resources: [{ resources: ['secrets'], providers: [{ aescbc: { keys: [{ name: 'key1', secret }] } }, { identity: {} }] }],
+  });
 }
 
 function snapshotOf(store: Etcd): Transport {
@@ -55,7 +69,7 @@ export function buildControlPlane(context: MachineContext, options: ControlPlane
   const store = createEtcd(options.restore);
   store.watch('', store.revision, ({ type, kv, prev }) => context.record('etcd', `${kv.modRevision} ${type} ${kv.key} ${changeText(prev?.value, kv.value)}`));
   hooks.onStore?.(store, context);
-  const manifests = Object.entries(staticPods(options.profile.version, address))
+  const manifests = Object.entries(staticPods(options.profile.version, address, options.encryptSecrets))
     .map(([name, pod]) => ({ file: `${MANIFESTS}/${name}`, text: stringifyYaml(pod), pod: sealed(pod) }));
   const keys = options.keys ?? { seed: '1', fromMs: context.clock.now() };
   const authority = makeAuthority(keys);
@@ -74,6 +88,10 @@ export function buildControlPlane(context: MachineContext, options: ControlPlane
         disk.makeDirectory(PKI, { recursive: true });
         disk.writeFile(`${PKI}/ca.crt`, authority.certificate);
         disk.writeFile(`${PKI}/ca.key`, authority.key, { mode: 0o600 });
+      }
+      if (options.encryptSecrets && !disk.exists(ENCRYPTION_FOLDER)) {
+        disk.makeDirectory(ENCRYPTION_FOLDER, { recursive: true });
+        disk.writeFile(`${ENCRYPTION_FOLDER}/enc.yaml`, encryptionConfiguration(keys.seed), { mode: 0o600 });
       }
       for (const { file, text } of manifests) if (!disk.exists(file)) disk.writeFile(file, text);
     },

@@ -40,6 +40,7 @@ export function firstEntries(profile: Profile): readonly JournalEntry[] {
     keys: keySourceOf(profile),
     ...(profile.addons && { addons: profile.addons }),
     ...(profile.manifests && { manifests: profile.manifests }),
+    ...(profile.encryptSecrets && { encryptSecrets: true }),
     ...(profile.restore && { restore: profile.restore }),
   };
   const shell: ShellOptions = { keys: keySourceOf(profile), ...(profile.files && { files: profile.files }) };

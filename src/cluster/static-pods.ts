@@ -14,9 +14,12 @@ interface Part {
   readonly health: { readonly path: string; readonly port: number };
 }
 
+/** What the API server reads where Secrets are to be encrypted at rest. */
+export const ENCRYPTION_FOLDER = '/etc/kubernetes/enc';
+
 const CERTS = ['k8s-certs', '/etc/kubernetes/pki'] as const;
 
-function parts(version: string, address: string): readonly Part[] {
+function parts(version: string, address: string, encrypts: boolean): readonly Part[] {
   return [
     {
       name: 'etcd', image: 'registry.k8s.io/etcd:3.5.21-0', cpu: '100m', memory: '100Mi', health: { path: '/readyz', port: 2381 },
@@ -28,8 +31,9 @@ function parts(version: string, address: string): readonly Part[] {
       command: [
         'kube-apiserver', `--advertise-address=${address}`, '--authorization-mode=Node,RBAC', '--enable-admission-plugins=NodeRestriction',
         '--etcd-servers=https://127.0.0.1:2379', `--secure-port=${ADDRESSES.apiserverPort}`, `--service-cluster-ip-range=${ADDRESSES.serviceCidr}`,
+        ...(encrypts ? [`--encryption-provider-config=${ENCRYPTION_FOLDER}/enc.yaml`] : []),
       ],
-      hostPaths: [CERTS],
+      hostPaths: encrypts ? [CERTS, ['enc', ENCRYPTION_FOLDER]] : [CERTS],
     },
     {
       name: 'kube-controller-manager', image: `registry.k8s.io/kube-controller-manager:${version}`, cpu: '200m', health: { path: '/healthz', port: 10257 },
@@ -59,8 +63,8 @@ function container(part: Part): Container {
 }
 
 /** File name to manifest. */
-export function staticPods(version: string, address: string): Readonly<Record<string, Pod>> {
-  return Object.fromEntries(parts(version, address).map((part) => [`${part.name}.yaml`, {
+export function staticPods(version: string, address: string, encrypts = false): Readonly<Record<string, Pod>> {
+  return Object.fromEntries(parts(version, address, encrypts).map((part) => [`${part.name}.yaml`, {
     apiVersion: 'v1', kind: 'Pod',
     metadata: { name: part.name, namespace: 'kube-system', labels: { component: part.name, tier: 'control-plane' } },
     spec: {

@@ -12,6 +12,7 @@ export function startState(text: string): Partial<Profile> {
     ...(typeof sandbox['nodes'] === 'number' ? { nodes: sandbox['nodes'] } : {}),
     ...(typeof sandbox['seed'] === 'string' ? { seed: sandbox['seed'] } : {}),
     ...(Array.isArray(sandbox['addons']) ? { addons: addonsAmong(sandbox['addons']) } : {}),
+    ...(sandbox['encryptSecrets'] === true ? { encryptSecrets: true } : {}),
     ...(typeof sandbox['version'] === 'string' ? { version: sandbox['version'] } : {}),
   };
 }

@@ -50,6 +50,8 @@ export interface Profile {
   readonly link: { readonly latencyMicros: number; readonly jitterMicros: number };
   /** Add-ons that are applied at the start, before the manifests; `ADDON_NAMES` lists those there are, others are left out. */
   readonly addons?: readonly string[];
+  /** Whether Secrets are encrypted in etcd, with a key in /etc/kubernetes/enc of the control plane. */
+  readonly encryptSecrets?: boolean;
   /** Objects applied at the start, as plain manifests. */
   readonly manifests?: readonly object[];
   /** Files of the learner's home directory at the start: path below ~ to text. */

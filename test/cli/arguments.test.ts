@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseArguments, UsageError } from '../../src/cli/arguments.ts';
-import { ADDON_FLAG, profileOf } from '../../src/cli/serve.ts';
+import { ADDON_FLAG, ENCRYPT_FLAG, profileOf } from '../../src/cli/serve.ts';
 import { startState } from '../../src/lesson/start-state.ts';
 
-const FLAGS = [ADDON_FLAG, { name: 'nodes', kind: 'number', help: '' }, { name: 'seed', kind: 'text', help: '' }] as const;
+const FLAGS = [ADDON_FLAG, ENCRYPT_FLAG, { name: 'nodes', kind: 'number', help: '' }, { name: 'seed', kind: 'text', help: '' }] as const;
 const profile = (...argv: readonly string[]): unknown => {
   const { addons, nodes, seed } = profileOf(parseArguments(argv, FLAGS));
   return { addons, nodes, seed };
@@ -22,9 +22,16 @@ describe('--addon', () => {
   });
   it('lists what there is where it does not know a name', () => {
     expect(() => profile('--addon', 'gateway-api', '--addon', 'istio')).toThrow(
-      new UsageError('There is no add-on "istio"; there are: gateway-api, local-path-storage, metrics-server.'),
+      new UsageError('There is no add-on "istio"; there are: gateway-api, ingress-nginx, local-path-storage, metrics-server.'),
     );
   });
+});
+
+it('--encrypt-secrets, and a lesson that wants it', () => {
+  const asked = (...argv: readonly string[]): unknown => profileOf(parseArguments(argv, FLAGS)).encryptSecrets;
+  expect([asked(), asked('--encrypt-secrets')]).toEqual([undefined, true]);
+  const start = (line: string): unknown => startState(`kind: Sandbox\n${line}\n`).encryptSecrets;
+  expect([start('encryptSecrets: true'), start('encryptSecrets: "yes"')]).toEqual([true, undefined]);
 });
 
 it.each([

@@ -40,10 +40,10 @@ function askedNodes(): Partial<Profile> {
   return Number.isInteger(asked) && asked > 0 && asked <= 100 ? { nodes: asked } : {};
 }
 
-/** A link may name add-ons that a fresh cluster starts with. */
+/** A link may name add-ons that a fresh cluster starts with, and ask for Secrets that are encrypted at rest. */
 function askedAddons(): Partial<Profile> {
   const addons = addonsAmong(query().getAll('addon'));
-  return addons.length > 0 ? { addons } : {};
+  return { ...(addons.length > 0 && { addons }), ...(query().has('encrypt-secrets') && { encryptSecrets: true }) };
 }
 
 /** How long a journal may take to be played before the snapshot is opened in its place; a link may say it, in seconds. */
@@ -58,7 +58,7 @@ export async function startFresh(part: Partial<Profile>): Promise<Opened> {
 }
 
 /** A link that says what it wants gets just that. */
-const linkAsks = (): boolean => ['seed', 'nodes', 'addon', 'fresh'].some((one) => query().has(one));
+const linkAsks = (): boolean => ['seed', 'nodes', 'addon', 'encrypt-secrets', 'fresh'].some((one) => query().has(one));
 
 export async function openSaved(name: string, part: Partial<Profile>, onProgress: OnProgress): Promise<Opened> {
   const loaded = query().has('fresh') ? { type: 'none' as const } : await loadSession(name);
