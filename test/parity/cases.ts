@@ -85,6 +85,7 @@ export function withoutChance(text: string): string {
     .replaceAll(/\/tmp\/(LIVE|MERGED)-\d+/g, '/tmp/$1-N')
     .replaceAll(/^([-+]{3} \S+)\t\d{4}-.*$/gm, '$1')
     .replaceAll(/(?<=^Data\n====\n)(?:\S+: +\S.*\n)+|(?:^evicting pod .*\n)+|(?:^pod\/\S+ (?:evicted|deleted)\n)+/gm, inOrder)
+    .replaceAll(/(?:^ ?(?:Container|Pod|PersistentVolumeClaim)(?: {2,}\S+){6} *\n)+/gm, inOrder)
     .replaceAll(/debugger-((?:control-plane|worker-\d)-)?[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, 'debugger-$1NAME')
     .replaceAll(/kubectl-edit-\w+\.(yaml|json)/g, 'kubectl-edit-N.$1')
     .replaceAll(/^E\d{4} [\d:.]+ +\d+ reflector\.go:\d+\] .*\n/gm, '')
