@@ -98,6 +98,19 @@ const ROWS: readonly Row[] = [
     [`${L}.default[cpu]: Invalid value: ${cores(2)}: default value 3 is greater than max value 2`],
   ],
   [
+    'a resource whose name every object has',
+    limits({ type: 'Container', default: { constructor: '1Gi' }, min: { tier: '1' } }),
+    [
+      ['min', 'tier'],
+      ['default', 'constructor'],
+      ['defaultRequest', 'tier'],
+    ].flatMap(([list, name]) =>
+      ['type or fully qualified', 'for containers'].map(
+        (what) => `${L}.${list}[${name}]: Invalid value: "${name}": must be a standard resource ${what}`,
+      ),
+    ),
+  ],
+  [
     'what is not shared',
     limits({ type: 'Container', default: { 'example.com/gpu': '2' }, defaultRequest: { 'example.com/gpu': '1' } }),
     [

@@ -87,7 +87,8 @@ function checkRatio(errors: Errors, field: string, ratio: string, min: string | 
 
 function checkOrders(errors: Errors, at: string, item: LimitRangeItem): void {
   const given = (list: (typeof LISTS)[number]): ResourceList =>
-    item.type === 'Pod' && list.startsWith('default') ? {} : (item[list] ?? {});
+    // A resource may be called what every object has: "constructor".
+    Object.assign(Object.create(null) as object, item.type === 'Pod' && list.startsWith('default') ? {} : item[list]);
   for (const name of new Set(LISTS.flatMap((list) => Object.keys(given(list))))) {
     for (const { low, high, field, shown, text } of ORDERS) {
       const [a, b] = [given(low)[name], given(high)[name]];
@@ -96,8 +97,8 @@ function checkOrders(errors: Errors, at: string, item: LimitRangeItem): void {
         invalidPrinted(`${at}.${field}[${name}]`, goQuantity(shown === 'low' ? a : b), text.replace('LOW', a).replace('HIGH', b)),
       );
     }
-    const ratio = item.maxLimitRequestRatio?.[name];
-    if (ratio !== undefined) checkRatio(errors, `${at}.maxLimitRequestRatio[${name}]`, ratio, item.min?.[name], item.max?.[name]);
+    const ratio = given('maxLimitRequestRatio')[name];
+    if (ratio !== undefined) checkRatio(errors, `${at}.maxLimitRequestRatio[${name}]`, ratio, given('min')[name], given('max')[name]);
     const [limit, request] = [given('default')[name], given('defaultRequest')[name]];
     if (isOvercommitAllowed(name) || limit === undefined || request === undefined || compareQuantities(limit, request) === 0) continue;
     errors.push(
@@ -202,6 +203,8 @@ function checkAmounts(errors: Errors, path: string, amounts: ResourceList = {}):
   }
 }
 
+const scopeResources = (scope: string): readonly string[] | undefined => (Object.hasOwn(SCOPES, scope) ? SCOPES[scope] : undefined);
+
 const scopesText = ({ scopes }: ResourceQuotaSpec): string => goSyntax(scopes, '[]core.ResourceQuotaScope');
 
 function checkConflicts(errors: Errors, field: string, used: readonly string[], spec: ResourceQuotaSpec): void {
@@ -212,13 +215,13 @@ function checkConflicts(errors: Errors, field: string, used: readonly string[], 
 
 /** How many of the amounts cannot be counted in this scope. */
 const strangers = (scope: string, { hard = {} }: ResourceQuotaSpec): number =>
-  Object.keys(hard).filter((name) => isQuotaName(name) && SCOPES[scope] && !SCOPES[scope].includes(name)).length;
+  Object.keys(hard).filter((name) => isQuotaName(name) && scopeResources(scope)?.includes(name) === false).length;
 
 function checkScopes(errors: Errors, spec: ResourceQuotaSpec): void {
   const { scopes = [] } = spec;
   const refuse = (why: string): void => void errors.push(invalidPrinted('spec.scopes', scopesText(spec), why));
   for (const scope of scopes) {
-    if (!SCOPES[scope]) refuse('unsupported scope');
+    if (!scopeResources(scope)) refuse('unsupported scope');
     for (let left = strangers(scope, spec); left > 0; left--) refuse('unsupported scope applied to resource');
   }
   checkConflicts(errors, 'spec.scopes', scopes, spec);
@@ -228,11 +231,11 @@ function checkScopeSelector(errors: Errors, spec: ResourceQuotaSpec): void {
   const all = spec.scopeSelector?.matchExpressions ?? [];
   const at = 'spec.scopeSelector.matchExpressions';
   for (const { scopeName = '', operator = '', values = [] } of all as readonly Partial<ScopedResourceSelectorRequirement>[]) {
-    if (!SCOPES[scopeName]) errors.push(invalidValue(`${at}.scopeName`, scopeName, 'unsupported scope'));
+    if (!scopeResources(scopeName)) errors.push(invalidValue(`${at}.scopeName`, scopeName, 'unsupported scope'));
     for (let left = strangers(scopeName, spec); left > 0; left--) {
       errors.push(invalidPrinted(at, goSyntax(spec.scopeSelector, 'core.ScopeSelector'), 'unsupported scope applied to resource'));
     }
-    const isPlain = SCOPES[scopeName] && scopeName !== 'PriorityClass' && scopeName !== 'VolumeAttributesClass';
+    const isPlain = scopeResources(scopeName) && scopeName !== 'PriorityClass' && scopeName !== 'VolumeAttributesClass';
     if (isPlain && operator !== 'Exists') errors.push(invalidValue(`${at}.operator`, operator, ONLY_EXISTS));
     if (operator === 'In' || operator === 'NotIn') {
       if (values.length === 0) {
