@@ -10,12 +10,15 @@ import { isEncrypted } from '../apiserver/encrypted-value.ts';
 const VERSION = '3.5.21';
 const ENDPOINT = '127.0.0.1:2379';
 const MEMBER = { id: '8e9e05c52164694d', name: 'control-plane' };
-/** Flags with a value; all others are switches. */
-const VALUED = new Set(['endpoints', 'cacert', 'cert', 'key', 'w', 'write-out', 'limit', 'rev', 'dial-timeout', 'command-timeout']);
+/** Flags with a value, and those without. */
+const VALUED = new Set(['endpoints', 'cacert', 'cert', 'key', 'w', 'write-out', 'limit']);
+const SWITCHES = new Set(['prefix', 'from-key', 'keys-only', 'print-value-only', 'insecure-skip-tls-verify']);
 
 interface Line {
   readonly words: readonly string[];
   readonly flags: ReadonlyMap<string, string>;
+  /** The first flag that it does not have. */
+  readonly unknown: string | undefined;
 }
 
 function lineOf(argv: readonly string[]): Line {
@@ -28,7 +31,7 @@ function lineOf(argv: readonly string[]): Line {
     else if (value !== undefined || !VALUED.has(name)) flags.set(name, value ?? 'true');
     else flags.set(name, argv[(at += 1)] ?? '');
   }
-  return { words, flags };
+  return { words, flags, unknown: [...flags.keys()].find((name) => !VALUED.has(name) && !SWITCHES.has(name)) };
 }
 
 /** The bytes of a value, as the API server put them there. */
@@ -42,10 +45,17 @@ function bytesOf({ value }: KeyValue): Uint8Array {
 const NEWLINE = utf8('\n');
 
 function get(etcd: Etcd, { words, flags }: Line): Uint8Array {
-  const [, key = ''] = words;
+  const [, key = '', rangeEnd] = words;
+  const end = flags.has('from-key') ? '\u{10ffff}' : rangeEnd;
   const limit = Number(flags.get('limit') ?? 0);
-  const all = flags.has('prefix') || flags.has('from-key') ? etcd.range(flags.has('from-key') ? '' : key).kvs : [etcd.get(key)];
-  const found = all.filter((kv): kv is KeyValue => kv !== undefined && (!flags.has('from-key') || kv.key >= key));
+  const one = etcd.get(key);
+  const found = flags.has('prefix')
+    ? etcd.range(key).kvs
+    : end === undefined
+      ? one
+        ? [one]
+        : []
+      : etcd.range('').kvs.filter((kv) => kv.key >= key && kv.key < end);
   const kvs = limit > 0 ? found.slice(0, limit) : found;
   const onlyKeys = flags.has('keys-only');
   if ((flags.get('w') ?? flags.get('write-out')) === 'json') {
@@ -53,7 +63,6 @@ function get(etcd: Etcd, { words, flags }: Line): Uint8Array {
       key: base64(kv.key),
       create_revision: kv.createRevision,
       mod_revision: kv.modRevision,
-      version: 1,
       ...(!onlyKeys && { value: base64(bytesOf(kv)) }),
     }));
     return utf8(`${JSON.stringify({ header: { revision: etcd.revision }, ...(kvs.length > 0 && { kvs: shown, count: found.length }) })}\n`);
@@ -68,14 +77,20 @@ function get(etcd: Etcd, { words, flags }: Line): Uint8Array {
 
 const COMMANDS: Readonly<Record<string, (etcd: Etcd, line: Line) => Uint8Array>> = {
   get,
-  'member list': (etcd) =>
-    utf8(etcd.revision > 0 ? `${MEMBER.id}, started, ${MEMBER.name}, https://${ENDPOINT}, https://${ENDPOINT}, false\n` : ''),
-  'endpoint health': (etcd) => utf8(etcd.revision > 0 ? `${ENDPOINT} is healthy: successfully committed proposal: took = 1.2ms\n` : ''),
+  'member list': () => utf8(`${MEMBER.id}, started, ${MEMBER.name}, https://${ENDPOINT}, https://${ENDPOINT}, false\n`),
+  'endpoint health': () => utf8(`${ENDPOINT} is healthy: successfully committed proposal: took = 1.2ms\n`),
   version: () => utf8(`etcdctl version: ${VERSION}\nAPI version: 3.5\n`),
 };
 
+/** Throws ApiError while etcd is down. */
+const assertServes = (etcd: Etcd): number => etcd.revision;
+
 async function answer(process: Process, etcd: Etcd): Promise<number> {
   const line = lineOf(process.argv);
+  if (line.unknown !== undefined) {
+    await process.stderr.write(`Error: unknown flag: --${line.unknown}\n`);
+    return 1;
+  }
   const [first = '', second = ''] = line.words;
   const command = COMMANDS[`${first} ${second}`] ?? (Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined);
   if (command === undefined) {
@@ -86,6 +101,7 @@ async function answer(process: Process, etcd: Etcd): Promise<number> {
     await process.stderr.write('Error: get command needs one argument as key and an optional argument as range_end\n');
     return 128;
   }
+  if (first !== 'version') assertServes(etcd);
   await process.stdout.write(command(etcd, line));
   return 0;
 }

@@ -24,5 +24,10 @@ it.each([false, true])('etcd shows a Secret as it lies there; encrypted: %s', as
   const flags = await run("kubectl get pod -n kube-system kube-apiserver-control-plane -o jsonpath='{.spec.containers[0].command}'");
   expect(flags.includes('--encryption-provider-config=/etc/kubernetes/enc/enc.yaml')).toBe(encryptSecrets);
   expect(await run(`${LOOK} member list`)).toContain('started');
+  expect(await run(`${LOOK} get /registry/namespaces/a /registry/namespaces/kube-p --keys-only`)).toBe(
+    '/registry/namespaces/default\n\n/registry/namespaces/kube-node-lease\n\n',
+  );
+  const wrong = await session.run(`${LOOK} get / --nope`, { limitMicros: 60e6 });
+  expect([wrong.exitCode, wrong.stderr]).toEqual([1, 'Error: unknown flag: --nope\ncommand terminated with exit code 1\n']);
   await sandbox.close();
 });

@@ -6,6 +6,18 @@ const CONTROLLER = 'src/controllers/resource-quota.ts';
 const USAGE = 'src/api/quota-usage.ts';
 const life = (of: string): string => `${NAME} create a ResourceQuota and capture the life of a ${of}.`;
 
+/** Those that look at what is used after something came or went. */
+const COUNTED = [
+  life('service'),
+  life('secret'),
+  life('configMap'),
+  life('replication controller'),
+  life('replica set'),
+  life('pod'),
+  `${NAME} verify ResourceQuota with terminating scopes.`,
+  `${NAME} verify ResourceQuota with best effort scope.`,
+];
+
 export const OFF: readonly Switch[] = [
   {
     behaviour: 'the controller counts what is there',
@@ -23,32 +35,14 @@ export const OFF: readonly Switch[] = [
     file: ADMISSION,
     find: 'return { ...quota, status: { ...quota.status, used: next } };',
     replace: 'return quota;',
-    tests: [
-      life('service'),
-      life('secret'),
-      life('configMap'),
-      life('replication controller'),
-      life('replica set'),
-      life('pod'),
-      `${NAME} verify ResourceQuota with terminating scopes.`,
-      `${NAME} verify ResourceQuota with best effort scope.`,
-    ],
+    tests: COUNTED,
   },
   {
     behaviour: 'what goes is counted no more',
     file: CONTROLLER,
     find: "if (type === 'delete' || (old !== undefined",
     replace: 'if (Boolean(type) && (old !== undefined',
-    tests: [
-      life('service'),
-      life('secret'),
-      life('configMap'),
-      life('replication controller'),
-      life('replica set'),
-      life('pod'),
-      `${NAME} verify ResourceQuota with terminating scopes.`,
-      `${NAME} verify ResourceQuota with best effort scope.`,
-    ],
+    tests: COUNTED,
   },
   {
     behaviour: 'what exceeds a quota is refused',
